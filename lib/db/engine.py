@@ -1,0 +1,152 @@
+"""The engine: one way to reach SQLite and PostgreSQL, with the settings that keep promises.
+
+SQLite runs in WAL mode with synchronous FULL (NORMAL loses confirmed changes in a power
+cut), writes begin with BEGIN IMMEDIATE (otherwise a reader that turns writer fails at once
+with "database is locked"), and foreign keys are on (they are what refuses a status without
+its history entry).
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+try:  # A newer SQLite by wheel, where there is one for this platform.
+    from pysqlite3 import dbapi2 as newer_sqlite
+except ImportError:  # pragma: no cover - depends on the platform's wheels
+    newer_sqlite = None
+
+Answer = TypeVar("Answer")
+
+# https://sqlite.org/wal.html: a rare corruption when two connections checkpoint at once.
+SAFE_SQLITE = (3, 51, 3)
+BUSY_SECONDS = 10
+LOCK_TIMEOUT = "5s"
+STATEMENT_TIMEOUT = "30s"
+_ATTEMPTS = 6
+_FIRST_WAIT = 0.05
+
+# Class 40: serialization failure and deadlock; 55P03: lock not available;
+# classes 08 and 57P: the server went away or is restarting.
+_PASSING_STATES = ("40001", "40P01", "55P03", "08", "57P")
+
+
+class DatabaseUnreachable(RuntimeError):
+    """The database did not answer after several attempts."""
+
+
+def sqlite_module() -> ModuleType:
+    """Return the newest SQLite driver that this Python has."""
+    if newer_sqlite is not None and newer_sqlite.sqlite_version_info > sqlite3.sqlite_version_info:
+        return newer_sqlite  # type: ignore[no-any-return]
+    return sqlite3
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """Return the version of the SQLite library that the desk uses."""
+    return tuple(sqlite_module().sqlite_version_info)
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for a SQLite file or a PostgreSQL server."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, parsed.database)
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=10,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT} "
+            "-c timezone=UTC",
+        },
+    )
+
+
+def _sqlite_engine(url: str, database: str | None) -> Engine:
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        module=sqlite_module(),
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # This module opens the transactions, not the driver.
+    for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_reading = connection.get_execution_options().get("is_reading", False)
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection for reads only, in one consistent snapshot where SQLite is used."""
+    with engine.connect().execution_options(is_reading=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection whose changes are committed together or not at all."""
+    with engine.begin() as connection:
+        yield connection
+
+
+def retrying(work: Callable[[], Answer]) -> Answer:
+    """Return `work()`, tried again a few times while the database has a passing fault.
+
+    Only for reads and for writes that carry a request id: a commit whose answer was lost
+    is found again by that id. Raises `DatabaseUnreachable` when no attempt got through.
+    """
+    wait = _FIRST_WAIT
+    for attempt in range(_ATTEMPTS):
+        try:
+            return work()
+        except DBAPIError as error:
+            if not is_passing(error):
+                raise
+            if attempt == _ATTEMPTS - 1:
+                raise DatabaseUnreachable(
+                    "The database did not answer; nothing was changed. Try again in a moment."
+                ) from error
+        time.sleep(wait)
+        wait *= 2
+    raise AssertionError("unreachable")
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Return whether the same work may succeed when it is simply tried again."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state:
+        return bool(state.startswith(_PASSING_STATES))
+    text = str(error.orig).lower()
+    if isinstance(error, OperationalError):
+        return any(word in text for word in ("locked", "busy", "connection", "server closed"))
+    return False

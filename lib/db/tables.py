@@ -1,0 +1,285 @@
+"""The tables: facts as they were decided, reported and observed.
+
+Money and results are integers in millionths, instants are UTC, days are plain dates in the
+ad account's own zone. A campaign points at the history entry that explains its status, so
+the database itself refuses a status that no entry explains.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from lib.domain.records import BillingState, BudgetPeriod, ConnectionState, GatewayKind, Platform
+from lib.domain.status import Status
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: timezone-aware going in and coming out, UTC in the database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant without a time zone cannot be stored.")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _one_of(column: str, words: Iterable[StrEnum], name: str) -> CheckConstraint:
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+organization = Table(
+    "organization",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("is_demo", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    # A demo label that was started over; only its history may ever be removed.
+    Column("retired_at", UtcDateTime),
+)
+
+artist = Table(
+    "artist",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organization_id", ForeignKey("organization.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("name_key", String(200), nullable=False, unique=True),
+    Column("billing", String(20), nullable=False, server_default=BillingState.IN_ORDER.value),
+    Column("created_at", UtcDateTime, nullable=False),
+    _one_of("billing", BillingState, "billing"),
+    Index(None, "organization_id"),
+)
+
+connection = Table(
+    "connection",
+    metadata,
+    Column("artist_id", ForeignKey("artist.id"), primary_key=True),
+    Column("platform", String(20), primary_key=True),
+    Column("gateway", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("zone", String(64), nullable=False),
+    _one_of("platform", Platform, "platform"),
+    _one_of("gateway", GatewayKind, "gateway"),
+    _one_of("state", ConnectionState, "state"),
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("artist_id", ForeignKey("artist.id"), nullable=False),
+    Column(
+        "campaign_id",
+        ForeignKey("campaign.id", deferrable=True, initially="DEFERRED", use_alter=True),
+    ),
+    # Counts a campaign's statuses; empty for events that change no status.
+    Column("version", Integer),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("event", String(60), nullable=False),
+    Column("from_status", String(30)),
+    Column("to_status", String(30)),
+    Column("reason", String(60)),
+    Column("note", Text),
+    Column("request_id", String(100), unique=True),
+    Column("details", JSON),
+    UniqueConstraint("campaign_id", "version"),
+    UniqueConstraint("campaign_id", "version", "to_status"),
+    Index(None, "artist_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("artist_id", ForeignKey("artist.id"), nullable=False),
+    Column("platform", String(20), nullable=False),
+    Column("external_id", String(100)),
+    Column("name", Text, nullable=False),
+    Column("named_on", Date),
+    Column("campaign_type", String(100), nullable=False),
+    Column("promotes", Text),
+    Column("link", Text),
+    Column("status", String(30), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("status_since", UtcDateTime, nullable=False),
+    Column("status_origin", String(20), nullable=False),
+    Column("stopped_at", UtcDateTime),
+    Column("resumed_at", UtcDateTime),
+    Column("status_before_archive", String(30)),
+    # A decision that is recorded here and not yet carried out on the platform.
+    Column("pending_action", String(20)),
+    Column("created_at", UtcDateTime),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("currency", String(3), nullable=False),
+    Column("budget_micros", BigInteger),
+    Column("budget_period", String(10)),
+    Column("locations", JSON, nullable=False),
+    Column("headline_kind", String(100), nullable=False),
+    Column("headline_named_on", Date),
+    Column("platform_status", Text),
+    Column("serving_status", Text),
+    Column("platform_note", Text),
+    Column("reported_on", Date),
+    _one_of("status", Status, "status"),
+    _one_of("platform", Platform, "platform"),
+    _one_of("budget_period", BudgetPeriod, "budget_period"),
+    ForeignKeyConstraint(
+        ["artist_id", "platform"], ["connection.artist_id", "connection.platform"]
+    ),
+    ForeignKeyConstraint(
+        ["id", "version", "status"],
+        ["history.campaign_id", "history.version", "history.to_status"],
+        name="fk_campaign_status_is_explained",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    UniqueConstraint("artist_id", "platform", "external_id"),
+    Index(None, "artist_id", "status"),
+)
+
+# Every name a campaign was ever reported under: an older file still finds its campaign.
+campaign_name = Table(
+    "campaign_name",
+    metadata,
+    Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
+    Column("name_key", Text, primary_key=True),
+    Column("artist_id", Integer, nullable=False),
+    Column("platform", String(20), nullable=False),
+    Index(None, "artist_id", "platform", "name_key"),
+)
+
+import_run = Table(
+    "import_run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("artist_id", ForeignKey("artist.id"), nullable=False),
+    Column("platform", String(20), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("form", String(100), nullable=False),
+    Column("grain", String(10), nullable=False),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    # The day on which the platform gave these figures out; orders observations.
+    Column("observed_on", Date, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("counts", JSON, nullable=False),
+    UniqueConstraint("artist_id", "sha256"),
+)
+
+# The days that an import speaks for, campaign by campaign: a covered day without a row was
+# idle, an uncovered day is missing.
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
+    Column("import_id", ForeignKey("import_run.id"), primary_key=True),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+daily_result = Table(
+    "daily_result",
+    metadata,
+    Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("spend_micros", BigInteger),
+    Column("impressions", BigInteger),
+    Column("clicks", BigInteger),
+    Column("import_id", Integer, nullable=False),
+    Column("observed_on", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+daily_kind_result = Table(
+    "daily_kind_result",
+    metadata,
+    Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("kind", String(100), primary_key=True),
+    Column("results_micros", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What each import said of a day; never changed. The newest is the current figure.
+daily_observation = Table(
+    "daily_observation",
+    metadata,
+    Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("import_id", ForeignKey("import_run.id"), primary_key=True),
+    Column("imported_at", UtcDateTime, nullable=False),
+    Column("spend_micros", BigInteger),
+    Column("impressions", BigInteger),
+    Column("clicks", BigInteger),
+    Column("results", JSON, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+column_mapping = Table(
+    "column_mapping",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("mapping", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+)
+
+# One number that every write raises: a cached read is keyed by it, in every process.
+data_version = Table(
+    "data_version",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
+)
