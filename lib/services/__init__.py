@@ -1,0 +1,1 @@
+"""Verbs and reads: check, change and record in one transaction each."""

@@ -1,0 +1,157 @@
+"""Billing events: a failed payment stops what spends, a recovered one brings it back.
+
+Billing never touches what a person paused or put away: its recovery would undo a decision.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select, update
+
+from lib.db.tables import artist, campaign, connection, history
+from lib.domain.actions import Action, billing_movement
+from lib.domain.records import Actor, BillingState, Campaign, GatewayKind, Origin, Source
+from lib.domain.status import Status
+from lib.platforms.gateways import gateway
+from lib.services.campaigns import RequestReused, in_transaction
+from lib.services.recording import (
+    Occasion,
+    bump_data_version,
+    campaign_record,
+    record_event,
+    record_status,
+)
+
+PAYMENT_FAILED = "billing:payment_failed"
+PAYMENT_RECOVERED = "billing:payment_recovered"
+
+
+class ArtistNotFound(LookupError):
+    """There is no such artist."""
+
+
+@dataclass(frozen=True)
+class BillingOutcome:
+    """What a billing event moved: the artist and the campaigns, by id."""
+
+    artist_id: int
+    event: str
+    moved: tuple[int, ...]
+    at: datetime
+
+
+def payment_failed(
+    engine: Engine, artist_id: int, *, actor: Actor, request_id: str, now: datetime
+) -> BillingOutcome:
+    """Record that a payment failed: Active and Serving become Subscription Paused.
+
+    The same request id again changes nothing. Raises `ArtistNotFound`, `RequestReused`.
+    """
+    return _billing_event(
+        engine,
+        artist_id,
+        PAYMENT_FAILED,
+        BillingState.FAILING,
+        occasion=Occasion(actor, now, Origin.BILLING, Source.BILLING, request_id),
+    )
+
+
+def payment_recovered(
+    engine: Engine, artist_id: int, *, actor: Actor, request_id: str, now: datetime
+) -> BillingOutcome:
+    """Record that billing recovered: Subscription Paused becomes Active, or Ended if its run is over.
+
+    The same request id again changes nothing. Raises `ArtistNotFound`, `RequestReused`.
+    """
+    return _billing_event(
+        engine,
+        artist_id,
+        PAYMENT_RECOVERED,
+        BillingState.IN_ORDER,
+        occasion=Occasion(actor, now, Origin.BILLING, Source.BILLING, request_id),
+    )
+
+
+def _billing_event(
+    engine: Engine, artist_id: int, event: str, state: BillingState, *, occasion: Occasion
+) -> BillingOutcome:
+    def work(db: Connection) -> BillingOutcome:
+        # Campaigns first, the artist after them: the order in which the verbs lock.
+        subjects = _campaigns_of(db, artist_id)
+        known = db.execute(
+            select(artist.c.id).where(artist.c.id == artist_id).with_for_update()
+        ).first()
+        if known is None:
+            raise ArtistNotFound(f"There is no artist {artist_id}.")
+        if answer := _answer_to(db, occasion, artist_id=artist_id, event=event):
+            return answer
+        db.execute(update(artist).where(artist.c.id == artist_id).values(billing=state))
+        moved = [
+            subject.id
+            for subject, kind in subjects
+            if _move(db, subject, kind, state=state, occasion=occasion)
+        ]
+        record_event(db, occasion, event, artist_id=artist_id, details={"moved": moved})
+        bump_data_version(db)
+        return BillingOutcome(artist_id, event, tuple(moved), occasion.now)
+
+    return in_transaction(engine, work)
+
+
+def _campaigns_of(db: Connection, artist_id: int) -> list[tuple[Campaign, GatewayKind]]:
+    rows = db.execute(
+        select(campaign, connection.c.zone, connection.c.gateway)
+        .join_from(campaign, connection)
+        .where(campaign.c.artist_id == artist_id)
+        .order_by(campaign.c.id)
+        .with_for_update(of=campaign)
+    ).mappings()
+    return [(campaign_record(row), GatewayKind(row["gateway"])) for row in rows]
+
+
+def _move(
+    db: Connection,
+    subject: Campaign,
+    kind: GatewayKind,
+    *,
+    state: BillingState,
+    occasion: Occasion,
+) -> bool:
+    is_failing = state is BillingState.FAILING
+    to = billing_movement(subject, is_failing=is_failing, now=occasion.now)
+    if to is None:
+        return False
+    action = Action.PAUSE if is_failing else Action.RESUME
+    can = gateway(kind).capability(action, subject.platform).is_carried_out
+    pending = None if can or to is Status.ENDED else action.value
+    # The request id belongs to the artist's entry; the campaigns' entries name it.
+    own = Occasion(occasion.actor, occasion.now, occasion.origin, occasion.source)
+    event = "campaign:subscription_pause" if is_failing else "campaign:subscription_resume"
+    record_status(
+        db,
+        own,
+        event,
+        subject,
+        to,
+        pending_action=pending,
+        details={"request_id": occasion.request_id},
+    )
+    return True
+
+
+def _answer_to(
+    db: Connection, occasion: Occasion, *, artist_id: int, event: str
+) -> BillingOutcome | None:
+    row = (
+        db.execute(select(history).where(history.c.request_id == occasion.request_id))
+        .mappings()
+        .first()
+    )
+    if row is None:
+        return None
+    if row["artist_id"] != artist_id or row["event"] != event:
+        raise RequestReused(
+            f"The request {occasion.request_id} was used before for {row['event']}. "
+            "Nothing was changed; send a new request."
+        )
+    return BillingOutcome(artist_id, event, tuple(row["details"]["moved"]), row["at"])

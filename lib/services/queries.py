@@ -1,0 +1,319 @@
+"""Every read: frozen records for the screens, never rows of the database."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    func,
+    select,
+)
+
+from lib.db.engine import reading, retrying
+from lib.db.tables import (
+    artist,
+    campaign,
+    connection,
+    daily_kind_result,
+    daily_result,
+    data_version,
+    history,
+    organization,
+)
+from lib.domain.actions import Action, Circumstances
+from lib.domain.board import BoardRow, board_row
+from lib.domain.records import (
+    Artist,
+    Coverage,
+    DailyResult,
+    HistoryEntry,
+    Platform,
+)
+from lib.domain.records import Connection as PlatformConnection
+from lib.platforms.gateways import Capability, gateway
+from lib.services.figures import coverage_of
+from lib.services.figures import figures as figures_of
+from lib.services.recording import CampaignNotFound, campaign_record
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything the board of one artist shows."""
+
+    artist: Artist
+    connections: tuple[PlatformConnection, ...]
+    rows: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True)
+class CampaignPage:
+    """Everything the page of one campaign shows; `days` holds every reported day, oldest first."""
+
+    artist: Artist
+    connection: PlatformConnection
+    row: BoardRow
+    days: tuple[DailyResult, ...]
+    coverage: tuple[Coverage, ...]
+    history: tuple[HistoryEntry, ...]
+    capabilities: Mapping[Action, Capability]
+
+
+@dataclass(frozen=True)
+class ActivityFilter:
+    """What the history is narrowed to; None narrows nothing."""
+
+    artist_id: int | None = None
+    campaign_id: int | None = None
+    actor: str | None = None
+    event: str | None = None
+
+
+def current_data_version(engine: Engine) -> int:
+    """Return the number that every write raises; a cached read is keyed by it."""
+
+    def work() -> int:
+        with reading(engine) as db:
+            return int(db.execute(select(data_version.c.number)).scalar_one())
+
+    return retrying(work)
+
+
+def artists(engine: Engine) -> list[Artist]:
+    """Return the artists of every label that is in use, by name."""
+
+    def work() -> list[Artist]:
+        with reading(engine) as db:
+            rows = db.execute(_artists().order_by(artist.c.name_key)).mappings()
+            return [Artist.model_validate(dict(row)) for row in rows]
+
+    return retrying(work)
+
+
+def demo_label(engine: Engine) -> str | None:
+    """Return the name of the demo label that is loaded, None where there is none."""
+
+    def work() -> str | None:
+        query = select(organization.c.name).where(
+            organization.c.is_demo, organization.c.retired_at.is_(None)
+        )
+        with reading(engine) as db:
+            return db.execute(query).scalars().first()
+
+    return retrying(work)
+
+
+def board(engine: Engine, artist_id: int, *, now: datetime) -> Board | None:
+    """Return the artist's campaigns with their figures as of `now`; None for no such artist."""
+
+    def work() -> Board | None:
+        with reading(engine) as db:
+            found = db.execute(_artists().where(artist.c.id == artist_id)).mappings().first()
+            if found is None:
+                return None
+            the_artist = Artist.model_validate(dict(found))
+            links = _connections(db, artist_id)
+            rows = _rows(db, the_artist, links, campaign.c.artist_id == artist_id, now=now)
+            return Board(the_artist, tuple(links.values()), tuple(rows))
+
+    return retrying(work)
+
+
+def campaign_page(engine: Engine, campaign_id: int, *, now: datetime) -> CampaignPage:
+    """Return everything known of one campaign. Raises `CampaignNotFound`."""
+
+    def work() -> CampaignPage:
+        with reading(engine) as db:
+            found = (
+                db.execute(
+                    _artists()
+                    .join(campaign, campaign.c.artist_id == artist.c.id)
+                    .where(campaign.c.id == campaign_id)
+                )
+                .mappings()
+                .first()
+            )
+            if found is None:
+                raise CampaignNotFound(
+                    f"There is no campaign {campaign_id}. Choose one on the board."
+                )
+            the_artist = Artist.model_validate(dict(found))
+            links = _connections(db, the_artist.id)
+            (row,) = _rows(db, the_artist, links, campaign.c.id == campaign_id, now=now)
+            link = links[row.campaign.platform]
+            return CampaignPage(
+                artist=the_artist,
+                connection=link,
+                row=row,
+                days=_days(db, campaign_id),
+                coverage=tuple(coverage_of(db, campaign.c.id == campaign_id)[campaign_id]),
+                history=tuple(_history(db, ActivityFilter(campaign_id=campaign_id))),
+                capabilities={
+                    action: gateway(link.gateway).capability(action, row.campaign.platform)
+                    for action in Action
+                },
+            )
+
+    return retrying(work)
+
+
+def activity(
+    engine: Engine, narrowed: ActivityFilter, *, limit: int = 500, before_id: int | None = None
+) -> list[HistoryEntry]:
+    """Return the newest entries of the history first, at most `limit`, older than `before_id`."""
+
+    def work() -> list[HistoryEntry]:
+        with reading(engine) as db:
+            return _history(db, narrowed, limit=limit, before_id=before_id)
+
+    return retrying(work)
+
+
+def activity_words(engine: Engine) -> tuple[list[str], list[str]]:
+    """Return every actor and every event that the history knows, for its filters."""
+
+    def work() -> tuple[list[str], list[str]]:
+        with reading(engine) as db:
+            found = tuple(
+                list(
+                    db.execute(
+                        _of_labels_in_use(select(column).distinct()).order_by(column)
+                    ).scalars()
+                )
+                for column in (history.c.actor, history.c.event)
+            )
+            return found[0], found[1]
+
+    return retrying(work)
+
+
+def _artists() -> Select[tuple[int, int, str, bool, str]]:
+    return (
+        select(
+            artist.c.id,
+            artist.c.organization_id,
+            artist.c.name,
+            organization.c.is_demo,
+            artist.c.billing,
+        )
+        .join(organization, organization.c.id == artist.c.organization_id)
+        .where(organization.c.retired_at.is_(None))
+    )
+
+
+def _connections(db: Connection, artist_id: int) -> dict[Platform, PlatformConnection]:
+    rows = db.execute(select(connection).where(connection.c.artist_id == artist_id)).mappings()
+    found = [PlatformConnection.model_validate(dict(row)) for row in rows]
+    return {link.platform: link for link in found}
+
+
+def _rows(
+    db: Connection,
+    the_artist: Artist,
+    links: Mapping[Platform, PlatformConnection],
+    chosen: ColumnElement[bool],
+    *,
+    now: datetime,
+) -> list[BoardRow]:
+    campaigns = [
+        campaign_record(row)
+        for row in db.execute(
+            select(campaign, connection.c.zone)
+            .join_from(campaign, connection)
+            .where(chosen)
+            .order_by(campaign.c.id)
+        ).mappings()
+    ]
+    figures = figures_of(db, campaigns, links, chosen, now=now)
+    last = _last_changes(db, chosen)
+    return [
+        board_row(
+            one,
+            figures=figures[one.id],
+            last_change=last.get(one.id),
+            circumstances=Circumstances(the_artist.billing, links[one.platform].state),
+            now=now,
+        )
+        for one in campaigns
+    ]
+
+
+def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, HistoryEntry]:
+    newest = (
+        select(func.max(history.c.id))
+        .join(campaign, campaign.c.id == history.c.campaign_id)
+        .where(chosen)
+        .group_by(history.c.campaign_id)
+    )
+    rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()
+    return {row["campaign_id"]: _entry(row) for row in rows}
+
+
+def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
+    kinds: dict[date, dict[str, int]] = defaultdict(dict)
+    for row in db.execute(
+        select(daily_kind_result).where(daily_kind_result.c.campaign_id == campaign_id)
+    ):
+        kinds[row.day][row.kind] = row.results_micros
+    rows = db.execute(
+        select(daily_result)
+        .where(daily_result.c.campaign_id == campaign_id)
+        .order_by(daily_result.c.day)
+    )
+    return tuple(
+        DailyResult(
+            campaign_id=campaign_id,
+            day=row.day,
+            spend_micros=row.spend_micros,
+            impressions=row.impressions,
+            clicks=row.clicks,
+            results=kinds[row.day],
+        )
+        for row in rows
+    )
+
+
+def _history(
+    db: Connection,
+    narrowed: ActivityFilter,
+    *,
+    limit: int | None = None,
+    before_id: int | None = None,
+) -> list[HistoryEntry]:
+    query = _of_labels_in_use(
+        select(history, campaign.c.name.label("campaign_name")).outerjoin(
+            campaign, campaign.c.id == history.c.campaign_id
+        )
+    )
+    for column, wanted in (
+        (history.c.artist_id, narrowed.artist_id),
+        (history.c.campaign_id, narrowed.campaign_id),
+        (history.c.actor, narrowed.actor),
+        (history.c.event, narrowed.event),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if before_id is not None:
+        query = query.where(history.c.id < before_id)
+    rows = db.execute(query.order_by(history.c.id.desc()).limit(limit)).mappings()
+    return [_entry(row) for row in rows]
+
+
+def _of_labels_in_use(query: Select[Any]) -> Select[Any]:
+    return (
+        query.join(artist, artist.c.id == history.c.artist_id)
+        .join(organization, organization.c.id == artist.c.organization_id)
+        .where(organization.c.retired_at.is_(None))
+    )
+
+
+def _entry(row: RowMapping) -> HistoryEntry:
+    return HistoryEntry.model_validate(
+        {key: value for key, value in row.items() if key in HistoryEntry.model_fields}
+    )

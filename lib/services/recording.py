@@ -1,0 +1,161 @@
+"""The one place where history is written and a campaign's status changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from lib.db.tables import campaign, connection, data_version, history
+from lib.domain.actions import Action
+from lib.domain.records import Actor, Campaign, Origin, Source
+from lib.domain.status import LIVE, Status, parse_status
+
+_STOPPED = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED})
+
+
+class CampaignNotFound(LookupError):
+    """There is no campaign with this id."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Who makes a change, when, from where and under which request."""
+
+    actor: Actor
+    now: datetime
+    origin: Origin
+    source: Source
+    request_id: str | None = None
+
+
+def bump_data_version(db: Connection) -> None:
+    """Raise the number by which every process knows that its cached reads are old."""
+    db.execute(update(data_version).values(number=data_version.c.number + 1))
+
+
+def load_campaign(db: Connection, campaign_id: int, *, is_locked: bool = False) -> Campaign:
+    """Return the campaign as stored; `is_locked` keeps others from changing it meanwhile."""
+    query = (
+        select(campaign, connection.c.zone)
+        .join_from(campaign, connection)
+        .where(campaign.c.id == campaign_id)
+    )
+    if is_locked:
+        query = query.with_for_update(of=campaign)
+    row = db.execute(query).mappings().first()
+    if row is None:
+        raise CampaignNotFound(f"There is no campaign {campaign_id}. It may have been removed.")
+    return campaign_record(row)
+
+
+def campaign_record(row: RowMapping) -> Campaign:
+    """Return a row of the campaign table, with its connection's zone, as a record.
+
+    Raises `UnknownStatus` naming the record where the status is none of the eleven.
+    """
+    fields = {key: value for key, value in row.items() if key in Campaign.model_fields}
+    fields["status"] = parse_status(row["status"], record=f"Campaign {row['id']} “{row['name']}”")
+    fields["locations"] = tuple(row["locations"])
+    return Campaign.model_validate(fields)
+
+
+def record_event(
+    db: Connection,
+    occasion: Occasion,
+    event: str,
+    *,
+    artist_id: int,
+    campaign_id: int | None = None,
+    note: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> int:
+    """Write an entry that changes no status, and return its id."""
+    return _insert(
+        db,
+        occasion,
+        event,
+        artist_id=artist_id,
+        campaign_id=campaign_id,
+        note=note,
+        details=dict(details) if details else None,
+    )
+
+
+def record_status(
+    db: Connection,
+    occasion: Occasion,
+    event: str,
+    subject: Campaign,
+    to: Status,
+    *,
+    pending_action: str | None,
+    reason: str | None = None,
+    note: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> int:
+    """Move a campaign to `to` and write the entry that explains it; return the new version.
+
+    The caller has locked the campaign and judged the movement.
+    """
+    version = subject.version + 1
+    _insert(
+        db,
+        occasion,
+        event,
+        artist_id=subject.artist_id,
+        campaign_id=subject.id,
+        version=version,
+        from_status=subject.status,
+        to_status=to,
+        reason=reason,
+        note=note or None,
+        details=dict(details) if details else None,
+    )
+    changed = db.execute(
+        update(campaign)
+        .where(campaign.c.id == subject.id, campaign.c.version == subject.version)
+        .values(
+            status=to,
+            version=version,
+            status_since=occasion.now,
+            status_origin=occasion.origin,
+            pending_action=pending_action,
+            **_stops_and_starts(subject, to, now=occasion.now),
+            status_before_archive=subject.status if to is Status.ARCHIVED else None,
+        )
+    )
+    if changed.rowcount != 1:
+        raise AssertionError("The campaign was not locked by its caller.")
+    return version
+
+
+def _stops_and_starts(subject: Campaign, to: Status, *, now: datetime) -> dict[str, Any]:
+    if to in _STOPPED and subject.status in LIVE:
+        return {"stopped_at": now}
+    if to in LIVE and subject.status in _STOPPED:
+        return {"stopped_at": None, "resumed_at": now}
+    return {}
+
+
+def _insert(db: Connection, occasion: Occasion, event: str, **columns: Any) -> int:
+    result = db.execute(
+        insert(history).values(
+            at=occasion.now,
+            actor=occasion.actor.name,
+            origin=occasion.origin,
+            source=occasion.source,
+            event=event,
+            request_id=occasion.request_id,
+            **columns,
+        )
+    )
+    key = result.inserted_primary_key
+    assert key is not None  # noqa: S101 - one row was inserted, so it has a key
+    return int(key[0])
+
+
+def event_of(action: Action) -> str:
+    """Return the history's word for a person's action."""
+    return f"campaign:{action.value}"
