@@ -93,6 +93,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # Without it INSERT OR REPLACE passes by the append-only triggers.
         "trusted_schema=OFF",
     ):
         connection.execute(f"PRAGMA {pragma}")

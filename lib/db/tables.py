@@ -51,6 +51,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant as the driver takes it. Raises `ValueError` for a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -58,7 +59,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the signature is SQLAlchemy's
+    ) -> datetime | None:
+        """Return the instant with its time zone."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -137,7 +143,8 @@ history = Table(
 campaign = Table(
     "campaign",
     metadata,
-    Column("id", Integer, primary_key=True),
+    # Told explicitly: a column of a foreign key is not numbered by itself otherwise.
+    Column("id", Integer, primary_key=True, autoincrement=True),
     Column("artist_id", ForeignKey("artist.id"), nullable=False),
     Column("platform", String(20), nullable=False),
     Column("external_id", String(100)),

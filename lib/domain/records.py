@@ -125,6 +125,7 @@ class Campaign(Record):
     platform: Platform
     external_id: str | None
     name: str
+    named_on: date | None = None
     campaign_type: str
     promotes: str | None = None
     link: str | None = None
@@ -146,6 +147,7 @@ class Campaign(Record):
     budget_period: BudgetPeriod | None = None
     locations: tuple[str, ...] = ()
     headline_kind: str
+    headline_named_on: date | None = None
     platform_status: str | None = None
     serving_status: str | None = None
     platform_note: str | None = None

@@ -59,7 +59,7 @@ def payment_failed(
 def payment_recovered(
     engine: Engine, artist_id: int, *, actor: Actor, request_id: str, now: datetime
 ) -> BillingOutcome:
-    """Record that billing recovered: Subscription Paused becomes Active, or Ended if its run is over.
+    """Record that billing recovered: Subscription Paused becomes Active, or Ended with its run.
 
     The same request id again changes nothing. Raises `ArtistNotFound`, `RequestReused`.
     """

@@ -237,7 +237,7 @@ def _last_spend(db: Connection, chosen: ColumnElement[bool]) -> dict[int, date]:
         .where(chosen, campaign.c.stopped_at.is_not(None), daily_result.c.spend_micros > 0)
         .group_by(daily_result.c.campaign_id)
     )
-    return {one: day for one, day in rows}
+    return {one: day for one, day in rows}  # noqa: C416 - rows are not pairs to the type checker
 
 
 def _sum(values: Iterable[int | None], *, or_zero: bool) -> int | None:

@@ -122,7 +122,7 @@ def record_status(
             status_since=occasion.now,
             status_origin=occasion.origin,
             pending_action=pending_action,
-            **_stops_and_starts(subject, to, now=occasion.now),
+            **stops_and_starts(subject, to, now=occasion.now),
             status_before_archive=subject.status if to is Status.ARCHIVED else None,
         )
     )
@@ -131,8 +131,9 @@ def record_status(
     return version
 
 
-def _stops_and_starts(subject: Campaign, to: Status, *, now: datetime) -> dict[str, Any]:
-    if to in _STOPPED and subject.status in LIVE:
+def stops_and_starts(subject: Campaign, to: Status, *, now: datetime) -> dict[str, Any]:
+    """Return what a movement at `now` says of when money stopped or went out again."""
+    if to in _STOPPED and (subject.status in LIVE or subject.stopped_at is None):
         return {"stopped_at": now}
     if to in LIVE and subject.status in _STOPPED:
         return {"stopped_at": None, "resumed_at": now}

@@ -173,7 +173,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "campaign",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("artist_id", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(length=20), nullable=False),
         sa.Column("external_id", sa.String(length=100), nullable=True),

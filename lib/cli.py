@@ -1,0 +1,153 @@
+"""The desk from a command line: `python -m lib.cli --help`.
+
+Data goes to standard output, messages to standard error; a refusal exits with 1 and its
+reason, never with a traceback.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from lib.commands import doctor, importing, serving
+from lib.db.engine import DatabaseUnreachable, make_engine
+from lib.db.migrations import upgrade
+from lib.domain.records import Actor, Platform
+from lib.services import demo, exports
+from lib.services.billing import ArtistNotFound
+from lib.settings import Settings, SettingsRefused, load_settings
+
+_MEGABYTE = 2**20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        engine = make_engine(settings.database_url)
+        try:
+            return int(options.run(options, settings, engine))
+        finally:
+            engine.dispose()
+    except (SettingsRefused, ArtistNotFound, DatabaseUnreachable, demo.DemoRefused) as refusal:
+        print(f"campaign desk: {refusal}", file=sys.stderr)
+    except DBAPIError as error:
+        # The driver's text may quote addresses and values; its kind says enough here.
+        print(
+            f"campaign desk: the database refused ({type(error.orig).__name__}). "
+            "Nothing was changed. “python -m lib.cli doctor” looks for the cause.",
+            file=sys.stderr,
+        )
+    except BrokenPipeError:
+        sys.stderr.close()  # Whoever read our output has seen enough.
+    except KeyboardInterrupt:
+        print("campaign desk: interrupted; nothing half was written.", file=sys.stderr)
+    return 1
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _import(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    upgrade(engine)
+    options.max_bytes = settings.max_import_mb * _MEGABYTE
+    return importing.run(
+        options,
+        engine=engine,
+        actor=Actor(name=settings.actor),
+        now=_now(),
+        zone=options.zone or settings.default_zone,
+    )
+
+
+def _export(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+    upgrade(engine)
+    read, fields = {
+        "daily": (exports.daily, exports.DAILY_FIELDS),
+        "campaigns": (exports.campaigns, exports.CAMPAIGN_FIELDS),
+    }[options.what]
+    rows = read(engine, options.artist)
+    lines = exports.as_json(rows) if options.format == "json" else exports.as_csv(rows, fields)
+    for line in lines:
+        sys.stdout.write(line)
+    sys.stdout.flush()
+    return 0
+
+
+def _doctor(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    return doctor.run(settings, engine)
+
+
+def _migrate(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    upgrade(engine)
+    print(f"{settings.database_label} has the newest schema.", file=sys.stderr)
+    return 0
+
+
+def _serve(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    return serving.serve(settings, engine, now=_now())
+
+
+def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    upgrade(engine)
+    if options.what == "load":
+        loaded = demo.load_demo(engine, now=_now())
+    else:
+        loaded = demo.start_over(engine, actor=Actor(name=settings.actor), now=_now())
+    print(f"Loaded the demo label “{loaded.name}”.", file=sys.stderr)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lib.cli", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_import(commands)
+    _add_export(commands)
+    simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
+        ("doctor", "say what this machine lacks", _doctor),
+        ("migrate", "bring the database to the newest schema", _migrate),
+        ("serve", "migrate, load the demo into an empty database, serve the pages", _serve),
+    )
+    for name, words, run in simple:
+        commands.add_parser(name, help=words).set_defaults(run=run)
+    demo_parser = commands.add_parser("demo", help="load the demo label, or start it over")
+    demo_parser.add_argument("what", choices=["load", "start-over"])
+    demo_parser.set_defaults(run=_demo)
+    return parser
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("import", help="import exports of an ad platform")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--artist", required=True, metavar="NAME")
+    parser.add_argument("--platform", choices=list(Platform), help="refuse other platforms' files")
+    parser.add_argument("--yes", action="store_true", help="accept what the preview proposes")
+    parser.add_argument("--good-rows", action="store_true", help="import the rows that can be read")
+    parser.add_argument("--preview", action="store_true", help="show the preview, write nothing")
+    parser.add_argument(
+        "--downloaded-on",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="the day of the download, where it is not the last day in the file",
+    )
+    parser.add_argument("--mapping", metavar="FILE", help="JSON that says which column is what")
+    parser.add_argument("--zone", metavar="ZONE", help="the ad account's IANA time zone")
+    parser.add_argument("--json", action="store_true", help="write the result to stdout as JSON")
+    parser.set_defaults(run=_import)
+
+
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("export", help="write the current figures to standard output")
+    parser.add_argument("what", choices=["daily", "campaigns"])
+    parser.add_argument("--artist", required=True, metavar="NAME")
+    parser.add_argument("--format", choices=["csv", "json"], default="csv")
+    parser.set_defaults(run=_export)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

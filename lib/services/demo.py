@@ -1,0 +1,236 @@
+"""The demo label: loaded into an empty database, and started over when a person asks for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+
+from lib.db.engine import reading, retrying
+from lib.db.tables import (
+    artist,
+    campaign,
+    campaign_name,
+    connection,
+    coverage,
+    daily_kind_result,
+    daily_observation,
+    daily_result,
+    history,
+    import_run,
+    organization,
+)
+from lib.domain.records import Actor, Origin, Source
+from lib.services.campaigns import in_transaction
+from lib.services.demo_fixtures import read_label
+from lib.services.demo_rows import FORM, Label, label_rows
+from lib.services.recording import Occasion, bump_data_version, record_event
+
+DEMO_ACTOR = Actor(name="Demo")
+LOADED, STARTED_OVER = "demo:load", "demo:start_over"
+
+
+class DemoRefused(RuntimeError):
+    """The demo label was not touched; the message says why."""
+
+
+class NotEmpty(DemoRefused):
+    """The database holds something in use, so the demo label is not put beside it."""
+
+
+class NoDemo(DemoRefused):
+    """There is no demo label to start over."""
+
+
+@dataclass(frozen=True)
+class LoadedDemo:
+    """What was loaded: the label's name, and how many artists, campaigns and reported days."""
+
+    name: str
+    artists: int
+    campaigns: int
+    days: int
+
+
+@dataclass(frozen=True)
+class WhatWouldGo:
+    """What starting over removes: the demo's campaigns, and what people added to them."""
+
+    campaigns: int
+    imports: int
+    """Imports made by people into the demo's artists."""
+    changes: int
+    """Entries of the history that did not come with the demo."""
+
+
+def is_empty(engine: Engine) -> bool:
+    """Return whether the database holds no label, no artist and no history at all."""
+
+    def work() -> bool:
+        with reading(engine) as db:
+            return _is_empty(db)
+
+    return retrying(work)
+
+
+def load_demo(engine: Engine, *, now: datetime, actor: Actor = DEMO_ACTOR) -> LoadedDemo:
+    """Load the demo label into an empty database, in one transaction.
+
+    Raises `NotEmpty` where the database holds anything; then nothing was changed.
+    """
+    rows, occasion = label_rows(read_label(), now=now), _occasion(actor, now)
+
+    def work(db: Connection) -> LoadedDemo:
+        # First of all, so that a second process that loads at the same moment waits here.
+        bump_data_version(db)
+        if not _is_empty(db):
+            raise NotEmpty(
+                "The database holds data already, so the demo was not loaded into it. "
+                "Point DATABASE_URL at an empty database to see the demo."
+            )
+        return _load(db, rows, LOADED, occasion)
+
+    return in_transaction(engine, work)
+
+
+def start_over(engine: Engine, *, actor: Actor, now: datetime) -> LoadedDemo:
+    """Remove the demo label with everything people did in it, and load a fresh one.
+
+    Other labels are not touched. One transaction. Raises `NoDemo`.
+    """
+    rows, occasion = label_rows(read_label(), now=now), _occasion(actor, now)
+
+    def work(db: Connection) -> LoadedDemo:
+        bump_data_version(db)
+        label_id = db.execute(_demo_id()).scalar()
+        if label_id is None:
+            raise NoDemo("There is no demo label here, so there is nothing to start over.")
+        # The database lets the history of a retired demo go, and no other.
+        db.execute(update(organization).where(organization.c.id == label_id).values(retired_at=now))
+        _purge(db, label_id)
+        return _load(db, rows, STARTED_OVER, occasion)
+
+    return in_transaction(engine, work)
+
+
+def what_would_go(engine: Engine) -> WhatWouldGo:
+    """Return what starting the demo over would remove. Raises `NoDemo`."""
+
+    def work() -> WhatWouldGo:
+        with reading(engine) as db:
+            label_id = db.execute(_demo_id()).scalar()
+            if label_id is None:
+                raise NoDemo("There is no demo label here.")
+            of_demo = _artists_of(label_id)
+            return WhatWouldGo(
+                campaigns=_count(db, campaign, campaign.c.artist_id.in_(of_demo)),
+                imports=_count(
+                    db,
+                    import_run,
+                    import_run.c.artist_id.in_(of_demo),
+                    import_run.c.form != FORM,
+                ),
+                changes=_count(
+                    db,
+                    history,
+                    history.c.artist_id.in_(of_demo),
+                    history.c.source != Source.DEMO,
+                ),
+            )
+
+    return retrying(work)
+
+
+def _load(db: Connection, rows: Label, event: str, occasion: Occasion) -> LoadedDemo:
+    label_id = _insert_one(db, organization, name=rows.name, is_demo=True, created_at=occasion.now)
+    artist_ids = [_insert_one(db, artist, organization_id=label_id, **one) for one in rows.artists]
+    _insert_all(db, connection, _with(rows.connections, artist_id=artist_ids))
+    import_ids = [
+        _insert_one(db, import_run, **one) for one in _with(rows.imports, artist_id=artist_ids)
+    ]
+    campaign_ids = [
+        _insert_one(db, campaign, **one) for one in _with(rows.campaigns, artist_id=artist_ids)
+    ]
+    entries = _with(rows.entries, artist_id=artist_ids, campaign_id=campaign_ids)
+    _insert_all(db, history, (_with_ids(entry, campaign_ids) for entry in entries))
+    named = _with(rows.names, artist_id=artist_ids, campaign_id=campaign_ids)
+    _insert_all(db, campaign_name, named)
+    for table, given in (
+        (coverage, rows.coverage),
+        (daily_observation, rows.observations),
+        (daily_result, rows.days),
+        (daily_kind_result, rows.kinds),
+    ):
+        _insert_all(db, table, _with(given, campaign_id=campaign_ids, import_id=import_ids))
+    record_event(db, occasion, event, artist_id=artist_ids[0], note=rows.name)
+    return LoadedDemo(rows.name, len(artist_ids), len(campaign_ids), len(rows.days))
+
+
+def _with(rows: Iterable[dict[str, Any]], **ids: list[int]) -> list[dict[str, Any]]:
+    """Return the rows with the database's ids where they hold positions."""
+    return [
+        row
+        | {
+            column: known[row[column]]
+            for column, known in ids.items()
+            if row.get(column) is not None
+        }
+        for row in rows
+    ]
+
+
+def _with_ids(entry: dict[str, Any], campaign_ids: list[int]) -> dict[str, Any]:
+    details = entry["details"]
+    if details and "moved" in details:
+        moved = [campaign_ids[position] for position in details["moved"]]
+        return entry | {"details": details | {"moved": moved}}
+    return entry
+
+
+def _insert_one(db: Connection, table: Any, **values: Any) -> int:
+    key = db.execute(insert(table).values(**values)).inserted_primary_key
+    assert key is not None  # noqa: S101 - one row was inserted, so it has a key
+    return int(key[0])
+
+
+def _insert_all(db: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+    listed = list(rows)
+    if listed:
+        db.execute(insert(table), listed)
+
+
+def _purge(db: Connection, label_id: int) -> None:
+    of_demo = _artists_of(label_id)
+    campaigns = select(campaign.c.id).where(campaign.c.artist_id.in_(of_demo))
+    for table in (daily_kind_result, daily_result, daily_observation, coverage, campaign_name):
+        db.execute(delete(table).where(table.c.campaign_id.in_(campaigns)))
+    # Campaigns and their history point at each other; both ends are checked at the commit.
+    for table in (campaign, history, import_run, connection):
+        db.execute(delete(table).where(table.c.artist_id.in_(of_demo)))
+    db.execute(delete(artist).where(artist.c.organization_id == label_id))
+    db.execute(delete(organization).where(organization.c.id == label_id))
+
+
+def _is_empty(db: Connection) -> bool:
+    return not any(
+        db.execute(select(table.c.id).limit(1)).first() for table in (organization, artist, history)
+    )
+
+
+def _demo_id() -> Select[int]:
+    return select(organization.c.id).where(
+        organization.c.is_demo, organization.c.retired_at.is_(None)
+    )
+
+
+def _artists_of(label_id: int) -> Select[int]:
+    return select(artist.c.id).where(artist.c.organization_id == label_id)
+
+
+def _count(db: Connection, table: Any, *chosen: Any) -> int:
+    return int(db.execute(select(func.count()).select_from(table).where(*chosen)).scalar_one())
+
+
+def _occasion(actor: Actor, now: datetime) -> Occasion:
+    return Occasion(actor, now, Origin.PERSON, Source.DEMO)

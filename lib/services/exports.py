@@ -1,0 +1,208 @@
+"""The current figures written out, so that what went in can be checked from outside."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from lib.db.engine import reading
+from lib.db.tables import artist, campaign, daily_kind_result, daily_result, organization
+from lib.services.billing import ArtistNotFound
+from lib.services.import_writing import artist_key
+
+DAILY_FIELDS = (
+    "artist",
+    "campaign",
+    "campaign_id",
+    "platform",
+    "day",
+    "currency",
+    "spend",
+    "impressions",
+    "clicks",
+    "result_kind",
+    "results",
+)
+CAMPAIGN_FIELDS = (
+    "artist",
+    "campaign",
+    "campaign_id",
+    "platform",
+    "type",
+    "status",
+    "currency",
+    "budget",
+    "budget_period",
+    "starts_on",
+    "ends_on",
+    "result_kind",
+    "platform_status",
+    "serving_status",
+    "platform_note",
+    "to_be_carried_out",
+)
+
+Value = str | int | Decimal | None
+OutRow = Mapping[str, Value]
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
+_FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\x00",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)
+
+
+def daily(engine: Engine, artist_name: str) -> Iterator[OutRow]:
+    """Yield one row per campaign and day: the current figures, with the headline result kind.
+
+    Spend and results are exact decimals in currency units and results; None is unknown.
+    Raises `ArtistNotFound`.
+    """
+    query = (
+        select(
+            artist.c.name.label("artist"),
+            campaign.c.name.label("campaign"),
+            campaign.c.external_id,
+            campaign.c.platform,
+            campaign.c.currency,
+            campaign.c.headline_kind,
+            daily_result,
+            daily_kind_result.c.results_micros,
+        )
+        .select_from(daily_result)
+        .join(campaign, campaign.c.id == daily_result.c.campaign_id)
+        .join(artist, artist.c.id == campaign.c.artist_id)
+        .outerjoin(
+            daily_kind_result,
+            (daily_kind_result.c.campaign_id == daily_result.c.campaign_id)
+            & (daily_kind_result.c.day == daily_result.c.day)
+            & (daily_kind_result.c.kind == campaign.c.headline_kind),
+        )
+        .where(artist.c.id == _artist_id(engine, artist_name))
+        .order_by(campaign.c.platform, campaign.c.name, campaign.c.id, daily_result.c.day)
+    )
+    with reading(engine) as db:
+        for row in db.execute(query):
+            yield {
+                "artist": row.artist,
+                "campaign": row.campaign,
+                "campaign_id": row.external_id,
+                "platform": row.platform,
+                "day": row.day.isoformat(),
+                "currency": row.currency,
+                "spend": units(row.spend_micros, places=2),
+                "impressions": row.impressions,
+                "clicks": row.clicks,
+                "result_kind": row.headline_kind,
+                "results": units(row.results_micros),
+            }
+
+
+def campaigns(engine: Engine, artist_name: str) -> Iterator[OutRow]:
+    """Yield one row per campaign: what it is now. Raises `ArtistNotFound`."""
+    query = (
+        select(artist.c.name.label("artist"), campaign)
+        .join(artist, artist.c.id == campaign.c.artist_id)
+        .where(artist.c.id == _artist_id(engine, artist_name))
+        .order_by(campaign.c.platform, campaign.c.name, campaign.c.id)
+    )
+    with reading(engine) as db:
+        for row in db.execute(query):
+            yield {
+                "artist": row.artist,
+                "campaign": row.name,
+                "campaign_id": row.external_id,
+                "platform": row.platform,
+                "type": row.campaign_type,
+                "status": row.status,
+                "currency": row.currency,
+                "budget": units(row.budget_micros, places=2),
+                "budget_period": row.budget_period,
+                "starts_on": row.starts_on.isoformat() if row.starts_on else None,
+                "ends_on": row.ends_on.isoformat() if row.ends_on else None,
+                "result_kind": row.headline_kind,
+                "platform_status": row.platform_status,
+                "serving_status": row.serving_status,
+                "platform_note": row.platform_note,
+                "to_be_carried_out": row.pending_action,
+            }
+
+
+def units(micros: int | None, *, places: int = 0) -> Decimal | None:
+    """Return millionths as an exact decimal with at least `places` decimal places."""
+    if micros is None:
+        return None
+    whole, _, fraction = f"{Decimal(micros).scaleb(-6):f}".partition(".")
+    fraction = fraction.rstrip("0").ljust(places, "0")
+    return Decimal(f"{whole}.{fraction}" if fraction else whole)
+
+
+def as_csv(rows: Iterable[OutRow], fields: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a CSV file in which no text runs as a formula."""
+    names = list(fields)
+    yield _csv_line(names)
+    for row in rows:
+        yield _csv_line([harmless(_text(row[name])) for name in names])
+
+
+def as_json(rows: Iterable[OutRow]) -> Iterator[str]:
+    """Yield the lines of a JSON list; numbers are exact, text is literal."""
+    yield "["
+    separator = ""
+    for row in rows:
+        fields = ", ".join(f"{json.dumps(key)}: {_json_value(row[key])}" for key in row)
+        yield f"{separator}\n  {{{fields}}}"
+        separator = ","
+    yield "\n]\n"
+
+
+def harmless(text: str) -> str:
+    """Return `text` so that no spreadsheet runs it as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdecimal() and text.isascii()
+
+
+def _text(value: Value) -> str:
+    if value is None:
+        return ""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _json_value(value: Value) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+
+
+def _csv_line(cells: Iterable[Any]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def _artist_id(engine: Engine, name: str) -> int:
+    query = (
+        select(artist.c.id)
+        .join(organization, organization.c.id == artist.c.organization_id)
+        .where(artist.c.name_key == artist_key(name), organization.c.retired_at.is_(None))
+    )
+    with reading(engine) as db:
+        found = db.execute(query).scalar()
+    if found is None:
+        raise ArtistNotFound(f"There is no artist called “{name}”. Nothing was written.")
+    return int(found)
