@@ -1,0 +1,84 @@
+# Campaign Desk: everything a person runs. `make` alone lists it.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+REQUIREMENTS := requirements.txt requirements-dev.txt constraints.txt
+
+# PORT=8600 and DATABASE_URL=… work on the command line and from the environment alike.
+export PORT DATABASE_URL
+ifeq ($(strip $(PORT)),)
+unexport PORT
+endif
+ifeq ($(strip $(DATABASE_URL)),)
+unexport DATABASE_URL
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast lint format screenshots lock clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv and install what is missing
+
+$(STAMP): $(REQUIREMENTS) | $(BIN)/python
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+		echo "$(VENV) has no pip: remove $(VENV) and run 'make setup' again." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints.txt -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+		echo "There is no $(PYTHON) on this machine: install Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Campaign Desk needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1)." >&2; \
+		echo "Name another one: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments." >&2; \
+		echo "On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+run: setup ## Serve the desk (PORT=8501, DATABASE_URL=sqlite:///…)
+	@exec $(BIN)/python -m lib.cli serve
+
+# Each check runs whatever the others say; one failure makes the whole a failure.
+test: setup ## Lint, types, contracts and the whole test suite
+	@failed=""; \
+	check() { echo "== $$1"; shift; "$$@"; }; \
+	check "lint" $(BIN)/ruff check . || failed="$$failed lint"; \
+	check "format" $(BIN)/ruff format --check . || failed="$$failed format"; \
+	check "types" $(BIN)/mypy || failed="$$failed types"; \
+	check "contracts" $(BIN)/lint-imports --no-logo || failed="$$failed contracts"; \
+	check "bandit" $(BIN)/bandit --quiet --severity-level medium --recursive lib app.py pages || failed="$$failed bandit"; \
+	check "tests" $(BIN)/python -m pytest -n 2 --dist worksteal || failed="$$failed tests"; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi; \
+	echo "All checks passed."
+
+test-fast: setup ## The tests that need no browser and no PostgreSQL
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgresql and not slow"
+
+lint: setup ## Lint, format check, types and contracts, without tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
+
+format: setup ## Put the code into the one format
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+screenshots: setup ## Take the pictures in docs/ again
+	@$(BIN)/python -m tests.browser.screenshots
+
+# A fresh environment, so that nothing installed by hand gets pinned.
+lock: ## Pin what the requirements need in turn (constraints.txt)
+	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements.txt -r requirements-dev.txt
+	@{ echo "# Made by 'make lock': every package that requirements*.txt bring in, exactly."; \
+		$(VENV)-lock/bin/python -m pip freeze --disable-pip-version-check; } > constraints.txt
+	@rm -rf $(VENV)-lock
+	@echo "constraints.txt: $$(grep -c == constraints.txt) packages"
+
+clean: ## Remove .venv and what the tools made; never data
+	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
