@@ -1,0 +1,233 @@
+"""The door: what every HTTP answer carries, what stays shut, and what an error shows.
+
+ASGI middleware around Streamlit's own application, which sends no security headers, serves
+`/media/…` and takes uploads without a sign-in
+(https://github.com/streamlit/streamlit/issues/8148). Nothing here knows campaigns.
+"""
+
+import base64
+import hashlib
+import importlib
+import json
+import logging
+import re
+import secrets
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import file_util
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_routes import (
+    BASE_ROUTE_CORE,
+    BASE_ROUTE_MEDIA,
+    BASE_ROUTE_UPLOAD_FILE,
+)
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from lib.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# Nothing of the desk uses these, so nobody gets them.
+SHUT = (
+    f"/{BASE_ROUTE_CORE}/metrics",
+    f"/{BASE_ROUTE_CORE}/agent",
+    f"/{BASE_ROUTE_CORE}/script-health-check",
+)
+# Files of people who are signed in: downloads, pictures, uploads.
+GUARDED = (f"/{BASE_ROUTE_MEDIA}", f"/{BASE_ROUTE_UPLOAD_FILE}")
+
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def fittings(settings: Settings) -> dict[str, Any]:
+    """Return everything that `st.App` is given besides the script it serves."""
+    return {
+        "lifespan": warm,
+        "routes": [Route("/healthz", healthz)],
+        "middleware": [
+            Middleware(SecurityHeaders, settings=settings, html=streamlit_page()),
+            Middleware(Guard, settings=settings),
+        ],
+        "on_script_error": show_reference,
+    }
+
+
+async def healthz(_request: Request) -> JSONResponse:
+    """Answer that this process serves; it reads no database and names nothing."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@asynccontextmanager
+async def warm(_app: st.App) -> AsyncIterator[None]:
+    """Import the slow libraries before the first visitor has to wait for them."""
+    for name in ("pandas", "plotly.graph_objects"):
+        importlib.import_module(name)
+    yield
+
+
+def inline_script_hashes(html: str) -> list[str]:
+    """Return the CSP source expression of every inline script in `html`."""
+    return [
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in _INLINE_SCRIPT.findall(html)
+    ]
+
+
+def content_security_policy(html: str) -> str:
+    """Return the policy under which Streamlit's page `html` runs and reaches no other host.
+
+    Styles are inline because Streamlit's component library writes them at run time. Eval is
+    not allowed: Streamlit, its tables, Plotly and Vega work without.
+    """
+    directives = {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", *inline_script_hashes(html)],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'", "data:"],
+        # Since CSP 3 'self' covers the websocket of the same host and port.
+        "connect-src": ["'self'"],
+        "media-src": ["'self'", "blob:"],
+        "worker-src": ["'self'", "blob:"],
+        "object-src": ["'none'"],
+        "frame-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+    }
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+def streamlit_page() -> str:
+    """Return the one HTML page of the installed Streamlit."""
+    return (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
+
+
+def security_headers(settings: Settings, *, html: str) -> dict[str, str]:
+    """Return the headers that every answer carries."""
+    headers = {
+        "Content-Security-Policy": content_security_policy(html),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": _PERMISSIONS,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.behind_tls:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+class SecurityHeaders:
+    """Middleware: adds the security headers, and `Secure` to cookies behind TLS."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings, html: str) -> None:
+        """Compute the headers once; `html` is the page whose inline scripts may run."""
+        self.app = app
+        self.are_cookies_secure = settings.behind_tls
+        self.headers = security_headers(settings, html=html)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, with the headers added."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self.headers)
+                if self.are_cookies_secure:
+                    message["headers"] = [_secured(*header) for header in message["headers"]]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Return the header, with `Secure` added where it sets a cookie that lacks it."""
+    if name.lower() == b"set-cookie" and b"; secure" not in value.lower():
+        return name, value + b"; Secure"
+    return name, value
+
+
+class Guard:
+    """Middleware: answers 404 for what is shut, and for people's files without a sign-in."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        """Keep the settings; without OIDC the desk is one person's on loopback."""
+        self.app = app
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 404 or let the request through."""
+        if scope["type"] == "http" and self._is_refused(scope):
+            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _is_refused(self, scope: Scope) -> bool:
+        path: str = scope["path"]
+        if is_under(path, SHUT):
+            return True
+        if not self.settings.is_sign_in_required or not is_under(path, GUARDED):
+            return False
+        cookies = HTTPConnection(scope).cookies
+        return signed_in_claims(cookies, settings=self.settings) is None
+
+
+def is_under(path: str, prefixes: Iterable[str]) -> bool:
+    """Return whether `path` is one of `prefixes` or lies below one."""
+    # Repeated slashes do not reach Streamlit's routes today; they must not open one tomorrow.
+    plain = re.sub("/+", "/", path)
+    return any(plain == prefix or plain.startswith(f"{prefix}/") for prefix in prefixes)
+
+
+def signed_in_claims(cookies: Mapping[str, str], *, settings: Settings) -> dict[str, Any] | None:
+    """Return the ID-token claims of the person whose cookies these are, None to refuse.
+
+    The cookie must be signed with our secret, at most `session_hours` old, made for our own
+    address, and belong to somebody who is admitted. Streamlit itself accepts 31 days.
+    """
+    if settings.auth is None:
+        return None
+    secret = settings.auth.cookie_secret.get_secret_value()
+
+    def read(name: str) -> bytes | None:
+        value = cookies.get(name, "")
+        return decode_signed_value(secret, name, value, max_age_days=settings.session_hours / 24)
+
+    payload = get_cookie_with_chunks(read, USER_COOKIE_NAME)
+    try:
+        claims = json.loads(payload) if payload else None
+    except ValueError:
+        return None
+    if not isinstance(claims, dict) or claims.get("is_logged_in") is not True:
+        return None
+    is_ours = claims.get("origin") == settings.auth.origin
+    return claims if is_ours and settings.access.admits(claims) else None
+
+
+def show_reference(error: Exception) -> bool:
+    """Log `error` under a new reference number and show the person that number only.
+
+    Streamlit calls this for every error of a page or a callback; True tells it to show nothing
+    of its own. The traceback goes to the log, never to the page.
+    """
+    reference = secrets.token_hex(4)
+    logger.error("Something went wrong, reference %s", reference, exc_info=error)
+    st.error(
+        f"Something went wrong, reference {reference}. Nothing more was done. "
+        "Try again; if it stays, give this number to whoever runs the desk."
+    )
+    return True
