@@ -1,0 +1,112 @@
+"""One row taken apart: its day, its figures, its results; or why it cannot be read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from lib.platforms.dates import Dates
+from lib.platforms.figures import Figures, Misread, misread
+from lib.platforms.layout import Layout
+from lib.platforms.shapes import Grain
+from lib.platforms.text import Row
+
+
+class Unreadable(Exception):
+    """This row cannot be read; the message is the reason."""
+
+
+@dataclass(slots=True)
+class Cells:
+    """What one row says of one campaign and day; None is unknown, never zero."""
+
+    day: date | None
+    period: tuple[date, date] | None
+    """The first and last day that the row speaks for; None where it does not say."""
+    spend: int | None
+    impressions: int | None
+    clicks: int | None
+    kind: str | None
+    results: dict[str, int]
+    has_unnamed_results: bool
+
+
+class CellReader:
+    """Takes the rows of one file apart."""
+
+    def __init__(self, layout: Layout, *, grain: Grain, figures: Figures, dates: Dates) -> None:
+        self._layout = layout
+        self._columns = layout.columns
+        self._grain = grain
+        self._figures = figures
+        self._dates = dates
+
+    def read(self, row: Row) -> Cells:
+        """Return the cells of a row as values. Raises `Unreadable`."""
+        layout, figures = self._layout, self._figures
+        day, period = self._day(row)
+        spend = figure(layout, figures.money, row, "spend")
+        impressions = figure(layout, figures.count, row, "impressions")
+        clicks = figure(layout, figures.count, row, "clicks")
+        results = figure(layout, figures.results, row, "results")
+        kind = None
+        if "result_kind" in self._columns:
+            kind = layout.kind(row[self._columns["result_kind"]])
+        found = self._extra_results(row, kind)
+        if kind and results is not None:
+            found[kind] = results
+        return Cells(
+            day, period, spend, impressions, clicks, kind, found, bool(results and not kind)
+        )
+
+    def _day(self, row: Row) -> tuple[date | None, tuple[date, date] | None]:
+        """Return the row's day, None for a period, and the days that the row speaks for."""
+        columns = self._columns
+        day = self._date(row, "day") if "day" in columns else None
+        period = None
+        if "starts" in columns and "ends" in columns:
+            starts, ends = period = self._date(row, "starts"), self._date(row, "ends")
+            if ends < starts:
+                raise Unreadable(f"the reported period ends on {ends}, before its start {starts}")
+            if day is None and self._grain is Grain.DAY:
+                day = starts
+            if day is not None and not starts <= day <= ends:
+                raise Unreadable(f"the day {day} is outside its reported period {starts} – {ends}")
+        declared = self._layout.declared
+        if day is not None and declared and not declared[0] <= day <= declared[1]:
+            raise Unreadable(
+                f"the day {day} is outside the file's own range {declared[0]} – {declared[1]}"
+            )
+        return day, period or (None if day is None else (day, day))
+
+    def _date(self, row: Row, name: str) -> date:
+        cell = row[self._columns[name]]
+        try:
+            return self._dates.read(cell)
+        except Misread as error:
+            raise Unreadable(misread(self._layout.caption(name), cell, error)) from None
+
+    def _extra_results(self, row: Row, kind: str | None) -> dict[str, int]:
+        """Return the results that have columns of their own; the named kind is not doubled."""
+        found: dict[str, int] = {}
+        for extra, index in self._layout.kinds.items():
+            if extra == kind:
+                continue
+            try:
+                number = self._figures.results(row[index])
+            except Misread as error:
+                caption = self._layout.head.header[index]
+                raise Unreadable(misread(caption, row[index], error)) from None
+            if number is not None:
+                found[extra] = number
+        return found
+
+
+def figure(layout: Layout, read: Callable[[str], int | None], row: Row, name: str) -> int | None:
+    """Return the figure of a field; None where the file has no such column."""
+    index = layout.columns.get(name)
+    if index is None:
+        return None
+    try:
+        return read(row[index])
+    except Misread as error:
+        raise Unreadable(misread(layout.caption(name), row[index], error)) from None

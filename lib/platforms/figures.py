@@ -1,0 +1,164 @@
+"""Figures: reading money and counts strictly, with the file's one decimal mark.
+
+The mark is decided once per file, from every cell that can be read in one way only.
+What stands in no proper form is refused and never guessed.
+"""
+
+import re
+from decimal import Decimal
+
+from lib.domain.records import MICROS
+from lib.platforms.shapes import DecimalMark, shortened
+
+LARGEST = 2**63 - 1
+_MOST_DECIMALS = 6
+_LONGEST = 40
+_REMEMBERED = 200_000
+# Spaces that languages use between thousands: plain, no-break, thin, narrow no-break.
+_SPACES = " \u00a0\u2009\u202f"
+_UNKNOWN = frozenset({"", "-", "--", "\u2013", "\u2014"})
+_BOUND = re.compile(r"[<>]\s*[0-9]")
+_CODE_BEFORE = re.compile(r"([A-Z]{3})\s*(-?[0-9].*)")
+_CODE_AFTER = re.compile(r"(-?[0-9].*?)\s*([A-Z]{3})")
+_EXPONENT = re.compile(r"[0-9][eE][-+]?[0-9]")
+
+# One thousands separator throughout, proper groups of three, then the decimals.
+_WRITTEN = {
+    mark: re.compile(
+        rf"(?P<minus>[-\u2212])?"
+        rf"(?P<whole>[0-9]+|[1-9][0-9]{{0,2}}(?P<sep>[{re.escape(other)}'\u2019{_SPACES}])[0-9]{{3}}"
+        rf"(?:(?P=sep)[0-9]{{3}})*)"
+        rf"(?:{re.escape(mark)}(?P<decimals>[0-9]+))?"
+    )
+    for mark, other in ((".", ","), (",", "."))
+}
+_SEPARATORS = re.compile(rf"[.,'\u2019{_SPACES}]")
+_SHAPE = re.compile(rf"[-\u2212]?[0-9][0-9.,'\u2019{_SPACES}]*%?")
+
+
+class Misread(ValueError):
+    """A cell that is not what its column holds; the message says why."""
+
+
+def evidence(cell: str) -> DecimalMark | None:
+    """Return the decimal mark that this cell proves, or None where it proves nothing."""
+    text = cell.strip()
+    if len(text) > _LONGEST or not _SHAPE.fullmatch(text) or not ("." in text or "," in text):
+        return None
+    text = text.rstrip("%")
+    point = _WRITTEN["."].fullmatch(text) is not None
+    comma = _WRITTEN[","].fullmatch(text) is not None
+    if point == comma:
+        return None
+    return "." if point else ","
+
+
+def currency_in(cell: str) -> tuple[str, str | None]:
+    """Return a money cell without the currency code glued to it, and that code."""
+    text = cell.strip()
+    if before := _CODE_BEFORE.fullmatch(text):
+        return before[2], before[1]
+    if after := _CODE_AFTER.fullmatch(text):
+        return after[1], after[2]
+    return text, None
+
+
+def is_figure(cell: str) -> bool:
+    """Say whether a cell is a number or says unknown, whatever the file's decimal mark."""
+    text = currency_in(cell)[0]
+    if len(text) > _LONGEST:
+        return False
+    return (
+        text in _UNKNOWN
+        or bool(_BOUND.match(text))
+        or any(written.fullmatch(text) for written in _WRITTEN.values())
+    )
+
+
+class Figures:
+    """Reads the cells of one file; the same text is worked out once only."""
+
+    def __init__(self, mark: str, *, suppressed: frozenset[str] = frozenset()) -> None:
+        self._written = _WRITTEN[mark]
+        self._mark = mark
+        self._suppressed = suppressed
+        self._money: dict[str, int | None] = {}
+        self._counts: dict[str, int | None] = {}
+        self._results: dict[str, int | None] = {}
+        self.has_suppressed = False
+
+    def money(self, cell: str) -> int | None:
+        """Return micros; None where the cell says unknown. Raises `Misread`."""
+        try:
+            return self._money[cell]
+        except KeyError:
+            micros = self._micros(currency_in(cell)[0])
+            _remember(self._money, cell, micros)
+            return micros
+
+    def count(self, cell: str) -> int | None:
+        """Return a whole number; None where the cell says unknown. Raises `Misread`."""
+        try:
+            return self._counts[cell]
+        except KeyError:
+            micros = None if self._is_suppressed(cell) else self._micros(cell.strip())
+            if micros is not None and micros % MICROS:
+                raise Misread("is not a whole number") from None
+            whole = None if micros is None else micros // MICROS
+            _remember(self._counts, cell, whole)
+            return whole
+
+    def results(self, cell: str) -> int | None:
+        """Return results in millionths; None where the cell says unknown. Raises `Misread`."""
+        try:
+            return self._results[cell]
+        except KeyError:
+            micros = None if self._is_suppressed(cell) else self._micros(cell.strip())
+            _remember(self._results, cell, micros)
+            return micros
+
+    def _is_suppressed(self, cell: str) -> bool:
+        """Say whether a platform wrote this instead of a small number that it keeps to itself."""
+        text = cell.strip()
+        is_suppressed = text in self._suppressed or bool(_BOUND.match(text))
+        self.has_suppressed |= is_suppressed
+        return is_suppressed
+
+    def _micros(self, text: str) -> int | None:
+        if text in _UNKNOWN:
+            return None
+        found = self._written.fullmatch(text) if len(text) <= _LONGEST else None
+        if found is None:
+            raise Misread(self._complaint(text))
+        decimals = found["decimals"] or ""
+        if len(decimals.rstrip("0")) > _MOST_DECIMALS:
+            raise Misread(f"has more than {_MOST_DECIMALS} decimals")
+        whole = _SEPARATORS.sub("", found["whole"])
+        micros = int(Decimal(f"{whole}.{decimals or '0'}").scaleb(_MOST_DECIMALS))
+        if micros > LARGEST:
+            raise Misread("is larger than can be kept")
+        if found["minus"] and micros:
+            raise Misread("is negative")
+        return micros
+
+    def _complaint(self, text: str) -> str:
+        if _EXPONENT.search(text):
+            return "is written with an exponent, as a spreadsheet does: its digits are lost"
+        if text.startswith("#"):
+            return "is a spreadsheet's error and not a number"
+        if _SHAPE.fullmatch(text):
+            name = "point" if self._mark == "." else "comma"
+            return f"is not a number with a decimal {name}, as the rest of this file has"
+        return "is not a number"
+
+
+def _remember(memory: dict[str, int | None], cell: str, value: int | None) -> None:
+    """Keep an answer, and forget them all before they fill the memory."""
+    if len(memory) >= _REMEMBERED:
+        memory.clear()
+    memory[cell] = value
+
+
+def misread(column: str, cell: str, error: Misread) -> str:
+    """Return the sentence that says which cell could not be read, and why."""
+    return f"{column}: “{shortened(cell)}” {error}"

@@ -1,0 +1,206 @@
+"""The campaigns of one file: met by id or name, each with what its rows say that it is."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from operator import itemgetter
+
+from lib.domain.records import BudgetPeriod
+from lib.platforms.captions import normalised
+from lib.platforms.cells import Unreadable, figure
+from lib.platforms.dates import Dates
+from lib.platforms.figures import Figures, Misread
+from lib.platforms.layout import Layout, Standing, UnknownWord, is_said
+from lib.platforms.shapes import ExportCampaign, ExportRefused, shortened
+from lib.platforms.text import Row
+
+_LONGEST_NAME = 1_000
+_MOST_CAMPAIGNS = 100_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_ID = re.compile(r"[A-Za-z0-9:_-]{1,64}")
+_DAMAGED_ID = re.compile(r"[0-9](?:[.,][0-9]*)?[eE]\+?[0-9]+")
+_FACTS = ("type", "budget", "budget_type", "run_starts", "run_ends", "location")
+
+
+@dataclass(slots=True)
+class Met:
+    """A campaign as met so far."""
+
+    key: str
+    external_id: str | None
+    name: str
+    first_line: int
+    told_on: date = date.min
+    facts: tuple[str, ...] | None = None
+    standing: Standing = field(default_factory=Standing)
+    platform_type: str | None = None
+    budget_micros: int | None = None
+    budget_period: BudgetPeriod | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    locations: list[str] = field(default_factory=list)
+    kinds_on: date = date.min
+    kinds: dict[str, int] = field(default_factory=dict)
+    spend: int | None = None
+    lines: int = 0
+
+
+class Roster:
+    """Knows every campaign of the file, and says in the end what the file says of each."""
+
+    def __init__(self, layout: Layout, *, figures: Figures, dates: Dates) -> None:
+        self._layout = layout
+        self._columns = layout.columns
+        self._figures = figures
+        self._dates = dates
+        self._campaigns: dict[str, Met] = {}
+        self._met: dict[tuple[str, str], Met] = {}
+        self._standings: dict[tuple[str, ...], Standing] = {}
+        self._facts_of = _cells_of(
+            (*layout.standing_columns, *(self._columns[f] for f in _FACTS if f in self._columns))
+        )
+        self.unread_dates: set[str] = set()
+        self.has_lines_in_names = False
+
+    def of_row(self, line: int, row: Row) -> Met:
+        """Return the row's campaign, by its id where the file has one, else by its name."""
+        columns = self._columns
+        name = row[columns["campaign"]]
+        number = row[columns["campaign_id"]] if "campaign_id" in columns else ""
+        found = self._met.get((name, number))
+        if found is None:
+            found = self._meet(line, name.strip(), number.strip())
+            self._met[(name, number)] = found
+        return found
+
+    def _meet(self, line: int, name: str, number: str) -> Met:
+        if not is_said(name):
+            raise Unreadable("the row has figures and no campaign name")
+        self.has_lines_in_names |= "\n" in name
+        if _CONTROL.search(name):
+            raise Unreadable(f"the campaign name “{shortened(name)}” has control characters")
+        if len(name) > _LONGEST_NAME:
+            raise Unreadable(f"the campaign name is longer than {_LONGEST_NAME:,} characters")
+        external_id = number.lstrip("'") if is_said(number) else None
+        if external_id and _DAMAGED_ID.fullmatch(external_id):
+            raise Unreadable(f"the campaign id “{external_id}” lost its digits in a spreadsheet")
+        if external_id and not _ID.fullmatch(external_id):
+            raise Unreadable(f"“{shortened(external_id)}” is not a campaign id")
+        key = external_id or unicodedata.normalize("NFC", name)
+        found = self._campaigns.get(key)
+        if found is None:
+            if len(self._campaigns) >= _MOST_CAMPAIGNS:
+                raise ExportRefused(f"The file names more than {_MOST_CAMPAIGNS:,} campaigns.")
+            found = self._campaigns[key] = Met(key, external_id, name, line)
+        return found
+
+    def hear(self, campaign: Met, row: Row, told_on: date) -> None:
+        """Take over what the row says that the campaign is; the latest day knows best."""
+        facts = self._facts_of(row)
+        if facts == campaign.facts:
+            campaign.told_on = max(told_on, campaign.told_on)
+            return
+        words = facts[: len(self._layout.standing_columns)]
+        standing = self._standings.get(words)
+        if standing is None:
+            try:
+                standing = self._standings[words] = self._layout.standing(words)
+            except UnknownWord as error:
+                raise Unreadable(f"{error} (campaign “{shortened(campaign.name)}”)") from None
+        if told_on >= campaign.told_on:
+            self._update(campaign, row, standing)
+            campaign.facts, campaign.told_on = facts, told_on
+
+    def _update(self, campaign: Met, row: Row, standing: Standing) -> None:
+        budget = self._budget(row)
+        if standing != Standing():
+            campaign.standing = standing
+        campaign.platform_type = self._text(row, "type") or campaign.platform_type
+        if budget is not None:
+            campaign.budget_micros = budget
+            period = self._text(row, "budget_type")
+            campaign.budget_period = self._layout.budget_periods.get(normalised(period or ""))
+        campaign.starts_on = self._run_date(row, "run_starts") or campaign.starts_on
+        campaign.ends_on = self._run_date(row, "run_ends") or campaign.ends_on
+        for place in (self._text(row, "location") or "").split(";"):
+            if place.strip() and place.strip() not in campaign.locations:
+                campaign.locations.append(place.strip())
+
+    def _text(self, row: Row, name: str) -> str | None:
+        index = self._columns.get(name)
+        if index is None or not is_said(row[index]):
+            return None
+        return row[index].strip()
+
+    def _budget(self, row: Row) -> int | None:
+        """Return the budget; a text without any digit, “Using ad set budget”, is none."""
+        text = self._text(row, "budget")
+        if text is None or not any(char.isdecimal() for char in text):
+            return None
+        return figure(self._layout, self._figures.money, row, "budget")
+
+    def _run_date(self, row: Row, name: str) -> date | None:
+        """Return when a run starts or ends; “Ongoing” is no date, an odd one is noted."""
+        text = self._text(row, name)
+        if text is None or not any(char.isdecimal() for char in text):
+            return None
+        try:
+            return self._dates.read(text[:10] if text[4:5] == "-" else text)
+        except Misread:
+            if len(self.unread_dates) < 3:
+                self.unread_dates.add(shortened(text))
+            return None
+
+    def note_kind(self, campaign: Met, kind: str | None, told_on: date, spend: int | None) -> None:
+        if not kind or told_on < campaign.kinds_on:
+            return
+        if told_on > campaign.kinds_on:
+            campaign.kinds_on = told_on
+            campaign.kinds = {}
+        campaign.kinds[kind] = campaign.kinds.get(kind, 0) + (spend or 0)
+
+    def campaigns(self, currency: str | None) -> tuple[ExportCampaign, ...]:
+        """Return what the file says of each campaign, in the order of the file."""
+        return tuple(
+            ExportCampaign(
+                key=met.key,
+                external_id=met.external_id,
+                name=met.name,
+                platform_type=met.platform_type,
+                status=met.standing.status,
+                platform_status=met.standing.platform_status,
+                serving_status=met.standing.serving_status,
+                platform_note=met.standing.note,
+                budget_micros=met.budget_micros,
+                budget_period=met.budget_period,
+                currency=currency,
+                starts_on=met.starts_on,
+                ends_on=met.ends_on,
+                locations=tuple(met.locations),
+                headline_kind=_headline(met.kinds),
+                first_line=met.first_line,
+            )
+            for met in self._campaigns.values()
+            if met.lines
+        )
+
+    def spend(self) -> tuple[tuple[str, int | None], ...]:
+        """Return the spend of each campaign over the whole file."""
+        return tuple((met.key, met.spend) for met in self._campaigns.values() if met.lines)
+
+
+def _headline(kinds: dict[str, int]) -> str | None:
+    """Return the kind with the largest spend; ties go by the alphabet."""
+    return min(kinds, key=lambda kind: (-kinds[kind], kind)) if kinds else None
+
+
+def _cells_of(columns: tuple[int, ...]) -> Callable[[Row], tuple[str, ...]]:
+    """Return what picks these cells out of a row, always as a tuple."""
+    if not columns:
+        return lambda row: ()  # noqa: ARG005 - nothing to pick
+    if len(columns) == 1:
+        only = columns[0]
+        return lambda row: (row[only],)
+    return itemgetter(*columns)

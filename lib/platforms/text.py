@@ -1,0 +1,242 @@
+"""From bytes to rows: what kind of file it is, its encoding, its lines, its records.
+
+Nothing here knows a platform. The file is read in pieces and never held as a whole; what
+cannot be a table is refused from its first bytes.
+"""
+
+import codecs
+import csv
+import hashlib
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from lib.platforms.shapes import ExportRefused
+
+HEAD = 256 * 1024
+_CHUNK = 1024 * 1024
+_LONGEST_LINE = 256 * 1024
+_LONGEST_RECORD = 512 * 1024
+_MOST_LINES = 5_000_000
+
+Row = list[str]
+
+_SPREADSHEET = (
+    "spreadsheets are not read in this version: export as CSV, or save the table as CSV (UTF-8)"
+)
+# The first bytes by which files that are no text make themselves known.
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", f"It is an Excel workbook or a zip archive; {_SPREADSHEET}"),
+    (b"PK\x05\x06", f"It is an empty zip archive; {_SPREADSHEET}"),
+    (b"\xd0\xcf\x11\xe0", f"It is an old Excel workbook; {_SPREADSHEET}"),
+    (b"%PDF", "It is a PDF document; export the table as CSV"),
+    (b"\x89PNG", "It is a PNG image; export the table as CSV"),
+    (b"\xff\xd8\xff", "It is a JPEG image; export the table as CSV"),
+    (b"GIF8", "It is a GIF image; export the table as CSV"),
+    (b"RIFF", "It is a sound, film or image file; export the table as CSV"),
+    (b"\x1f\x8b", "It is compressed (gzip); unpack it and import the CSV inside"),
+    (b"SQLite format 3\0", "It is a database; export the table as CSV"),
+    (b"PAR1", "It is a Parquet file; export the table as CSV"),
+    (b"\xff\xfe\0\0", "It is UTF-32 text, which no ad platform writes; save it as UTF-8"),
+)
+_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with BOM", "cp1252": "Windows-1252"}
+
+
+class NotUtf8(Exception):
+    """The bytes are not valid UTF-8, from this line on."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the bytes become text: Python's codec, and the name a person knows."""
+
+    codec: str
+    name: str
+
+
+CP1252 = Encoding("cp1252", _NAMES["cp1252"])
+
+
+@contextmanager
+def opened(data: bytes | BinaryIO) -> Iterator[BinaryIO]:
+    """Give a stream that can be read twice; the caller's own stream is left open."""
+    if isinstance(data, bytes | bytearray | memoryview):
+        yield io.BytesIO(data)
+    elif data.seekable():
+        yield data
+    else:
+        with tempfile.TemporaryFile() as spool:
+            while chunk := data.read(_CHUNK):
+                spool.write(chunk)
+            yield spool
+
+
+def sniff(stream: BinaryIO) -> tuple[bytes, Encoding]:
+    """Return the first bytes and the encoding. Raises `ExportRefused` for what is no text."""
+    stream.seek(0)
+    head = stream.read(HEAD)
+    if not head.strip():
+        raise ExportRefused("The file is empty.", expected="a header and rows", found="no text")
+    for magic, reason in _MAGIC:
+        if head.startswith(magic):
+            raise ExportRefused(f"This file is not a table of text. {reason}.")
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return head, Encoding("utf-16", "UTF-16 LE with BOM")
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return head, Encoding("utf-16", "UTF-16 BE with BOM")
+    codec = "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
+    if b"\0" in head:
+        line = head.count(b"\n", 0, head.index(b"\0")) + 1
+        hint = " It may be UTF-16 without its byte-order mark: export it again."
+        raise ExportRefused(
+            f"Line {line} has a NUL byte, so this is not a table of text."
+            + (hint if head.count(b"\0") * 3 > len(head) else "")
+        )
+    return head, Encoding(codec, _NAMES[codec])
+
+
+def head_text(head: bytes, encoding: Encoding) -> str:
+    """Return the first bytes as text, a character cut in two at the end dropped.
+
+    Raises `NotUtf8` where the bytes are no UTF-8, `ExportRefused` for other encodings.
+    """
+    decoder = codecs.getincrementaldecoder(encoding.codec)()
+    try:
+        return decoder.decode(head, len(head) < HEAD)
+    except UnicodeDecodeError as error:
+        raise _undecodable(encoding, head.count(b"\n", 0, error.start) + 1) from None
+
+
+def digest(stream: BinaryIO) -> str:
+    """Return the SHA-256 of the whole file."""
+    stream.seek(0)
+    sha = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        sha.update(chunk)
+    return sha.hexdigest()
+
+
+class Records:
+    """The records of the file, each with the physical line that it starts on.
+
+    Raises `ExportRefused` for a NUL, an unclosed or broken quote, a line or a file without
+    end; `NotUtf8` where the bytes are no UTF-8.
+    """
+
+    def __init__(self, stream: BinaryIO, encoding: Encoding, delimiter: str) -> None:
+        self._stream = stream
+        self._encoding = encoding
+        self._delimiter = delimiter
+        self._length = 0
+        self.lines = 0
+
+    def __iter__(self) -> Iterator[tuple[int, Row]]:
+        self._stream.seek(0)
+        text = io.TextIOWrapper(self._stream, encoding=self._encoding.codec, newline="")
+        start = 1
+        try:
+            # A record cannot outgrow a cell of csv's own limit (128 KiB) without an error.
+            reader = csv.reader(self._physical(text), delimiter=self._delimiter, strict=True)
+            for row in reader:
+                yield start, row
+                self._length = 0
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise _broken(start, error) from None
+        except UnicodeDecodeError:
+            raise _undecodable(self._encoding, self._first_bad_line()) from None
+        finally:
+            # The stream belongs to the caller: a wrapper that is dropped would close it.
+            text.detach()
+
+    def _physical(self, text: io.TextIOWrapper) -> Iterator[str]:
+        readline = text.readline
+        is_cp1252 = self._encoding.codec == "cp1252"
+        self.lines = 0
+        while line := readline(_LONGEST_LINE):
+            self.lines += 1
+            self._length += len(line)
+            if len(line) >= _LONGEST_LINE or self._length > _LONGEST_RECORD:
+                raise ExportRefused(
+                    f"Line {self.lines} is longer than any export's line.",
+                    expected=f"rows of at most {_LONGEST_LINE:,} characters",
+                )
+            if "\0" in line:
+                raise ExportRefused(
+                    f"Line {self.lines} has a NUL character: the file is damaged. Export it again."
+                )
+            if self.lines > _MOST_LINES:
+                raise ExportRefused(f"The file has more than {_MOST_LINES:,} lines; split it.")
+            if is_cp1252 and not line.isascii() and _is_utf8_after_all(line):
+                raise ExportRefused(
+                    f"The file mixes encodings: line {self.lines} is UTF-8, other lines are not.",
+                    expected="UTF-8 or UTF-16 throughout; export the file again",
+                )
+            yield line
+
+    def _first_bad_line(self) -> int:
+        """Return the physical line with the first byte that cannot be decoded."""
+        self._stream.seek(0)
+        decoder = codecs.getincrementaldecoder(self._encoding.codec)()
+        line = 1
+        while chunk := self._stream.read(_CHUNK):
+            try:
+                line += decoder.decode(chunk).count("\n")
+            except UnicodeDecodeError as error:
+                # The bytes before the error, with what the decoder still held back.
+                good = error.object[: error.start].decode(self._encoding.codec, "ignore")
+                return line + good.count("\n")
+        return line
+
+
+def parse_head(text: str, delimiter: str, *, most: int) -> list[tuple[int, Row]]:
+    """Return the first records of the head, up to the first that cannot be parsed."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    found: list[tuple[int, Row]] = []
+    start = 1
+    try:
+        for row in reader:
+            found.append((start, row))
+            start = reader.line_num + 1
+            if len(found) >= most:
+                break
+    except csv.Error:
+        # The head may be cut within a quoted cell; reading the whole file says what is wrong.
+        return found
+    return found
+
+
+def _is_utf8_after_all(line: str) -> bool:
+    try:
+        line.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _undecodable(encoding: Encoding, line: int) -> Exception:
+    if encoding.codec == "utf-8":
+        return NotUtf8(line)
+    return ExportRefused(
+        f"Line {line} cannot be read as {encoding.name}: the file is damaged or cut off.",
+        expected="text in one encoding throughout; export the file again",
+    )
+
+
+def _broken(line: int, error: csv.Error) -> ExportRefused:
+    if "unexpected end of data" in str(error) or "field larger" in str(error):
+        return ExportRefused(
+            f"A quote opened in the row of line {line} is never closed, or a cell has no end.",
+            expected="a closing quote; export the file again rather than editing it by hand",
+        )
+    return ExportRefused(
+        f"The row of line {line} cannot be taken apart: {error}.",
+        expected="cells with quotes doubled inside quotes; export the file again",
+    )
