@@ -230,7 +230,7 @@ coverage = Table(
     metadata,
     Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
     Column("import_id", ForeignKey("import_run.id"), primary_key=True),
-    Column("starts_on", Date, nullable=False),
+    Column("starts_on", Date, primary_key=True),
     Column("ends_on", Date, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -76,6 +76,8 @@ class Plan:
     campaigns: tuple[PlannedCampaign, ...]
     observed_on: date
     covered: tuple[date, date] | None
+    is_gapless: bool
+    """Whether a day without a row was idle; with unreadable rows nobody can say."""
     warnings: tuple[str, ...]
 
     def count(self) -> Counter[DayState]:
@@ -130,7 +132,13 @@ def make_plan(
     warnings += _older_than_known(planned, observed_on)
     if observed_on > today:
         warnings.append(f"The file's figures reach {observed_on:%d %b %Y}, which lies ahead.")
-    return Plan(tuple(planned), observed_on, covered_range(file), tuple(warnings))
+    return Plan(
+        campaigns=tuple(planned),
+        observed_on=observed_on,
+        covered=covered_range(file),
+        is_gapless=file.unreadable_count == 0,
+        warnings=tuple(warnings),
+    )
 
 
 def covered_range(file: ExportFile) -> tuple[date, date] | None:

@@ -1,7 +1,7 @@
 """Writes a plan: campaigns, days, observations, coverage and history, in one transaction."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
@@ -324,13 +324,21 @@ def _write_days(
 ) -> None:
     if plan.covered is None or not one.days:
         return
-    db.execute(
-        insert(coverage).values(
-            campaign_id=campaign_id,
-            import_id=import_id,
-            starts_on=_first_covered(db, one, campaign_id, plan.covered[0]),
-            ends_on=plan.covered[1],
-        )
+    spans = [(_first_covered(db, one, campaign_id, plan.covered[0]), plan.covered[1])]
+    if not plan.is_gapless:
+        spans = _runs([day.day for _, day, _ in one.days])
+    _insert_all(
+        db,
+        coverage,
+        (
+            {
+                "campaign_id": campaign_id,
+                "import_id": import_id,
+                "starts_on": first,
+                "ends_on": last,
+            }
+            for first, last in spans
+        ),
     )
     _insert_all(
         db,
@@ -350,6 +358,17 @@ def _write_days(
         ),
     )
     _write_current(db, one, campaign_id, import_id, observed_on=plan.observed_on)
+
+
+def _runs(days: list[date]) -> list[tuple[date, date]]:
+    """Return the first and last day of every unbroken run of `days`."""
+    runs: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
 
 
 def _first_covered(

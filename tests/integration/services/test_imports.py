@@ -365,6 +365,17 @@ def test_days_that_a_file_covers_without_a_row_are_idle_and_uncovered_days_are_m
     assert row.week.days == 7
 
 
+def test_a_day_whose_row_could_not_be_read_is_missing_and_not_idle(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    broken = [(*row[:2], "a lot", row[3]) if row[1] == "2026-06-08" else row for row in JUNE]
+    bring(daily(broken), accept_good_rows=True)
+    (artist,) = queries.artists(engine)
+    board = queries.board(engine, artist.id, now=datetime(2026, 6, 12, 12, tzinfo=UTC))
+    assert board is not None
+    assert board.rows[0].spend_by_day[-4:] == (17.25, None, 19.25, 20.25)
+
+
 def test_a_mapping_is_remembered_for_the_next_file_with_the_same_header(engine: Engine) -> None:
     data = b"Kampagne,Datum,Ausgaben,Klicks gesamt\nLow Tide,2026-06-01,4.50,3\n"
     with pytest.raises(MappingNeeded) as needed:

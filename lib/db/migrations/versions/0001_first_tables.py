@@ -265,7 +265,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["import_id"], ["import_run.id"], name=op.f("fk_coverage_import_id")
         ),
-        sa.PrimaryKeyConstraint("campaign_id", "import_id", name=op.f("pk_coverage")),
+        sa.PrimaryKeyConstraint("campaign_id", "import_id", "starts_on", name=op.f("pk_coverage")),
         sqlite_with_rowid=False,
     )
     op.create_table(
