@@ -37,6 +37,10 @@ class Visit:
         asked.rerun_script.page_script_hash = page_script_hash
         return self._send(asked)
 
+    def messages(self) -> list[ForwardMsg]:
+        """Return everything that was received, read."""
+        return [ForwardMsg.FromString(raw) for raw in self.received]
+
     def _send(self, asked: BackMsg) -> bytes:
         self.socket.send(asked.SerializeToString())
         start = len(self.received)

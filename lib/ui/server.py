@@ -1,12 +1,17 @@
 """The desk as one ASGI application: `streamlit run lib/ui/server.py` serves it.
 
 `python -m lib.cli serve` starts it so, after migrating the database. Streamlit looks for the
-words `app = st.App(` in this file; without them it would serve the file as a page, doorless.
+words `# Streamlit takes a folder named `pages` for its old kind of app until a first session has
+# reached `st.navigation`, and tells that session that the page it asked for does not exist.
+PagesManager.uses_pages_directory = False
+
+app = st.App(` in this file; without them it would serve the file as a page, doorless.
 """
 
 import logging
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from lib.settings import ROOT, settings
 from lib.ui.door import fittings
@@ -14,5 +19,9 @@ from lib.ui.door import fittings
 logging.basicConfig(
     level=settings().log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
 )
+
+# Streamlit takes a folder named `pages` for its old kind of app until a first session has
+# reached `st.navigation`, and tells that session that the page it asked for does not exist.
+PagesManager.uses_pages_directory = False
 
 app = st.App(ROOT / "app.py", **fittings(settings()))
