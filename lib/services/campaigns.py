@@ -306,13 +306,20 @@ def _act(
             pending_action=pending,
             reason=reason,
             note=note[:MAX_NOTE],
-            details={"to_be_carried_out": pending} if pending else None,
+            details=_details(subject, pending, now=occasion.now),
         )
         return _finish(
             db, subject, event, decision.to, version, occasion, is_pending=pending is not None
         )
 
     return in_transaction(engine, work)
+
+
+def _details(subject: Campaign, pending: str | None, *, now: datetime) -> dict[str, str]:
+    """Return what the entry says besides the stored statuses that it links."""
+    effective = status_now(subject, now=now)
+    details = {"to_be_carried_out": pending} if pending else {}
+    return details | ({"effective_from": effective.value} if effective != subject.status else {})
 
 
 _DONE = {

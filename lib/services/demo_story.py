@@ -17,6 +17,7 @@ from lib.domain.actions import (
     billing_movement,
     can_move,
     judge_action,
+    status_now,
 )
 from lib.domain.metrics import usual_kind, usual_type
 from lib.domain.records import BillingState, Campaign, GatewayKind, Origin, Platform, Source
@@ -246,7 +247,10 @@ def _acted(
     if action is Action.PAUSE and step.reason is None:
         raise FixtureWrong(f"“{life.plan.name}”, {step.ago} days ago: a pause without a reason.")
     pending = pending_after(action, life.campaign, kind)
-    details = {"to_be_carried_out": pending} if pending else None
+    details = {"to_be_carried_out": pending} if pending else {}
+    effective = status_now(life.campaign, now=at)
+    if effective is not life.campaign.status:
+        details["effective_from"] = effective.value
     _move(
         life,
         decision.to,
@@ -257,7 +261,7 @@ def _acted(
         pending=pending,
         reason=step.reason,
         note=step.note,
-        details=details,
+        details=details or None,
     )
 
 
