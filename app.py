@@ -1,0 +1,35 @@
+"""The frame of every screen: page config, menu, sign-in, current artist, the page."""
+
+import streamlit as st
+
+from lib.domain.records import Actor
+from lib.ui import current_artist, demo, menu, notices, signin
+
+st.set_page_config(
+    page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=250
+)
+
+
+def who_is_there() -> Actor | signin.SignedOut:
+    try:
+        return signin.actor()
+    except signin.SignedOut as refusal:
+        return refusal
+
+
+# The menu is declared before the gate: until a session has done so, Streamlit serves scripts
+# of a `pages` folder by their URL, without this file.
+who = who_is_there()
+page = st.navigation(menu.pages(), position="sidebar" if isinstance(who, Actor) else "hidden")
+
+if not isinstance(who, Actor):
+    signin.sign_in_page(who)
+    st.stop()
+
+with st.sidebar:
+    current_artist.choose(page=page.url_path)
+    demo.banner()
+    signin.sign_out_button(who)
+
+notices.show()
+page.run()

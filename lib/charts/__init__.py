@@ -1,0 +1,1 @@
+"""One function a figure: records in, a Plotly figure as plain dicts out."""

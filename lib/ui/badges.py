@@ -1,0 +1,151 @@
+"""How a status looks: icon, word and colour together, so that colour is never the only signal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import streamlit as st
+
+from lib.domain.board import BoardRow
+from lib.domain.learning import LEARNING_DAYS, has_learning_badge, status_badge_label
+from lib.domain.metrics import PacingWord
+from lib.domain.status import FACTS, Group, Status, Tone
+
+Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray", "primary"]
+
+COLOURS: dict[Tone, Colour] = {
+    Tone.DELIVERING: "green",
+    Tone.WAITING: "blue",
+    Tone.ATTENTION: "orange",
+    Tone.ISSUE: "red",
+    Tone.OFF: "gray",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """A badge's icon: a Material symbol on the page, a plain sign inside a table cell."""
+
+    icon: str
+    sign: str
+
+
+LOOKS: dict[Status, Look] = {
+    Status.ISSUE: Look(":material/error:", "✕"),
+    Status.SUBSCRIPTION_PAUSED: Look(":material/credit_card_off:", "⚠"),
+    Status.ACTIVE: Look(":material/play_circle:", "▶"),
+    Status.SERVING: Look(":material/bolt:", "▶"),
+    Status.DEPLOYING: Look(":material/rocket_launch:", "◔"),
+    Status.UNDER_REVIEW: Look(":material/policy:", "◔"),
+    Status.CONTENT_VALIDATION: Look(":material/fact_check:", "◔"),
+    Status.AWAITING_SMARTLINK: Look(":material/link:", "◔"),
+    Status.PAUSED: Look(":material/pause_circle:", "‖"),
+    Status.ENDED: Look(":material/flag:", "■"),
+    Status.ARCHIVED: Look(":material/inventory_2:", "▣"),
+}
+
+GROUP_ICONS: dict[Group, str] = {
+    Group.NEEDS_ATTENTION: ":material/priority_high:",
+    Group.LIVE: ":material/play_circle:",
+    Group.IN_SETUP: ":material/construction:",
+    Group.PAUSED: ":material/pause_circle:",
+    Group.FINISHED: ":material/flag:",
+}
+GROUP_TONES: dict[Group, Tone] = {
+    Group.NEEDS_ATTENTION: Tone.ATTENTION,
+    Group.LIVE: Tone.DELIVERING,
+    Group.IN_SETUP: Tone.WAITING,
+    Group.PAUSED: Tone.OFF,
+    Group.FINISHED: Tone.OFF,
+}
+
+LEARNING_LOOK = Look(":material/school:", "◐")
+PENDING_WORDS = "To be carried out"
+SPENDING_WORDS = "Still spending"
+STALE_WORDS = "Figures are old"
+
+PACING_SIGNS = {PacingWord.UNDER: "↓", PacingWord.ON_TRACK: "✓", PacingWord.OVER: "↑"}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """One badge: its words, icon, sign, colour and the sentence behind it."""
+
+    words: str
+    look: Look
+    colour: Colour
+    help: str
+
+    @property
+    def chip(self) -> str:
+        """The badge inside a table cell."""
+        return f"{self.look.sign} {self.words}"
+
+
+def badges_of(row: BoardRow, *, now: datetime) -> list[Badge]:
+    """Return the badges of a campaign: its status first, then Learning, then what is wrong."""
+    facts = FACTS[row.status]
+    badges = [
+        Badge(
+            status_badge_label(row.campaign, now=now),
+            LOOKS[row.status],
+            COLOURS[facts.tone],
+            facts.meaning,
+        )
+    ]
+    if row.learning and has_learning_badge(row.campaign, now=now):
+        badges.append(_learning(row.learning.day))
+    if row.spent_after_stop_on:
+        badges.append(SPENDING)
+    if row.campaign.pending_action:
+        badges.append(PENDING)
+    if row.is_stale:
+        badges.append(STALE)
+    return badges
+
+
+def chip_colours() -> dict[str, Colour]:
+    """Return every badge that a table cell may hold, with its colour."""
+    colours: dict[str, Colour] = {}
+    for status, facts in FACTS.items():
+        for words in (facts.label, f"{facts.label} · Learning"):
+            colours[f"{LOOKS[status].sign} {words}"] = COLOURS[facts.tone]
+    for badge in (*map(_learning, range(1, LEARNING_DAYS + 1)), SPENDING, PENDING, STALE):
+        colours[badge.chip] = badge.colour
+    return colours
+
+
+def draw(badges: list[Badge]) -> None:
+    """Draw badges side by side; their words are this desk's own, never from outside."""
+    with st.container(horizontal=True, gap="small"):
+        for badge in badges:
+            st.badge(badge.words, icon=badge.look.icon, color=badge.colour, help=badge.help)
+
+
+def _learning(day: int) -> Badge:
+    return Badge(
+        f"Learning · day {day} of {LEARNING_DAYS}",
+        LEARNING_LOOK,
+        "blue",
+        "The ad platform is still calibrating; figures jump from day to day.",
+    )
+
+
+PENDING = Badge(
+    PENDING_WORDS,
+    Look(":material/front_hand:", "◇"),
+    "orange",
+    "Decided here, but not yet confirmed as switched on the ad platform.",
+)
+SPENDING = Badge(
+    SPENDING_WORDS,
+    Look(":material/payments:", "⚠"),
+    "red",
+    "The platform reported spend for a day after money should have stopped.",
+)
+STALE = Badge(
+    STALE_WORDS,
+    Look(":material/update_disabled:", "◌"),
+    "orange",
+    "No figures for the last days have come in. Import a newer export.",
+)

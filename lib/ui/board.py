@@ -1,0 +1,239 @@
+"""The board's tables: one a group, twenty campaigns a page, every cell in words.
+
+Money and results are texts with their unit, because the rows of one table may differ in
+currency and in kind; so a click on a column's head would sort them wrongly, and Streamlit's own
+sorting is off (it is whenever columns can be selected). The order is the filter bar's.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from lib.domain.actions import Action, Decision
+from lib.domain.board import BoardRow
+from lib.domain.metrics import Totals, trailing_window
+from lib.domain.records import Campaign
+from lib.ui import badges
+from lib.ui.format import (
+    MISSING,
+    budget,
+    count,
+    day,
+    listed,
+    money,
+    one_of,
+    percent,
+    results,
+    span,
+    unit_cost,
+)
+from lib.ui.words import last_change_words
+
+ROWS_A_PAGE = 20
+ROW_HEIGHT = 68  # Above 64 pixels Streamlit lets a cell's text run over several lines.
+SPARKLINE_DAYS = 28
+_NAMED_WINDOWS = 2
+
+NO_BREAK = "\u00a0"
+_PADDING, _NEARLY, _SURELY = 17, 0.9, 1.3
+_NARROW_SIGNS, _NARROW, _WIDE = " .,:·|'ijl" + NO_BREAK, 3.5, 7.4
+WIDTHS = {
+    "campaign": 180,
+    "menu": 40,
+    "badges": 172,
+    "promotes": 125,
+    "trend": 85,
+    "spend": 125,
+    "results": 145,
+    "cost": 120,
+    "pacing": 95,
+    "platform": 150,
+    "budget": 125,
+    "locations": 120,
+    "figures": 150,
+    "change": 210,
+}
+
+OPEN = "Open"
+ABOUT = "About this status"
+CARRIED_OUT = "Mark as carried out"
+_ICONS = {
+    Action.PAUSE: ":material/pause:",
+    Action.RESUME: ":material/play_arrow:",
+    Action.ARCHIVE: ":material/inventory_2:",
+    Action.UNARCHIVE: ":material/unarchive:",
+}
+UNAVAILABLE = " · not now"
+
+
+def board_frame(rows: Sequence[BoardRow], *, now: datetime, zone: tzinfo) -> pd.DataFrame:
+    """Return the cells of the rows' table, one row a campaign, indexed by campaign id."""
+    cells = [_cells(row, now=now, zone=zone) for row in rows]
+    return pd.DataFrame(cells, index=pd.Index([row.campaign.id for row in rows], name="id"))
+
+
+def _cells(row: BoardRow, *, now: datetime, zone: tzinfo) -> dict[str, Any]:
+    one = row.campaign
+    return {
+        "campaign": one.name,
+        "menu": menu_of(row),
+        "badges": [badge.chip for badge in badges.badges_of(row, now=now)],
+        "promotes": one.promotes,
+        "trend": _trend(row.spend_by_day),
+        "spend": _both(row, "spend", lambda totals: money(totals.spend_micros, one.currency)),
+        "results": _both(row, "results", lambda totals: _results(totals, one)),
+        "cost": _both(row, "cost", lambda totals: _cost(totals, one)),
+        "pacing": _pacing(row),
+        "platform": two_lines(one.platform.label, one.campaign_type, width=WIDTHS["platform"]),
+        "budget": budget(one),
+        "locations": listed(one.locations),
+        "figures": _figures(row),
+        "change": last_change_words(row.last_change, zone),
+    }
+
+
+def columns(row_actions: Any) -> dict[str, Any]:
+    """Return the configuration of the table's columns; `row_actions` is the menu's column."""
+    chips = badges.chip_colours()
+    text = st.column_config.TextColumn
+    return {
+        "campaign": text("Campaign", width=WIDTHS["campaign"], help="A click opens the campaign."),
+        "menu": row_actions,
+        "badges": st.column_config.MultiselectColumn(
+            "Status",
+            options=list(chips),
+            color=list(chips.values()),
+            width=WIDTHS["badges"],
+            help="A click says what the status means, since when, and what to do.",
+        ),
+        "promotes": text("Promotes", width=WIDTHS["promotes"]),
+        "trend": st.column_config.AreaChartColumn(
+            "Spend a day",
+            width=WIDTHS["trend"],
+            y_min=0,
+            color="blue",
+            help=f"The last {SPARKLINE_DAYS} days up to the campaign's as-of day; days that nobody "
+            "reported are left out.",
+        ),
+        "spend": text("Spend", width=WIDTHS["spend"]),
+        "results": text("Results", width=WIDTHS["results"]),
+        "cost": text("Cost per result", width=WIDTHS["cost"]),
+        "pacing": text(
+            "Pacing",
+            width=WIDTHS["pacing"],
+            help="Spend against plan, for live campaigns with a budget.",
+        ),
+        "platform": text("Platform and type", width=WIDTHS["platform"]),
+        "budget": text("Budget", width=WIDTHS["budget"]),
+        "locations": text("Locations", width=WIDTHS["locations"]),
+        "figures": text(
+            "Figures through",
+            width=WIDTHS["figures"],
+            help="The last day that the imports cover, and the dates of both windows: they end "
+            "on the last day whose figures count as complete.",
+        ),
+        "change": text("Last change", width=WIDTHS["change"]),
+    }
+
+
+def menu_of(row: BoardRow) -> list[str]:
+    """Return the entries of a row's menu: what may be done, and what may not, marked so."""
+    entries = [f":material/open_in_full: {OPEN}"]
+    if row.campaign.pending_action:
+        entries.append(f":material/task_alt: {CARRIED_OUT}…")
+    entries += [_entry(action, decision) for action, decision in row.decisions.items()]
+    return [*entries, f":material/help: {ABOUT}"]
+
+
+def _entry(action: Action, decision: Decision) -> str:
+    if decision.is_allowed:
+        return f"{_ICONS[action]} {action.label}…"
+    return f":material/block: {action.label}{UNAVAILABLE}"
+
+
+def chosen_entry(label: str) -> str:
+    """Return a menu entry's plain words: the browser sends the label with its icon."""
+    words = label.rsplit(":", maxsplit=1)[-1]
+    return words.removesuffix(UNAVAILABLE).removesuffix("…").strip()
+
+
+def windows_words(rows: Sequence[BoardRow]) -> str:
+    """Return the dates of both windows, where the rows agree on them, else where they stand."""
+    as_of = sorted({row.as_of for row in rows if row.as_of}, reverse=True)
+    if len(as_of) > _NAMED_WINDOWS:
+        return "The dates of each campaign's 7 and 28 days stand under “Figures through”."
+    week, month = (
+        " or ".join(span(trailing_window(last, days)) for last in as_of) for days in (7, 28)
+    )
+    return f"7 d = {week} · 28 d = {month}"
+
+
+def two_lines(first: str, second: str, *, width: int) -> str:
+    """Return two texts that a cell of a column `width` pixels wide shows on two lines.
+
+    A cell drops line breaks and wraps at breaking spaces only. So both texts are held together
+    by spaces that do not break, and a first one that leaves room for the second is filled up.
+    """
+    held, room = first.replace(" ", NO_BREAK), width - _PADDING
+    missing = room * _NEARLY - _pixels(held)
+    if _pixels(held) + _pixels(second) < room * _SURELY and missing > 0:
+        held += NO_BREAK * int(missing / _pixels(NO_BREAK))
+    return f"{held} {second.replace(' ', NO_BREAK)}"
+
+
+def _pixels(text: str) -> float:
+    """Return roughly how wide a text is in a cell: narrow signs, and all others."""
+    return sum(_NARROW if letter in _NARROW_SIGNS else _WIDE for letter in text)
+
+
+def _both(row: BoardRow, column: str, words: Callable[[Totals], str]) -> str:
+    if row.week is None or row.month is None:
+        return MISSING
+    return two_lines(f"7 d: {words(row.week)}", f"28 d: {words(row.month)}", width=WIDTHS[column])
+
+
+def _results(totals: Totals, one: Campaign) -> str:
+    if totals.results_micros is None:
+        return f"{MISSING} {one.headline_kind}"
+    is_one = totals.results_micros == 1_000_000
+    kind = one_of(one.headline_kind) if is_one else one.headline_kind
+    return f"{results(totals.results_micros)} {kind}"
+
+
+def _cost(totals: Totals, one: Campaign) -> str:
+    return unit_cost(totals.cost_per_result_micros, one.currency)
+
+
+def _pacing(row: BoardRow) -> str:
+    if row.pacing is None:
+        return MISSING
+    word = row.pacing.word
+    return two_lines(
+        percent(row.pacing.ratio),
+        f"{badges.PACING_SIGNS[word]} {word.value}",
+        width=WIDTHS["pacing"],
+    )
+
+
+def _figures(row: BoardRow) -> str:
+    if row.covered_through is None or row.as_of is None:
+        return "No figures yet"
+    return two_lines(
+        day(row.covered_through),
+        f"7 d: {span(trailing_window(row.as_of, 7))}",
+        width=WIDTHS["figures"],
+    )
+
+
+def _trend(values: tuple[float | None, ...]) -> np.ndarray | None:
+    known = [value for value in values if value is not None]
+    return np.array(known, dtype=np.float32) if len(known) > 1 else None
+
+
+def summary(total: int) -> str:
+    """Return how many campaigns there are."""
+    return f"{count(total)} campaign" + ("" if total == 1 else "s")

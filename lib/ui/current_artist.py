@@ -1,0 +1,55 @@
+"""The current artist: chosen in the sidebar, kept in the URL, the same on every page."""
+
+import streamlit as st
+
+from lib.domain.records import Artist
+from lib.ui import reads
+
+KEY = "artist"
+_BOARD = "pages/marketing/campaign_management.py"
+
+
+def choose(*, page: str) -> Artist | None:
+    """Draw the choice of the current artist and return it, None where there is no artist.
+
+    On the page of one campaign (`page` is its URL path) its artist is the current one, and
+    choosing another goes to that artist's board.
+    """
+    artists = reads.artists()
+    if not artists:
+        return None
+    by_name = {artist.name: artist for artist in artists}
+    if page == "campaign":
+        _follow_campaign(by_name)
+    name = st.selectbox(
+        "Artist",
+        list(by_name),
+        key=KEY,
+        bind="query-params",
+        on_change=_to_board if page == "campaign" else "rerun",
+    )
+    return by_name.get(name or "", artists[0])
+
+
+def current() -> Artist | None:
+    """Return the current artist as chosen in this run."""
+    by_name = {artist.name: artist for artist in reads.artists()}
+    chosen = st.session_state.get(KEY)
+    return by_name.get(chosen or "") or next(iter(by_name.values()), None)
+
+
+def asked_campaign() -> int | None:
+    """Return the campaign id that the URL names, None where it names none."""
+    word = st.query_params.get("id", "")
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
+
+
+def _follow_campaign(by_name: dict[str, Artist]) -> None:
+    campaign_id = asked_campaign()
+    page = reads.campaign_page(campaign_id) if campaign_id is not None else None
+    if page and page.artist.name in by_name:
+        st.session_state[KEY] = page.artist.name
+
+
+def _to_board() -> None:
+    st.switch_page(_BOARD)

@@ -1,0 +1,112 @@
+"""What a campaign's status means, since when, what to do, and what the platform said."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from lib.domain.actions import Action
+from lib.domain.learning import ADVICE, may_relearn_until
+from lib.domain.records import BillingState, ConnectionState, Platform
+from lib.domain.status import FACTS, LIVE, Status
+from lib.services.queries import CampaignPage
+from lib.ui import badges, clock
+from lib.ui.escape import esc
+from lib.ui.format import day, instant
+from lib.ui.words import event_words, reason_words
+
+NOT_REPORTED = "not reported"
+
+
+def status(page: CampaignPage, *, now: datetime) -> None:
+    """Draw the badges of a campaign and everything that explains them."""
+    badges.draw(badges.badges_of(page.row, now=now))
+    meaning(page)
+    alerts(page, now=now)
+
+
+def meaning(page: CampaignPage) -> None:
+    """Draw what the status means, what to check, since when, and what the platform reports."""
+    facts = FACTS[page.row.status]
+    st.markdown(
+        f"{facts.meaning} **What to check:** {facts.check}  \n"
+        f"**Since:** {_since(page)}  \n"
+        f"{reported(page)}"
+    )
+
+
+def reported(page: CampaignPage) -> str:
+    """Return in Markdown what the platform itself says, in plain view."""
+    one = page.row.campaign
+    said = f"**Platform status:** {esc(one.platform_status or NOT_REPORTED)}"
+    if one.platform is Platform.GOOGLE or one.serving_status:
+        said += f" · **Serving status:** {esc(one.serving_status or NOT_REPORTED)}"
+    if one.platform_note:
+        said += f" · **Platform's note:** {esc(one.platform_note)}"
+    if one.reported_on:
+        said += f" · reported {day(one.reported_on)}"
+    return said
+
+
+def alerts(page: CampaignPage, *, now: datetime) -> None:
+    """Draw what a person should know beyond the status: learning, pending, spend, connection."""
+    row, one, zone = page.row, page.row.campaign, clock.zone()
+    if row.spent_after_stop_on:
+        st.error(
+            f"The platform reported spend for {day(row.spent_after_stop_on)}, a day after money "
+            "should have stopped. Switch the campaign off on the platform.",
+            title="Still spending after the pause",
+            icon=":material/payments:",
+        )
+    if one.pending_action:
+        instruction = page.capabilities[Action(one.pending_action)].instruction
+        st.warning(instruction, title="To be carried out", icon=":material/front_hand:")
+    if row.learning:
+        ends = instant(row.learning.ends_at, zone)
+        st.info(
+            f"{ADVICE} Learning ends {ends}.",
+            title=row.learning.label,
+            icon=":material/school:",
+        )
+    elif row.status in LIVE and (until := may_relearn_until(one.resumed_at, now=now)):
+        st.info(
+            f"It was resumed {instant(one.resumed_at, zone)} and may be learning again until "
+            f"{instant(until, zone)}.",
+            icon=":material/school:",
+        )
+    if page.connection.state is ConnectionState.BROKEN:
+        advice = " Pause it until the connection works again." if row.status in LIVE else ""
+        st.warning(
+            f"The connection to {one.platform.label} is broken.{advice}",
+            icon=":material/link_off:",
+        )
+    if page.artist.billing is BillingState.FAILING:
+        st.warning(
+            f"A payment of {esc(page.artist.name)} has failed. Settle the billing; what it "
+            "stopped then comes back by itself.",
+            icon=":material/credit_card_off:",
+        )
+    if row.is_stale:
+        st.warning(_stale(page), icon=":material/update_disabled:")
+
+
+def _stale(page: CampaignPage) -> str:
+    if page.row.covered_through is None:
+        return "No figures have come in yet. Import an export of this campaign."
+    return (
+        f"The figures end on {day(page.row.covered_through)}. Import a newer export to see the "
+        "last days."
+    )
+
+
+def _since(page: CampaignPage) -> str:
+    one, zone = page.row.campaign, clock.zone()
+    if page.row.status is Status.ENDED and one.status is not Status.ENDED:
+        return f"its last day, {day(one.ends_on, with_year=True)}"
+    words = instant(one.status_since, zone)
+    explaining = next((entry for entry in page.history if entry.version == one.version), None)
+    if explaining is None:
+        return words
+    words += f" · {event_words(explaining.event)} by {esc(explaining.actor)}"
+    if explaining.reason:
+        words += f" · {reason_words(explaining.reason)}"
+    return words + (f" · “{esc(explaining.note)}”" if explaining.note else "")

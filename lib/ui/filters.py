@@ -1,0 +1,166 @@
+"""The board's filters and its order: kept in the URL, applied to rows, reset in one click."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from lib.domain.board import BoardRow
+from lib.domain.records import Platform
+from lib.domain.status import FACTS, Status
+
+STATUS, PLATFORM, KIND, TEXT, LEARNING, ORDER = (
+    "status",
+    "platform",
+    "type",
+    "q",
+    "learning",
+    "sort",
+)
+
+BY_STATUS = "Status, then name"
+ORDERS: dict[str, Callable[[BoardRow], tuple[Any, ...]] | None] = {
+    BY_STATUS: None,
+    "Name": lambda row: (row.campaign.name.casefold(),),
+    "Most spend, 7 days": lambda row: _most(row, _week(row, "spend_micros")),
+    "Most results, 7 days": lambda row: _most(
+        row, _week(row, "results_micros"), kind=row.campaign.headline_kind
+    ),
+    "Lowest cost per result, 7 days": lambda row: _least(row, _week(row, "cost_per_result_micros")),
+    "Latest change": lambda row: (-(row.last_change.at.timestamp() if row.last_change else 0),),
+}
+
+
+@dataclass(frozen=True)
+class BoardFilter:
+    """What the board is narrowed to; empty narrows nothing."""
+
+    statuses: frozenset[Status] = frozenset()
+    platforms: frozenset[Platform] = frozenset()
+    types: frozenset[str] = frozenset()
+    text: str = ""
+    is_learning: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is narrowed."""
+        return self == BoardFilter()
+
+    def matches(self, row: BoardRow) -> bool:
+        """Return whether a row is to be shown."""
+        return (
+            (not self.statuses or row.status in self.statuses)
+            and (not self.platforms or row.campaign.platform in self.platforms)
+            and (not self.types or row.campaign.campaign_type in self.types)
+            and (not self.is_learning or row.learning is not None)
+            and all(word in _searched(row) for word in _folded(self.text).split())
+        )
+
+
+def in_order(rows: Sequence[BoardRow], order: str) -> list[BoardRow]:
+    """Return rows in the chosen order; unknown orders leave them as they are."""
+    key = ORDERS.get(order)
+    return list(rows) if key is None else sorted(rows, key=key)
+
+
+def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
+    """Draw the filters above the board and return what they narrow to, and the order."""
+    types = sorted({row.campaign.campaign_type for row in rows})
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        text = st.text_input(
+            "Search",
+            key=TEXT,
+            bind="query-params",
+            icon=":material/search:",
+            placeholder="Search",
+            label_visibility="collapsed",
+            width=150,
+        )
+        statuses = st.multiselect(
+            "Status",
+            [facts.label for facts in FACTS.values()],
+            key=STATUS,
+            bind="query-params",
+            placeholder="All statuses",
+            label_visibility="collapsed",
+            width=150,
+        )
+        platforms = st.multiselect(
+            "Platform",
+            [platform.label for platform in Platform],
+            key=PLATFORM,
+            bind="query-params",
+            placeholder="All platforms",
+            label_visibility="collapsed",
+            width=150,
+        )
+        chosen_types = st.multiselect(
+            "Campaign type",
+            types,
+            key=KIND,
+            bind="query-params",
+            placeholder="All types",
+            label_visibility="collapsed",
+            width=120,
+        )
+        is_learning = st.toggle("Learning", key=LEARNING, bind="query-params")
+        order = st.selectbox(
+            "Order",
+            list(ORDERS),
+            key=ORDER,
+            bind="query-params",
+            icon=":material/sort:",
+            label_visibility="collapsed",
+            width=185,
+        )
+        by_label = {facts.label: status for status, facts in FACTS.items()}
+        by_platform = {platform.label: platform for platform in Platform}
+        chosen = BoardFilter(
+            statuses=frozenset(by_label[label] for label in statuses),
+            platforms=frozenset(by_platform[label] for label in platforms),
+            types=frozenset(chosen_types),
+            text=text or "",
+            is_learning=bool(is_learning),
+        )
+        if not chosen.is_empty:
+            reset_button("filters-reset", "Reset")
+    return chosen, order or BY_STATUS
+
+
+def reset_button(key: str, label: str = "Reset filters") -> None:
+    """Draw the button that forgets every filter."""
+    st.button(label, key=key, icon=":material/filter_alt_off:", on_click=_reset)
+
+
+def _reset() -> None:
+    for name, empty in ((STATUS, []), (PLATFORM, []), (KIND, []), (TEXT, ""), (LEARNING, False)):
+        st.session_state[name] = empty
+
+
+def _searched(row: BoardRow) -> str:
+    one = row.campaign
+    words = (one.name, one.promotes or "", *one.locations, one.external_id or "", str(one.id))
+    return _folded(" ".join(words))
+
+
+def _folded(text: str) -> str:
+    """Return text without case and accents, so that "beyonce" finds "Beyoncé"."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _week(row: BoardRow, name: str) -> float | None:
+    return None if row.week is None else getattr(row.week, name)
+
+
+def _most(row: BoardRow, value: float | None, *, kind: str = "") -> tuple[Any, ...]:
+    # Amounts of different currencies, and results of different kinds, are not compared.
+    group = kind or row.campaign.currency
+    return (value is None, group, -(value or 0), row.campaign.id)
+
+
+def _least(row: BoardRow, value: float | None) -> tuple[Any, ...]:
+    one = row.campaign
+    return (value is None, one.currency, one.headline_kind, value or 0.0, one.id)

@@ -1,0 +1,117 @@
+"""Numbers, money and dates in words; what is missing reads "—", never 0."""
+
+from datetime import date, datetime, tzinfo
+
+from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+
+from lib.domain.metrics import Window
+from lib.domain.records import MICROS, BudgetPeriod, Campaign
+
+LOCALE = "en"
+MISSING = "—"
+
+_SMALL = 1  # Below one unit, two decimals say too little of a cost per result.
+_SINGULAR = {
+    "saves": "save",
+    "views": "view",
+    "clicks": "click",
+    "conversions": "conversion",
+    "follows": "follow",
+    "subscribers": "subscriber",
+}
+
+
+def money(micros: float | None, currency: str) -> str:
+    """Return an amount of `currency` given in millionths, with the currency's own decimals."""
+    if micros is None:
+        return MISSING
+    return str(format_currency(micros / MICROS, currency, locale=LOCALE))
+
+
+def unit_cost(micros: float | None, currency: str) -> str:
+    """Return a cost per result: one decimal more where it is below one unit."""
+    if micros is None:
+        return MISSING
+    if abs(micros) >= _SMALL * MICROS:
+        return money(micros, currency)
+    digits = "0" * (get_currency_precision(currency) + 1)
+    return str(
+        format_currency(
+            micros / MICROS, currency, f"¤#,##0.{digits}", locale=LOCALE, currency_digits=False
+        )
+    )
+
+
+def count(number: float | None) -> str:
+    """Return a number of things: whole as it is, a fraction with one decimal."""
+    if number is None:
+        return MISSING
+    pattern = "#,##0" if float(number).is_integer() else "#,##0.0"
+    return str(format_decimal(number, pattern, locale=LOCALE))
+
+
+def results(micros: int | None) -> str:
+    """Return a number of results given in millionths."""
+    return MISSING if micros is None else count(micros / MICROS)
+
+
+def percent(ratio: float | None) -> str:
+    """Return a ratio in whole per cent."""
+    return MISSING if ratio is None else str(format_percent(ratio, "#,##0 %", locale=LOCALE))
+
+
+def one_of(kind: str) -> str:
+    """Return one result of a kind: "save" for saves; kinds that only exports name stay."""
+    return _SINGULAR.get(kind, kind)
+
+
+def day(value: date | None, *, with_year: bool = False) -> str:
+    """Return a date as "21 Nov", or "21 Nov 2026"."""
+    if value is None:
+        return MISSING
+    return str(format_date(value, "d MMM yyyy" if with_year else "d MMM", locale=LOCALE))
+
+
+def span(window: Window | None) -> str:
+    """Return both ends of a window: "15–21 Nov", "25 Oct – 21 Nov"."""
+    if window is None:
+        return MISSING
+    if (window.first.year, window.first.month) == (window.last.year, window.last.month):
+        return f"{window.first.day}–{day(window.last)}"
+    has_year = window.first.year != window.last.year
+    return f"{day(window.first, with_year=has_year)} – {day(window.last, with_year=has_year)}"
+
+
+def instant(at: datetime | None, zone: tzinfo) -> str:
+    """Return an instant as "21 Nov 2026, 14:05" in `zone`."""
+    if at is None:
+        return MISSING
+    return str(format_datetime(at.astimezone(zone), "d MMM yyyy, HH:mm", locale=LOCALE))
+
+
+def zone_name(zone: tzinfo) -> str:
+    """Return the words for a zone: "Central European Time"."""
+    return str(get_timezone_name(zone, locale=LOCALE))
+
+
+def budget(campaign: Campaign) -> str:
+    """Return the budget with its period: "€20.00 a day"."""
+    if campaign.budget_micros is None:
+        return MISSING
+    amount = money(campaign.budget_micros, campaign.currency)
+    if campaign.budget_period is None:
+        return amount
+    return f"{amount} {'a day' if campaign.budget_period is BudgetPeriod.DAILY else 'in total'}"
+
+
+def listed(words: tuple[str, ...] | list[str]) -> str:
+    """Return words as a list, "—" where there are none."""
+    return ", ".join(words) if words else MISSING
+
+
+def span_words(first: date | None, last: date | None) -> str:
+    """Return a range of dates that may be open or unknown."""
+    if first is None or last is None:
+        return "no range named"
+    return span(Window(first, last))

@@ -1,0 +1,52 @@
+"""The menu: every page of the desk, in its section."""
+
+from pathlib import Path
+
+import streamlit as st
+
+ICON = str(Path(__file__).parent / "static" / "icon.png")
+
+HELP = {
+    "marketing/campaign_management.py": "The current artist's campaigns, grouped by status.",
+    "marketing/campaign.py": "One campaign: its status, figures, actions and history.",
+    "operations/import_export.py": "Bring in an export of an ad platform, with a preview.",
+    "operations/activity.py": "Every change: who, what, when and why.",
+    "operations/status_guide.py": "What each status, badge, action and figure means.",
+}
+
+
+def pages() -> dict[str, list[st.Page]]:
+    """Return the pages by section; the first one is where the desk opens."""
+    return {
+        "Marketing": [
+            _page(
+                "marketing/campaign_management.py",
+                "Campaign Management",
+                ":material/campaign:",
+                url_path="campaigns",
+                default=True,
+            ),
+            _page(
+                "marketing/campaign.py",
+                "Campaign",
+                ":material/ads_click:",
+                visibility="hidden",
+            ),
+        ],
+        "Operations": [
+            _page(
+                "operations/import_export.py", "Import", ":material/upload_file:", url_path="import"
+            ),
+            _page("operations/activity.py", "Activity", ":material/history:"),
+            _page(
+                "operations/status_guide.py",
+                "Status guide",
+                ":material/help:",
+                url_path="status-guide",
+            ),
+        ],
+    }
+
+
+def _page(script: str, title: str, icon: str, **options: object) -> st.Page:
+    return st.Page(f"pages/{script}", title=title, icon=icon, help=HELP[script], **options)  # type: ignore[arg-type]

@@ -1,0 +1,102 @@
+"""Every read of the screens, cached by the data version that each write raises.
+
+The version is read from the database on every run (a fraction of a millisecond), so a change
+made by another process is seen at once; `clear()` would reach this process only. What is kept
+are frozen records, shared and not copied: copying the board of 2,000 campaigns would cost more
+than drawing it.
+"""
+
+from datetime import datetime, timedelta
+
+import streamlit as st
+from sqlalchemy import Engine
+
+from lib.db.engine import make_engine
+from lib.domain.records import Artist, HistoryEntry
+from lib.services import queries
+from lib.services.queries import ActivityFilter, Board, CampaignPage
+from lib.services.recording import CampaignNotFound
+from lib.settings import settings
+from lib.ui import clock
+
+_TTL = timedelta(minutes=10)
+PAGE_OF_HISTORY = 200
+MOST_OF_HISTORY = 10_000
+
+
+def engine() -> Engine:
+    """Return the engine of the configured database, one for the process."""
+    return _engine(settings().database_url)
+
+
+def data_version() -> int:
+    """Return the number that every write raises."""
+    return queries.current_data_version(engine())
+
+
+def artists() -> list[Artist]:
+    """Return the artists of the labels in use, by name."""
+    return _artists(settings().database_url, data_version())
+
+
+def demo_label() -> str | None:
+    """Return the name of the demo label, None where none is loaded."""
+    return _demo_label(settings().database_url, data_version())
+
+
+def board(artist_id: int) -> Board | None:
+    """Return the artist's board as of this minute."""
+    return _board(settings().database_url, data_version(), artist_id, clock.reading_time())
+
+
+def campaign_page(campaign_id: int) -> CampaignPage | None:
+    """Return everything of one campaign as of this minute, None where there is none."""
+    return _campaign(settings().database_url, data_version(), campaign_id, clock.reading_time())
+
+
+def activity(narrowed: ActivityFilter, *, limit: int = PAGE_OF_HISTORY) -> list[HistoryEntry]:
+    """Return the newest entries of the history first."""
+    return queries.activity(engine(), narrowed, limit=limit)
+
+
+def activity_words() -> tuple[list[str], list[str]]:
+    """Return every person and every action that the history knows."""
+    return _words(settings().database_url, data_version())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _engine(url: str) -> Engine:
+    return make_engine(url)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
+def _artists(url: str, version: int) -> list[Artist]:  # noqa: ARG001 - the key of the cache
+    return queries.artists(_engine(url))
+
+
+@st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
+def _demo_label(url: str, version: int) -> str | None:  # noqa: ARG001
+    return queries.demo_label(_engine(url))
+
+
+@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+def _board(url: str, version: int, artist_id: int, now: datetime) -> Board | None:  # noqa: ARG001
+    return queries.board(_engine(url), artist_id, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+def _campaign(
+    url: str,
+    version: int,  # noqa: ARG001
+    campaign_id: int,
+    now: datetime,
+) -> CampaignPage | None:
+    try:
+        return queries.campaign_page(_engine(url), campaign_id, now=now)
+    except CampaignNotFound:
+        return None
+
+
+@st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
+def _words(url: str, version: int) -> tuple[list[str], list[str]]:  # noqa: ARG001
+    return queries.activity_words(_engine(url))

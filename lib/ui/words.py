@@ -1,0 +1,93 @@
+"""The history in words: what happened, by whom, when."""
+
+from datetime import tzinfo
+
+import pandas as pd
+
+from lib.domain.actions import PauseReason
+from lib.domain.records import HistoryEntry, Origin
+from lib.domain.status import FACTS, Status
+from lib.ui.format import MISSING, instant
+
+_EVENTS = {
+    "campaign:create": "Created",
+    "campaign:pause": "Paused",
+    "campaign:resume": "Resumed",
+    "campaign:archive": "Archived",
+    "campaign:unarchive": "Unarchived",
+    "campaign:carried_out": "Carried out on the platform",
+    "campaign:reported": "Reported by the platform",
+    "artist:create": "Artist added",
+    "billing:payment_failed": "Payment failed",
+    "billing:payment_recovered": "Payment recovered",
+    "import:finish": "Import finished",
+    "demo:load": "Demo loaded",
+    "demo:start_over": "Demo started over",
+}
+_ORIGINS = {
+    Origin.PERSON: "Person",
+    Origin.IMPORT: "Import",
+    Origin.PLATFORM: "Ad platform",
+    Origin.SYSTEM: "System",
+    Origin.BILLING: "Billing",
+}
+
+
+def event_words(event: str) -> str:
+    """Return what an event is called on the screen; unknown ones read as they are named."""
+    known = _EVENTS.get(event)
+    if known:
+        return known
+    noun, _, verb = event.partition(":")
+    if noun == "campaign" and verb in set(Status):
+        return f"Became {FACTS[Status(verb)].label}"
+    return f"{noun.capitalize()}: {verb.replace('_', ' ')}" if verb else event
+
+
+def reason_words(reason: str | None) -> str:
+    """Return a pause's reason in words, "—" where there is none."""
+    if not reason:
+        return MISSING
+    return PauseReason(reason).label if reason in set(PauseReason) else reason
+
+
+def movement_words(entry: HistoryEntry) -> str:
+    """Return from which status to which one an entry led, "—" where it changed none."""
+    if entry.to_status is None:
+        return MISSING
+    to = FACTS[entry.to_status].label
+    return to if entry.from_status is None else f"{FACTS[entry.from_status].label} → {to}"
+
+
+def last_change_words(entry: HistoryEntry | None, zone: tzinfo) -> str:
+    """Return who did what and when."""
+    if entry is None:
+        return MISSING
+    return f"{event_words(entry.event)} by {entry.actor}, {instant(entry.at, zone)}"
+
+
+def history_frame(
+    entries: list[HistoryEntry] | tuple[HistoryEntry, ...],
+    zone: tzinfo,
+    *,
+    artists: dict[int, str] | None = None,
+) -> pd.DataFrame:
+    """Return the history as a table of texts, one row an entry; `artists` adds their names."""
+    rows = []
+    for entry in entries:
+        row = {"When": instant(entry.at, zone)}
+        if artists is not None:
+            row["Artist"] = artists.get(entry.artist_id, MISSING)
+            row["Campaign"] = entry.campaign_name or MISSING
+        rows.append(
+            row
+            | {
+                "What": event_words(entry.event),
+                "Status": movement_words(entry),
+                "Who": entry.actor,
+                "Through": _ORIGINS[entry.origin],
+                "Reason": reason_words(entry.reason),
+                "Note": entry.note or MISSING,
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,40 @@
+"""One campaign: what it is, how it does, what may be done and what was done."""
+
+import streamlit as st
+
+from lib.ui import actions, badges, campaign_view, clock, current_artist, empty, explain, reads
+from lib.ui.escape import esc
+
+now = clock.reading_time()
+asked = current_artist.asked_campaign()
+page = reads.campaign_page(asked) if asked is not None else None
+
+empty.back_to_board()
+
+if page is None:
+    empty.no_such_campaign(asked)
+    st.stop()
+
+st.title(esc(page.row.campaign.name), anchor=False)
+st.caption(f"**{esc(page.artist.name)}** · {esc(page.row.campaign.platform.label)}")
+badges.draw(badges.badges_of(page.row, now=now))
+campaign_view.ids(page)
+explain.meaning(page)
+explain.alerts(page, now=now)
+
+st.subheader("Actions", anchor=False)
+campaign_view.action_buttons(page)
+
+st.subheader("Last 7 and last 28 days", anchor=False)
+campaign_view.windows(page)
+
+st.subheader("Trend", anchor=False)
+campaign_view.chart(page, now=now)
+
+st.subheader("What it is", anchor=False)
+campaign_view.facts(page)
+
+st.subheader("History", anchor=False)
+campaign_view.history_table(page)
+
+actions.dialogs()
