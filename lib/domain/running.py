@@ -29,9 +29,10 @@ class Stretch:
 def stretches(changes: Iterable[StatusChange]) -> list[Stretch]:
     """Return the stretches between the changes, oldest first."""
     ordered = sorted(changes, key=lambda change: change.at)
-    ends = [change.at for change in ordered[1:]] + [None]
+    ends = [*(change.at for change in ordered[1:]), None]
+    # Without any change there is no stretch, though there is an end.
     return [
-        Stretch(change.to, change.at, until) for change, until in zip(ordered, ends, strict=True)
+        Stretch(change.to, change.at, until) for change, until in zip(ordered, ends, strict=False)
     ]
 
 

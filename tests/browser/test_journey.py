@@ -1,0 +1,156 @@
+"""What a person does on the desk, in a real Chromium, against the real server."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.desk import Desk
+
+ARTIST = "Dead Letter Ferry"
+PATIENCE = 20_000  # milliseconds
+HEAD, ROW = 36, 68  # pixels of a table's head and of each row
+
+
+@pytest.fixture(autouse=True)
+def patient(page: Page) -> None:
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+
+
+def quiet(page: Page) -> None:
+    """Wait until the desk has drawn everything."""
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')"
+        " && !document.querySelector('[data-stale=true]')"
+    )
+
+
+def grid(page: Page, name: str) -> Locator:
+    """Return the table of a group; what it shows stands in its accessibility tree."""
+    return page.locator(f'[class*="st-key-table-{name}-"] [data-testid=stDataFrame]').first
+
+
+def names_in(page: Page, name: str) -> list[str]:
+    """Return the campaign names of a group's table as a screen reader gets them."""
+    quiet(page)
+    table = grid(page, name)
+    if not table.count():
+        return []
+    table.locator("table tbody tr").first.wait_for(state="attached")
+    rows = table.locator("table tbody tr")
+    return [row.locator("td").first.inner_text().strip() for row in rows.all()]
+
+
+def click_first_name(page: Page, name: str) -> str:
+    """Click the first campaign of a group and return what it is called."""
+    called = names_in(page, name)[0]
+    table = grid(page, name)
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 60, box["y"] + HEAD + ROW / 2)
+    return called
+
+
+def choose_artist(page: Page, artist: str) -> None:
+    field = page.get_by_test_id("stSidebar").get_by_role("combobox", name=re.compile("Artist"))
+    field.click()
+    page.get_by_role("option", name=artist).click()
+
+
+def filter_status(page: Page, status: str) -> None:
+    page.get_by_role("combobox", name=re.compile("Status")).first.click()
+    page.get_by_role("option", name=status, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def confirm(page: Page, label: str) -> None:
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=label, exact=False).last.click()
+    expect(dialog).to_be_hidden()
+
+
+def action(page: Page, label: str) -> Locator:
+    """Return an action's button on the page of a campaign, not the dialog's."""
+    return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(f"{label}$")).first
+
+
+def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: Desk) -> None:
+    page.goto(desk.url)
+    choose_artist(page, ARTIST)
+    expect(page.get_by_text(f"{ARTIST} · ")).to_be_visible()
+    filter_status(page, "Active")
+    expect(page).to_have_url(re.compile("status=Active"))
+    quiet(page)
+
+    name = click_first_name(page, "live")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page).to_have_url(re.compile(r"/campaign\?"))
+    address = page.url
+
+    action(page, "Pause").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Delivery and spend stop at once")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Pause")).to_be_disabled()
+    dialog.get_by_text("Stop the spend for budget reasons").click()
+    expect(dialog.get_by_role("button", name="Pause")).to_be_enabled()
+    confirm(page, "Pause")
+    expect(page.get_by_test_id("stToast")).to_contain_text("Paused")
+    expect(action(page, "Resume")).to_be_enabled()
+    expect(action(page, "Pause")).to_be_disabled()
+
+    page.get_by_role("link", name="Back to the board").first.click()
+    expect(page).to_have_url(re.compile("status=Active"))
+    page.get_by_role("button", name="Reset").click()
+    expect(page).not_to_have_url(re.compile("status="))
+    expect(grid(page, "paused")).to_be_visible()
+    assert name in names_in(page, "paused")
+    assert name not in names_in(page, "live")
+
+    page.reload()
+    expect(grid(page, "paused")).to_be_visible()
+    assert name in names_in(page, "paused")
+
+    page.get_by_role("link", name="Activity").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Activity")
+    quiet(page)
+    newest = page.locator("[data-testid=stDataFrame] table tbody tr").first
+    expect(newest).to_contain_text(name)
+    expect(newest).to_contain_text("Paused")
+
+    page.goto(address)
+    quiet(page)
+    action(page, "Archive").click()
+    confirm(page, "Archive")
+    expect(action(page, "Unarchive")).to_be_enabled()
+    action(page, "Unarchive").click()
+    confirm(page, "Unarchive")
+    expect(action(page, "Resume")).to_be_enabled()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_menu_of_a_row_says_why_an_action_is_not_to_be_had(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Active")
+    quiet(page)
+    table = grid(page, "live")
+    box = table.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 200, box["y"] + HEAD + ROW / 2)
+    page.get_by_role("menuitem", name=re.compile("Archive")).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Pause it first")
+    expect(dialog.get_by_role("button", name="Archive")).to_have_count(0)
+
+
+def test_a_status_explains_itself_on_a_click(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Issue")
+    quiet(page)
+    box = grid(page, "needs_attention").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 300, box["y"] + HEAD + ROW / 2)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Contact support")
+    expect(dialog).to_contain_text("Since:")
+    expect(dialog).to_contain_text("Platform status:")

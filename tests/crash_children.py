@@ -1,0 +1,80 @@
+"""What the children of `tests.crash` do until they are killed."""
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+
+from sqlalchemy import select
+
+from lib.db.engine import make_engine, reading
+from lib.db.tables import artist, campaign
+from lib.domain.actions import Action
+from lib.domain.records import Actor, Source
+from lib.services.billing import payment_failed, payment_recovered
+from lib.services.demo import is_empty, load_demo, start_over
+from lib.services.imports import import_file, read_file
+from tests.crash import Say
+from tests.racer import press
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BILLING = Actor(name="Billing")
+SNAPSHOT_CAMPAIGNS, SNAPSHOT_DAYS = 20, 30
+
+
+def change(say: Say, number: int, url: str) -> None:
+    """Press verbs and send billing events without end; say each that was acknowledged."""
+    engine = make_engine(url)
+    dice = random.Random(number)  # noqa: S311 - not a secret
+    with reading(engine) as db:
+        campaigns: Sequence[int] = db.execute(select(campaign.c.id)).scalars().all()
+        (artist_id,) = db.execute(select(artist.c.id)).scalars().all()
+    for turn in count():
+        request_id = f"{number}-{turn}"
+        if dice.random() < 0.1:
+            event = dice.choice([payment_failed, payment_recovered])
+            event(engine, artist_id, actor=BILLING, request_id=request_id, now=NOW)
+            say(request_id)
+            continue
+        told = press(engine, dice.choice(campaigns), dice.choice(list(Action)), request_id, NOW)
+        if told["outcome"] == "changed":
+            say(request_id)
+
+
+def load(say: Say, number: int, url: str) -> None:
+    """Load the demo and start it over without end; say each time that it stands."""
+    engine = make_engine(url)
+    say("at work")
+    if is_empty(engine):
+        say(f"loaded {load_demo(engine, now=NOW).campaigns}")
+    while True:
+        say(f"loaded {start_over(engine, actor=Actor(name=f'Alice {number}'), now=NOW).campaigns}")
+
+
+def bring_in(say: Say, number: int, url: str) -> None:
+    """Import one snapshot after the other without end; say each that was acknowledged."""
+    engine = make_engine(url)
+    say("at work")
+    for turn in count():
+        file = read_file(engine, snapshot(number * 1000 + turn))
+        outcome = import_file(
+            engine,
+            file,
+            file_name="snapshot.csv",
+            artist_name="The Herons",
+            actor=Actor(name="Alice"),
+            now=NOW,
+            source=Source.COMMAND,
+        )
+        say(f"imported {outcome.import_id}")
+
+
+def snapshot(number: int) -> bytes:
+    """Return a daily export of 20 campaigns and 30 days whose figures depend on `number`."""
+    lines = ["Nightly", "1 June 2026 - 30 June 2026", "Campaign,Day,Currency code,Cost,Clicks"]
+    lines += [
+        f"Campaign {one},2026-06-{day:02},EUR,{number + one}.{day:02},{day}"
+        for one in range(SNAPSHOT_CAMPAIGNS)
+        for day in range(1, SNAPSHOT_DAYS + 1)
+    ]
+    return "\n".join(lines).encode()

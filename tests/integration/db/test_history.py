@@ -1,0 +1,178 @@
+"""The database itself keeps the history: no status without its entry, no entry changed."""
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from lib.db.engine import reading, writing
+from lib.db.tables import (
+    campaign,
+    daily_observation,
+    history,
+    import_run,
+    organization,
+)
+from lib.domain.records import Origin, Source
+from tests.cast import add_artist, add_campaign, dump
+
+
+@pytest.fixture
+def campaign_id(engine, now):
+    return add_campaign(engine, add_artist(engine, now=now), now=now)
+
+
+def refused(engine, *statements):
+    """Try the statements in one transaction; they must fail and leave everything as it was."""
+    unchanged = dump(engine)
+
+    def try_them():
+        with writing(engine) as db:
+            for statement in statements:
+                db.execute(statement)
+
+    with pytest.raises(DBAPIError) as caught:
+        try_them()
+    assert dump(engine) == unchanged
+    return caught.value
+
+
+@pytest.mark.usefixtures("campaign_id")
+@pytest.mark.parametrize(
+    "values",
+    [{"status": "paused"}, {"version": 2}, {"status": "paused", "version": 2}, {"version": 0}],
+)
+def test_a_status_without_its_entry_is_refused(engine, values):
+    error = refused(engine, update(campaign).values(values))
+    assert isinstance(error, IntegrityError)
+
+
+def test_an_entry_that_says_another_status_does_not_explain_it(engine, campaign_id, now):
+    told = insert(history).values(
+        artist_id=1,
+        campaign_id=campaign_id,
+        version=2,
+        at=now,
+        actor="Alice",
+        origin=Origin.PERSON,
+        source=Source.DESK,
+        event="campaign:pause",
+        from_status="active",
+        to_status="paused",
+    )
+    refused(engine, told, update(campaign).values(version=2, status="archived"))
+
+
+def test_a_new_campaign_without_history_is_refused(engine, campaign_id):
+    columns = [column for column in campaign.c if column.name != "id"]
+    copy = select(*columns).where(campaign.c.id == campaign_id)
+    refused(engine, insert(campaign).from_select([column.name for column in columns], copy))
+
+
+@pytest.mark.usefixtures("campaign_id")
+def test_an_unknown_status_is_refused(engine):
+    refused(engine, update(campaign).values(status="running"))
+
+
+@pytest.mark.usefixtures("campaign_id")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(history).values(actor="Charlie"),
+        update(history).values(to_status="paused"),
+        update(history).values(note=None),
+        delete(history),
+    ],
+    ids=str,
+)
+def test_an_entry_is_neither_changed_nor_removed(engine, statement):
+    assert "append-only" in str(refused(engine, statement).orig)
+
+
+@pytest.mark.usefixtures("campaign_id")
+def test_the_history_cannot_be_emptied_at_once(engine):
+    is_sqlite = engine.dialect.name == "sqlite"  # SQLite's word for it is DELETE.
+    refused(engine, text("DELETE FROM history" if is_sqlite else "TRUNCATE history CASCADE"))
+
+
+@pytest.mark.usefixtures("campaign_id")
+def test_an_entry_is_not_replaced_by_another_one(engine):
+    if engine.dialect.name == "sqlite":
+        statement = (
+            "INSERT OR REPLACE INTO history (id, artist_id, campaign_id, version, at, actor, "
+            "origin, source, event, to_status) SELECT id, artist_id, campaign_id, version, at, "
+            "'Charlie', origin, source, event, to_status FROM history"
+        )
+    else:
+        statement = (
+            "INSERT INTO history SELECT * FROM history "
+            "ON CONFLICT (id) DO UPDATE SET actor = 'Charlie'"
+        )
+    refused(engine, text(statement))
+
+
+def test_the_same_version_or_request_stands_only_once(engine, campaign_id, now):
+    entry = {
+        "artist_id": 1,
+        "campaign_id": campaign_id,
+        "at": now,
+        "actor": "Alice",
+        "origin": Origin.PERSON,
+        "source": Source.DESK,
+        "event": "campaign:pause",
+        "to_status": "paused",
+    }
+    refused(engine, insert(history).values(**entry, version=1))
+    asked = insert(history).values(**entry, version=None, request_id="r")
+    refused(engine, asked, asked)
+
+
+def test_only_the_history_of_a_demo_that_is_over_may_go(engine, campaign_id, now):
+    demo = add_campaign(engine, add_artist(engine, now=now, is_demo=True), now=now)
+    of_demo = delete(history).where(history.c.campaign_id == demo)
+    refused(engine, of_demo)
+    retire = update(organization).values(retired_at=now)
+    refused(engine, retire, delete(history).where(history.c.campaign_id == campaign_id))
+    with writing(engine) as db:
+        db.execute(retire)
+        db.execute(of_demo)
+        db.execute(delete(campaign).where(campaign.c.id == demo))
+    with reading(engine) as db:
+        assert db.execute(select(history.c.campaign_id)).scalars().all() == [campaign_id]
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_no_label_becomes_a_demo_nor_ceases_to_be_one(engine, now, is_demo):
+    add_artist(engine, now=now, is_demo=is_demo)
+    refused(engine, update(organization).values(is_demo=not is_demo))
+    with writing(engine) as db:
+        db.execute(update(organization).values(is_demo=is_demo, name="Renamed"))
+
+
+def test_what_an_import_said_of_a_day_is_never_changed(engine, campaign_id, now):
+    with writing(engine) as db:
+        db.execute(
+            insert(import_run).values(
+                id=1,
+                artist_id=1,
+                platform="meta",
+                file_name="f.csv",
+                sha256="0" * 64,
+                form="form",
+                grain="day",
+                observed_on=now.date(),
+                at=now,
+                actor="Alice",
+                counts={},
+            )
+        )
+        db.execute(
+            insert(daily_observation).values(
+                campaign_id=campaign_id,
+                day=now.date(),
+                import_id=1,
+                imported_at=now,
+                spend_micros=1,
+                results={},
+            )
+        )
+    refused(engine, update(daily_observation).values(spend_micros=2))

@@ -1,0 +1,114 @@
+"""kill -9 in the middle of changes and of loading: nothing half written, nothing told is lost."""
+
+import pytest
+from sqlalchemy import func, select, text
+
+from lib.db.engine import reading
+from lib.db.tables import daily_observation, history, import_run
+from lib.domain.status import Status
+from lib.services import queries
+from lib.services.demo import is_empty
+from lib.services.demo_fixtures import read_label
+from tests import crash_children
+from tests.cast import add_artist, add_campaign
+from tests.crash import ChildFailed, Nursery
+from tests.invariants import faults
+
+
+@pytest.fixture(scope="module")
+def nursery():
+    with Nursery("tests.crash_children") as nursery:
+        yield nursery
+
+
+def requests(engine):
+    with reading(engine) as db:
+        return set(
+            db.execute(
+                select(history.c.request_id).where(history.c.request_id.is_not(None))
+            ).scalars()
+        )
+
+
+def is_whole(engine):
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as db:
+        is_sound = db.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+        return is_sound and not db.execute(text("PRAGMA foreign_key_check")).all()
+
+
+@pytest.mark.slow
+def test_a_change_that_was_acknowledged_survives_a_kill_and_none_is_half_written(
+    engine, nursery, now
+):
+    artist_id = add_artist(engine, now=now)
+    for status in (Status.ACTIVE, Status.SERVING, Status.PAUSED, Status.ENDED):
+        add_campaign(engine, artist_id, now=now, status=status)
+    engine.dispose()
+    told: set[str] = set()
+    times = 50 if engine.dialect.name == "sqlite" else 15
+    url = engine.url.render_as_string(hide_password=False)
+    target = "tests.crash_children:change"
+    for death in nursery.kill_repeatedly(target, [url], times=times, longest=0.15):
+        told |= set(death.lines)
+        assert faults(engine) == [], f"after kill {death.number}"
+        written = requests(engine)
+        assert told <= written, f"after kill {death.number}: {told - written} are lost"
+        # At most the one in flight was written without being acknowledged.
+        assert sum(one.startswith(f"{death.number}-") for one in written - told) <= 1
+    assert is_whole(engine)
+    assert len(told) > times
+
+
+@pytest.mark.slow
+def test_the_demo_is_loaded_whole_or_not_at_all(engine, nursery):
+    url = engine.url.render_as_string(hide_password=False)
+    times = 10 if engine.dialect.name == "sqlite" else 5
+    sizes = set()
+    target = "tests.crash_children:load"
+    for death in nursery.kill_repeatedly(target, [url], times=times, longest=2.0):
+        loaded = [line for line in death.lines if line.startswith("loaded")]
+        assert not (loaded and is_empty(engine))
+        assert faults(engine) == []
+        if is_empty(engine):
+            continue
+        label = read_label()
+        assert queries.demo_label(engine) == label.name
+        assert [one.name for one in queries.artists(engine)] == [one.name for one in label.artists]
+        with reading(engine) as db:
+            sizes.add(db.execute(select(func.count()).select_from(history)).scalar())
+    assert is_whole(engine)
+    assert len(sizes) <= 1
+
+
+@pytest.mark.slow
+def test_an_import_is_there_whole_or_not_at_all(engine, nursery):
+    engine.dispose()
+    told: set[int] = set()
+    times, longest = (50, 0.4) if engine.dialect.name == "sqlite" else (15, 1.5)
+    url = engine.url.render_as_string(hide_password=False)
+    target = "tests.crash_children:bring_in"
+    rows = crash_children.SNAPSHOT_CAMPAIGNS * crash_children.SNAPSHOT_DAYS
+    for death in nursery.kill_repeatedly(target, [url], times=times, longest=longest):
+        told |= {int(line.split()[1]) for line in death.lines if line.startswith("imported")}
+        with reading(engine) as db:
+            observed: dict[int, int] = dict(
+                db.execute(
+                    select(daily_observation.c.import_id, func.count()).group_by(
+                        daily_observation.c.import_id
+                    )
+                ).all()
+            )
+            runs = set(db.execute(select(import_run.c.id)).scalars())
+        assert set(observed.values()) <= {rows}, f"after kill {death.number}"
+        assert observed.keys() == runs
+        assert told <= runs, f"after kill {death.number}: {told - runs} are lost"
+    assert faults(engine) == []
+    assert is_whole(engine)
+    assert told
+
+
+def test_a_child_that_ends_by_itself_is_noticed(nursery):
+    with pytest.raises(ChildFailed, match="OperationalError"):
+        list(nursery.kill_repeatedly("tests.crash_children:change", ["sqlite://"], times=1))

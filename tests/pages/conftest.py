@@ -1,0 +1,116 @@
+"""The desk as AppTest runs it: on a database of its own, at a fixed moment, as Alice."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from streamlit.testing.v1 import AppTest
+
+from lib.db.engine import make_engine
+from lib.domain.board import BoardRow
+from lib.services import demo, queries
+from lib.settings import ROOT, settings
+from lib.ui import clock
+
+BOARD = "pages/marketing/campaign_management.py"
+CAMPAIGN = "pages/marketing/campaign.py"
+
+
+@pytest.fixture(scope="session")
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the demo label; copy it, never use it."""
+    from datetime import UTC
+
+    file = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    shutil.copyfile(sqlite_template, file)
+    engine = make_engine(f"sqlite:///{file}")
+    demo.load_demo(engine, now=datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def at_noon(monkeypatch: pytest.MonkeyPatch, now: datetime) -> datetime:
+    """Stop the screens' clock at `now`."""
+    monkeypatch.setattr(clock, "now", lambda: now)
+    return now
+
+
+def _point_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def empty_engine(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, at_noon: datetime
+) -> Iterator[Engine]:
+    """An empty database that the desk reads."""
+    del at_noon
+    _point_at(sqlite_url, monkeypatch)
+    engine = make_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def demo_engine(
+    demo_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_noon: datetime
+) -> Iterator[Engine]:
+    """A database with the demo label that the desk reads."""
+    del at_noon
+    file = tmp_path / "demo.sqlite"
+    shutil.copyfile(demo_template, file)
+    _point_at(f"sqlite:///{file}", monkeypatch)
+    engine = make_engine(f"sqlite:///{file}")
+    yield engine
+    engine.dispose()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def open_desk() -> Callable[..., AppTest]:
+    """A function that opens the desk with query parameters, on the board or on another page."""
+
+    def opened(page: str = "", **query: str | list[str]) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        for name, value in query.items():
+            at.query_params[name] = value
+        at.run()
+        if page:
+            at.switch_page(page)
+            for name, value in query.items():
+                at.query_params[name] = value
+            at.run()
+        assert not at.exception, at.exception
+        return at
+
+    return opened
+
+
+@pytest.fixture
+def row_of(demo_engine: Engine, now: datetime) -> Callable[..., BoardRow]:
+    """A function that finds the first row of the demo that fits."""
+
+    def find(fits: Callable[[BoardRow], bool]) -> BoardRow:
+        for artist in queries.artists(demo_engine):
+            board = queries.board(demo_engine, artist.id, now=now)
+            for row in board.rows if board else ():
+                if fits(row):
+                    return row
+        raise LookupError("no such row in the demo")
+
+    return find
+
+
+def texts(at: AppTest) -> str:
+    """Return everything that a person reads on the page outside of tables."""
+    kinds = ("title", "subheader", "markdown", "caption", "warning", "info", "error", "success")
+    return "\n".join(str(element.value) for kind in kinds for element in at.get(kind))

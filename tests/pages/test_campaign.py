@@ -1,0 +1,156 @@
+import pytest
+
+from lib.domain.actions import Action
+from lib.domain.records import Platform
+from lib.domain.status import LIVE, Status
+from lib.services import queries
+from lib.ui import actions
+from tests.pages.conftest import CAMPAIGN, texts
+
+
+def ask(at, wanted, row):
+    """Click what opens a dialog, as the board's menu does."""
+    at.session_state[actions._WANTED] = (
+        wanted,
+        row.campaign.id,
+        row.campaign.version,
+        "0" * 32,
+    )
+    return at.run()
+
+
+@pytest.fixture
+def live(row_of):
+    return row_of(lambda row: row.status in LIVE and row.week is not None and not row.learning)
+
+
+def test_a_campaign_opens_by_its_url(live, open_desk):
+    at = open_desk(CAMPAIGN, id=str(live.campaign.id))
+    assert [code.value for code in at.code][0] == str(live.campaign.id)
+    read = texts(at)
+    assert "Last 7 days" in read
+    assert "Last 28 days" in read
+    assert "Platform status:" in read
+    assert len(at.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize("asked", ["999999", "x", "-1", "1; drop table campaign", "¹"])
+def test_an_unknown_campaign_is_answered_kindly(demo_engine, open_desk, asked):
+    at = open_desk(CAMPAIGN, id=asked)
+    assert "Choose one on the board." in texts(at)
+    assert not at.get("plotly_chart")
+
+
+def test_legal_actions_are_enabled_and_the_others_say_why_not(live, open_desk):
+    at = open_desk(CAMPAIGN, id=str(live.campaign.id))
+    for action, decision in live.decisions.items():
+        button = at.button(key=f"{action}-{live.campaign.id}")
+        assert button.disabled is not decision.is_allowed
+    assert "It is still spending. Pause it first" in texts(at).replace("\\", "")
+
+
+def test_a_pause_asks_for_its_reason_and_changes_the_campaign(
+    live, open_desk, demo_engine, now, monkeypatch
+):
+    at = open_desk(CAMPAIGN, id=str(live.campaign.id))
+    at.button(key=f"pause-{live.campaign.id}").click().run()
+    confirm = at.button(key=f"pause-{live.campaign.id}-confirm")
+    assert confirm.disabled
+    assert "Delivery and spend stop at once" in texts(at)
+
+
+def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, demo_engine, now):
+    from lib.ui import writes
+
+    at = open_desk(CAMPAIGN, id=str(live.campaign.id))
+    del at
+    asked = writes.Asked(live.campaign.id, live.campaign.name, live.campaign.version, "r" * 32)
+    from streamlit.testing.v1 import AppTest
+
+    def click(campaign_id, name, version, request):
+        import streamlit as st
+
+        from lib.domain.actions import Action
+        from lib.ui import notices, writes
+
+        asked = writes.Asked(campaign_id, name, version, request)
+        st.session_state["why"] = "budget"
+        writes.act(Action.PAUSE, asked, reason_key="why")
+        notices.show()
+
+    for _ in range(3):
+        told = AppTest.from_function(
+            click,
+            args=(asked.campaign_id, asked.name, asked.seen_version, asked.request_id),
+            default_timeout=30,
+        ).run()
+        assert not told.exception
+        assert not told.warning
+        assert "Paused" in told.toast[0].value
+    page = queries.campaign_page(demo_engine, live.campaign.id, now=now)
+    assert page.row.status is Status.PAUSED
+    assert sum(entry.event == "campaign:pause" for entry in page.history) == 1 + sum(
+        entry.event == "campaign:pause"
+        for entry in page.history
+        if entry.version is not None and entry.version <= live.campaign.version
+    )
+
+
+def test_a_stale_view_changes_nothing_and_says_so_gently(live, open_desk, demo_engine, now):
+    from streamlit.testing.v1 import AppTest
+
+    def click(campaign_id, name):
+        import streamlit as st
+
+        from lib.domain.actions import Action
+        from lib.ui import notices, writes
+
+        st.session_state["why"] = "budget"
+        writes.act(Action.PAUSE, writes.Asked(campaign_id, name, 0, "s" * 32), reason_key="why")
+        notices.show()
+
+    told = AppTest.from_function(
+        click, args=(live.campaign.id, live.campaign.name), default_timeout=30
+    ).run()
+    assert not told.exception
+    assert not told.toast
+    assert "has changed since you looked" in told.warning[0].value
+    page = queries.campaign_page(demo_engine, live.campaign.id, now=now)
+    assert page.row.status is live.status
+
+
+def test_an_action_that_is_not_possible_explains_itself_and_offers_nothing(live, open_desk):
+    at = open_desk(artist="Dead Letter Ferry")
+    ask(at, Action.ARCHIVE.value, live)
+    assert "Pause it first" in texts(at).replace("\\", "")
+    assert f"archive-{live.campaign.id}-confirm" not in [button.key for button in at.button]
+
+
+def test_a_status_explains_itself(row_of, open_desk):
+    row = row_of(lambda row: row.status is Status.ISSUE)
+    at = open_desk(CAMPAIGN, id=str(row.campaign.id))
+    read = texts(at)
+    assert "Contact support" in read
+    assert "Since:" in read
+    assert "Platform status:" in read
+
+
+def test_learning_gives_its_advice_and_its_end(row_of, open_desk):
+    row = row_of(lambda row: row.learning is not None and row.campaign.platform is Platform.META)
+    at = open_desk(CAMPAIGN, id=str(row.campaign.id))
+    info = "\n".join(element.value for element in at.info)
+    assert "Wait at least 7 days" in info
+    assert "Learning ends" in info
+
+
+def test_google_folds_learning_into_its_one_badge(row_of, open_desk):
+    row = row_of(lambda row: row.learning is not None and row.campaign.platform is Platform.GOOGLE)
+    badges = texts(open_desk(CAMPAIGN, id=str(row.campaign.id)))
+    assert "· Learning]" in badges
+    assert "-badge[:material/school:" not in badges
+
+
+def test_the_artist_of_an_opened_campaign_becomes_the_current_one(row_of, open_desk):
+    row = row_of(lambda row: row.campaign.artist_id == 3)
+    at = open_desk(CAMPAIGN, id=str(row.campaign.id))
+    assert at.selectbox(key="artist").value == "Dead Letter Ferry"

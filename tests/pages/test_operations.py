@@ -1,0 +1,99 @@
+import pytest
+
+from lib.domain.actions import Action, PauseReason
+from lib.domain.status import FACTS
+from tests.pages.conftest import texts
+
+ACTIVITY = "pages/operations/activity.py"
+GUIDE = "pages/operations/status_guide.py"
+IMPORT = "pages/operations/import_export.py"
+
+
+def test_activity_lists_the_newest_changes_of_every_artist(demo_engine, open_desk):
+    at = open_desk(ACTIVITY)
+    frame = at.dataframe[0].value
+    assert len(frame) == 200
+    assert frame["Artist"].nunique() > 1
+
+
+def test_activity_narrows_to_one_artist_and_leaves_the_others_out(demo_engine, open_desk):
+    at = open_desk(ACTIVITY, by_artist="Dead Letter Ferry")
+    assert set(at.dataframe[0].value["Artist"]) == {"Dead Letter Ferry"}
+
+
+def test_activity_narrows_to_an_action(demo_engine, open_desk):
+    at = open_desk(ACTIVITY, action="Paused")
+    assert set(at.dataframe[0].value["What"]) == {"Paused"}
+
+
+def test_the_guide_names_every_status_reason_and_action(demo_engine, open_desk):
+    at = open_desk(GUIDE)
+    read = texts(at) + "".join(table.value.to_csv() for table in at.table)
+    for facts in FACTS.values():
+        assert facts.label in read
+    for one in (*PauseReason, *Action):
+        assert one.label in read
+
+
+def test_an_export_is_previewed_and_nothing_is_written_before_the_click(
+    demo_engine, open_desk, engine_counts
+):
+    before = engine_counts()
+    at = open_desk(IMPORT, artist="Dead Letter Ferry")
+    at.file_uploader[0].upload("meta.csv", META.encode()).run()
+    assert not at.exception
+    assert "Recognised" in texts(at)
+    assert engine_counts() == before
+
+
+def test_a_file_that_cannot_be_understood_is_refused_with_its_reason(demo_engine, open_desk):
+    at = open_desk(IMPORT, artist="Dead Letter Ferry")
+    at.file_uploader[0].upload("x.csv", b"\x00\x01\x02").run()
+    assert not at.exception
+    assert at.error
+    assert not [button for button in at.button if button.key == "import-start"]
+
+
+META = """Reporting starts,Reporting ends,Campaign name,Day,Campaign delivery,\
+Amount spent (EUR),Impressions,Link clicks,Result type,Results
+2026-11-01,2026-11-02,New one,2026-11-01,active,10.00,100,5,Website purchases,2
+2026-11-01,2026-11-02,New one,2026-11-02,active,11.00,110,6,Website purchases,3
+"""
+
+
+@pytest.fixture
+def engine_counts(demo_engine):
+    from sqlalchemy import func, select
+
+    from lib.db.tables import campaign, history, import_run
+
+    def counts():
+        with demo_engine.connect() as db:
+            return [
+                db.execute(select(func.count()).select_from(table)).scalar()
+                for table in (campaign, history, import_run)
+            ]
+
+    return counts
+
+
+def test_an_import_is_made_once_by_a_click_and_its_campaign_stands_on_the_board(
+    demo_engine, open_desk, engine_counts
+):
+    campaigns, _, runs = engine_counts()
+    at = open_desk(IMPORT, artist="Liv Tannhus")
+    at.selectbox(key="import-artist").select("Liv Tannhus").run()
+    at.file_uploader[0].upload("meta.csv", META.encode()).run()
+    at.button(key="import-start").click().run()
+    assert not at.exception
+    assert "1 campaigns of Liv Tannhus: 2 new and 0 restated days" in texts(at).replace("\\", "")
+    assert engine_counts()[0] == campaigns + 1
+    assert engine_counts()[2] == runs + 1
+    board = open_desk(artist="Liv Tannhus")
+    assert "New one" in [name for table in board.dataframe for name in table.value["campaign"]]
+
+
+def test_starting_the_demo_over_says_what_will_go(demo_engine, open_desk):
+    at = open_desk()
+    at.button(key="demo-over").click().run()
+    assert "369 campaigns of the demo" in texts(at)

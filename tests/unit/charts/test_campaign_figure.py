@@ -1,0 +1,131 @@
+import json
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+
+from lib.charts.campaign import Marker, campaign_figure
+from lib.charts.trend import chart_window, trend_frame
+from lib.domain.metrics import Window
+from lib.domain.records import Coverage, DailyResult
+
+FIRST = date(2026, 9, 1)
+
+
+def day(offset: int, *, spend: int = 9, saves: int | None = 4) -> DailyResult:
+    return DailyResult(
+        campaign_id=1,
+        day=FIRST + timedelta(days=offset),
+        spend_micros=spend * 1_000_000,
+        impressions=None,
+        clicks=None,
+        results={} if saves is None else {"saves": saves * 1_000_000},
+    )
+
+
+def covered(first: int, last: int) -> Coverage:
+    return Coverage(
+        campaign_id=1,
+        starts_on=FIRST + timedelta(days=first),
+        ends_on=FIRST + timedelta(days=last),
+    )
+
+
+def window(first: int, last: int) -> Window:
+    return Window(FIRST + timedelta(days=first), FIRST + timedelta(days=last))
+
+
+def frame_of(days, coverage, dates, as_of=None):
+    return trend_frame(days, coverage, dates, kind="saves", as_of=as_of)
+
+
+def figure_of(frame, **more):
+    return campaign_figure(frame, currency="EUR", kind="saves", **more)
+
+
+def trace(figure, name):
+    return next(one for one in figure["data"] if one["name"] == name)
+
+
+def test_an_empty_frame_says_so():
+    figure = figure_of(pd.DataFrame())
+    assert not figure["data"]
+    assert figure["layout"]["annotations"][0]["text"] == "No figures yet"
+
+
+def test_one_day_is_one_bar_and_no_mean():
+    figure = figure_of(frame_of([day(0)], [covered(0, 0)], window(0, 0)))
+    assert trace(figure, "Spend, each day")["y"] == [9.0]
+    assert trace(figure, "Spend, 7-day mean")["y"] == [None]
+
+
+def test_a_missing_day_is_a_break_and_an_idle_day_is_zero():
+    days = [day(0), day(1), day(4)]
+    frame = frame_of(days, [covered(0, 2)], window(0, 4))
+    spend = trace(figure_of(frame), "Spend, each day")["y"]
+    assert spend == [9.0, 9.0, 0.0, None, 9.0]
+    assert trace(figure_of(frame), "Spend, 7-day mean")["connectgaps"] is False
+
+
+def test_a_day_without_this_kind_of_result_is_not_zero_results():
+    frame = frame_of([day(0, saves=None)], [covered(0, 0)], window(0, 0))
+    assert trace(figure_of(frame), "Results, each day")["y"] == [None]
+
+
+def test_a_mean_is_over_the_reported_days_only():
+    days = [day(offset, spend=10) for offset in range(7) if offset != 3]
+    frame = frame_of(days, [], window(0, 6))
+    assert frame["spend_7"].iloc[-1] == 10.0
+
+
+def test_the_mean_reaches_back_before_the_window():
+    days = [day(offset) for offset in range(40)]
+    frame = frame_of(days, [covered(0, 39)], window(30, 39))
+    assert len(frame) == 10
+    assert frame["spend_28"].notna().all()
+
+
+def test_days_after_the_as_of_day_have_no_mean():
+    days = [day(offset) for offset in range(10)]
+    as_of = FIRST + timedelta(days=6)
+    frame = frame_of(days, [covered(0, 9)], window(0, 9), as_of=as_of)
+    assert frame["spend_7"].loc[as_of] == 9.0
+    assert frame["spend_7"].iloc[-1] != frame["spend_7"].iloc[-1]
+
+
+@pytest.mark.parametrize("length", [56, None])
+def test_the_range_ends_on_the_newest_day_and_never_after_today(length):
+    days = [day(offset) for offset in range(120)]
+    today = FIRST + timedelta(days=200)
+    chosen = chart_window(days, as_of=days[-1].day, last=today, length=length)
+    assert chosen == window(64 if length else 0, 119)
+
+
+def test_there_is_no_range_without_a_day():
+    assert chart_window([], as_of=None, last=FIRST, length=56) is None
+
+
+def test_stretches_are_cut_to_the_range_and_left_out_beyond_it():
+    frame = frame_of([day(offset) for offset in range(10)], [covered(0, 9)], window(0, 9))
+    far = FIRST - timedelta(days=30)
+    figure = figure_of(
+        frame, learning=(far, FIRST), stopped=[(far, far), (FIRST, far + timedelta(days=99))]
+    )
+    shapes = figure["layout"]["shapes"]
+    assert len(shapes) == 2
+    assert {shape["x1"][:10] for shape in shapes} == {"2026-09-01", "2026-09-10"}
+
+
+def test_a_change_is_marked_with_who_and_what_and_no_markup():
+    frame = frame_of([day(0)], [covered(0, 0)], window(0, 0))
+    words = "Paused by <b>Eve</b> %{x}"
+    figure = figure_of(frame, markers=[Marker(FIRST, words), Marker(date(2020, 1, 1), "old")])
+    assert trace(figure, "Changes")["text"] == ["Paused by &lt;b&gt;Eve&lt;/b&gt; % {x}"]
+
+
+def test_axes_name_their_units_and_the_figure_is_plain_json():
+    frame = frame_of([day(offset) for offset in range(60)], [covered(0, 59)], window(4, 59))
+    figure = figure_of(frame)
+    assert figure["layout"]["yaxis"]["title"]["text"] == "Spend a day, EUR"
+    assert figure["layout"]["yaxis2"]["title"]["text"] == "Saves a day"
+    assert "NaN" not in json.dumps(figure)

@@ -1,0 +1,140 @@
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.domain.metrics import Window
+from lib.domain.records import Coverage
+from lib.domain.running import (
+    StatusChange,
+    covered_days,
+    days,
+    days_live,
+    stopped_days,
+    stretches,
+)
+from lib.domain.status import Status
+
+S = Status
+BERLIN, TOKYO, NEW_YORK = (
+    ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Tokyo", "America/New_York")
+)
+NOVEMBER = Window(date(2026, 11, 1), date(2026, 11, 30))
+
+OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)
+moments = st.timedeltas(timedelta(0), timedelta(days=91)).map(lambda after: OCTOBER + after)
+changes = st.lists(
+    st.builds(StatusChange, moments, st.sampled_from(Status)), unique_by=lambda one: one.at
+)
+
+
+def at(day, hour, zone=UTC):
+    return datetime(2026, 11, day, hour, tzinfo=zone)
+
+
+def november(*numbers):
+    return {date(2026, 11, number) for number in numbers}
+
+
+def test_only_whole_days_without_running_count_as_stopped():
+    told = [
+        StatusChange(at(2, 9), S.ACTIVE),
+        StatusChange(at(10, 15), S.PAUSED),
+        StatusChange(at(13, 8), S.ACTIVE),
+    ]
+    assert stopped_days(told, NOVEMBER, zone=UTC) == november(11, 12)
+
+
+@pytest.mark.parametrize(
+    ("zone", "stopped"), [(BERLIN, [11]), (TOKYO, [11, 12]), (NEW_YORK, [10, 11])]
+)
+def test_a_day_is_the_accounts_day(zone, stopped):
+    told = [
+        StatusChange(at(1, 0), S.SERVING),
+        StatusChange(at(10, 4, UTC), S.PAUSED),
+        StatusChange(at(12, 20, UTC), S.ACTIVE),
+    ]
+    assert stopped_days(told, NOVEMBER, zone=zone) == november(*stopped)
+
+
+def test_a_pause_that_is_archived_meanwhile_is_one_stretch():
+    told = [
+        StatusChange(at(1, 0), S.ACTIVE),
+        StatusChange(at(10, 12), S.PAUSED),
+        StatusChange(at(11, 12), S.ARCHIVED),
+        StatusChange(at(12, 12), S.PAUSED),
+        StatusChange(at(13, 12), S.ACTIVE),
+    ]
+    assert stopped_days(told, NOVEMBER, zone=UTC) == november(11, 12)
+
+
+def test_a_pause_that_still_lasts_reaches_to_the_end_of_the_window():
+    told = [StatusChange(at(1, 0), S.ACTIVE), StatusChange(at(28, 12), S.SUBSCRIPTION_PAUSED)]
+    assert stopped_days(told, NOVEMBER, zone=UTC) == november(29, 30)
+
+
+def test_what_the_history_does_not_reach_back_to_is_not_called_stopped():
+    assert stopped_days([], NOVEMBER, zone=UTC) == set()
+    told = [StatusChange(at(20, 12), S.ACTIVE)]
+    assert stopped_days(told, NOVEMBER, zone=UTC) == set()
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_but_the_two_live_ones_stops_the_days(status):
+    told = [StatusChange(at(10, 12), status), StatusChange(at(12, 12), S.ACTIVE)]
+    is_live = status in (S.ACTIVE, S.SERVING)
+    assert stopped_days(told, NOVEMBER, zone=UTC) == (set() if is_live else november(11))
+
+
+@given(changes)
+def test_stretches_follow_each_other_without_gap_or_overlap(told):
+    found = stretches(told)
+    assert [one.since for one in found] == sorted(one.at for one in told)
+    for before, after in pairwise(found):
+        assert before.until == after.since
+    assert not found or found[-1].until is None
+
+
+@given(changes, st.sampled_from([BERLIN, TOKYO, NEW_YORK]))
+def test_a_stopped_day_touches_no_stretch_that_runs(told, zone):
+    stopped = stopped_days(told, NOVEMBER, zone=zone)
+    for one in stretches(told):
+        if one.status in (S.ACTIVE, S.SERVING):
+            assert one.since.astimezone(zone).date() not in stopped or one.until == one.since
+
+
+def test_days_count_as_live_when_reported_running_and_started():
+    told = [StatusChange(at(1, 0), S.ACTIVE), StatusChange(at(27, 12), S.PAUSED)]
+    week = Window(date(2026, 11, 24), date(2026, 11, 30))
+    span = Coverage(campaign_id=1, starts_on=date(2026, 11, 25), ends_on=date(2026, 12, 9))
+    assert days_live(told, [span], week, started_on=None, zone=UTC) == 3
+    assert days_live(told, [span], week, started_on=date(2026, 11, 27), zone=UTC) == 1
+    assert days_live(told, [], week, started_on=None, zone=UTC) == 0
+
+
+@given(st.lists(st.tuples(st.dates(), st.integers(-3, 60)), max_size=5), st.dates())
+def test_a_day_is_covered_when_any_import_speaks_for_it(spans, first):
+    window = Window(first, min(first, date.max - timedelta(days=30)) + timedelta(days=30))
+    told = [
+        Coverage(
+            campaign_id=1,
+            starts_on=start,
+            ends_on=start + timedelta(days=min(length, (date.max - start).days)),
+        )
+        for start, length in spans
+        if length >= 0 or start > date.min + timedelta(days=3)
+    ]
+    expected = {
+        day
+        for day in days(window.first, window.last)
+        if any(span.starts_on <= day <= span.ends_on for span in told)
+    }
+    assert covered_days(told, window) == expected
+
+
+def test_days_are_inclusive_and_none_where_the_end_comes_first():
+    assert days(date(2026, 11, 24), date(2026, 11, 24)) == [date(2026, 11, 24)]
+    assert days(date(2026, 11, 24), date(2026, 11, 23)) == []

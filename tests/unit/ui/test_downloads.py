@@ -1,0 +1,19 @@
+import csv
+import io
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.ui.downloads import csv_text, file_name
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=5))
+def test_no_cell_runs_as_a_formula(texts):
+    read = list(csv.reader(io.StringIO(csv_text(pd.DataFrame({"Note": texts})))))
+    cells = [cell for row in read[1:] for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))]
+
+
+def test_the_name_of_a_file_carries_its_token():
+    assert file_name("activity", "abc") == "activity-abc.csv"

@@ -1,0 +1,43 @@
+from datetime import UTC, date, datetime
+
+from lib.domain.metrics import Window
+from lib.ui import format as fmt
+
+
+def test_what_is_missing_reads_as_a_dash():
+    assert {
+        fmt.money(None, "EUR"),
+        fmt.unit_cost(None, "EUR"),
+        fmt.count(None),
+        fmt.results(None),
+        fmt.percent(None),
+        fmt.day(None),
+        fmt.span(None),
+        fmt.instant(None, UTC),
+        fmt.listed(()),
+    } == {"—"}
+
+
+def test_zero_is_not_missing():
+    assert fmt.money(0, "EUR") == "€0.00"
+    assert fmt.results(0) == "0"
+
+
+def test_money_has_the_decimals_of_its_currency():
+    assert fmt.money(1_234_500_000, "EUR") == "€1,234.50"
+    assert fmt.money(1_234_000_000, "JPY") == "¥1,234"
+
+
+def test_a_small_cost_has_one_decimal_more():
+    assert fmt.unit_cost(19_400, "USD") == "$0.019"
+    assert fmt.unit_cost(1_619_400, "USD") == "$1.62"
+
+
+def test_windows_name_their_dates():
+    assert fmt.span(Window(date(2026, 11, 15), date(2026, 11, 21))) == "15–21 Nov"
+    assert fmt.span(Window(date(2026, 10, 25), date(2026, 11, 21))) == "25 Oct – 21 Nov"
+    assert "2025" in fmt.span(Window(date(2025, 12, 25), date(2026, 1, 3)))
+
+
+def test_an_instant_is_told_in_the_zone_of_the_reader():
+    assert fmt.instant(datetime(2026, 11, 21, 14, 5, tzinfo=UTC), UTC) == "21 Nov 2026, 14:05"
