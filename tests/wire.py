@@ -12,6 +12,7 @@ from urllib.request import urlopen
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 _PATIENCE = 60
 
@@ -67,9 +68,9 @@ def visit(url: str, cookies: Mapping[str, str] | None = None) -> Iterator[Visit]
     known = {**_xsrf(url), **(cookies or {})}
     with connect(
         url.replace("http", "ws", 1) + "/_stcore/stream",
-        subprotocols=["streamlit", known["_streamlit_xsrf"]],  # type: ignore[list-item]
+        subprotocols=[Subprotocol("streamlit"), Subprotocol(known["_streamlit_xsrf"])],
         additional_headers={"Cookie": "; ".join(f"{key}={value}" for key, value in known.items())},
-        origin=url,  # type: ignore[arg-type]
+        origin=Origin(url),
         max_size=None,
         compression=None,
         proxy=None,

@@ -191,8 +191,10 @@ def _json_value(value: Value) -> str:
 
 def _csv_line(cells: Iterable[Any]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+    # Before Python 3.13 the writer quotes only what its line terminator holds, and a lone
+    # carriage return would start a new row, which might start with a formula.
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _artist_id(engine: Engine, name: str) -> int:

@@ -156,12 +156,14 @@ def _totals(
 ) -> Totals:
     inside = [row for day, row in reported.items() if day in window]
     idle = covered_days(spans, window) - reported.keys()
+    # A window of nothing but idle days brought nothing; blank cells stay unknown.
+    or_zero = bool(idle) and not inside
     return Totals(
         days=len(inside) + len(idle),
-        spend_micros=_sum((row.spend_micros for row in inside), or_zero=bool(idle)),
-        impressions=_sum((row.impressions for row in inside), or_zero=bool(idle)),
-        clicks=_sum((row.clicks for row in inside), or_zero=bool(idle)),
-        results_micros=_sum((row.results_micros for row in inside), or_zero=False),
+        spend_micros=_sum((row.spend_micros for row in inside), or_zero=or_zero),
+        impressions=_sum((row.impressions for row in inside), or_zero=or_zero),
+        clicks=_sum((row.clicks for row in inside), or_zero=or_zero),
+        results_micros=_sum((row.results_micros for row in inside), or_zero=or_zero),
     )
 
 

@@ -30,7 +30,7 @@ from lib.ui.format import (
     unit_cost,
     zone_name,
 )
-from lib.ui.words import event_words, history_frame, reason_words
+from lib.ui.words import event_words, history_columns, history_frame, reason_words
 
 RANGES = {"Last 56 days": 56, "Whole run": None}
 _WINDOWS = (7, 28)
@@ -260,6 +260,7 @@ def history_table(page: CampaignPage) -> None:
         key=f"history-{page.row.campaign.id}",
         alt="History of the campaign",
         placeholder=MISSING,
+        column_config=history_columns(),
     )
 
 

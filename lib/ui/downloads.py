@@ -19,9 +19,10 @@ _TOKENS = "download-tokens"
 
 def csv_text(frame: pd.DataFrame) -> str:
     """Return the frame as CSV; text that a spreadsheet would run as a formula is quoted."""
-    lines = frame.map(lambda value: exports.harmless(str(value)))
-    named = lines.rename(columns=lambda name: exports.harmless(str(name)))
-    return str(named.to_csv(index=False))
+    # Not by pandas, which leaves a lone carriage return unquoted and so splits a row in two.
+    columns = [str(name) for name in frame.columns]
+    rows = ({name: str(row[name]) for name in columns} for row in frame.to_dict("records"))
+    return _joined(exports.as_csv(rows, columns))
 
 
 def history_button(frame: pd.DataFrame) -> None:

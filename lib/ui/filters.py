@@ -67,6 +67,8 @@ def in_order(rows: Sequence[BoardRow], order: str) -> list[BoardRow]:
 
 def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
     """Draw the filters above the board and return what they narrow to, and the order."""
+    by_label = {facts.label: status for status, facts in FACTS.items()}
+    by_platform = {platform.label: platform for platform in Platform}
     types = sorted({row.campaign.campaign_type for row in rows})
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         text = st.text_input(
@@ -78,33 +80,11 @@ def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
             label_visibility="collapsed",
             width=150,
         )
-        statuses = st.multiselect(
-            "Status",
-            [facts.label for facts in FACTS.values()],
-            key=STATUS,
-            bind="query-params",
-            placeholder="All statuses",
-            label_visibility="collapsed",
-            width=150,
+        statuses = _several("Status", "All statuses", list(by_label), key=STATUS, width=150)
+        platforms = _several(
+            "Platform", "All platforms", list(by_platform), key=PLATFORM, width=150
         )
-        platforms = st.multiselect(
-            "Platform",
-            [platform.label for platform in Platform],
-            key=PLATFORM,
-            bind="query-params",
-            placeholder="All platforms",
-            label_visibility="collapsed",
-            width=150,
-        )
-        chosen_types = st.multiselect(
-            "Campaign type",
-            types,
-            key=KIND,
-            bind="query-params",
-            placeholder="All types",
-            label_visibility="collapsed",
-            width=120,
-        )
+        chosen_types = _several("Campaign type", "All types", types, key=KIND, width=120)
         is_learning = st.toggle("Learning", key=LEARNING, bind="query-params")
         order = st.selectbox(
             "Order",
@@ -115,8 +95,6 @@ def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
             label_visibility="collapsed",
             width=185,
         )
-        by_label = {facts.label: status for status, facts in FACTS.items()}
-        by_platform = {platform.label: platform for platform in Platform}
         chosen = BoardFilter(
             statuses=frozenset(by_label[label] for label in statuses),
             platforms=frozenset(by_platform[label] for label in platforms),
@@ -127,6 +105,18 @@ def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
         if not chosen.is_empty:
             reset_button("filters-reset", "Reset")
     return chosen, order or BY_STATUS
+
+
+def _several(label: str, nothing: str, options: list[str], *, key: str, width: int) -> list[str]:
+    return st.multiselect(
+        label,
+        options,
+        key=key,
+        bind="query-params",
+        placeholder=nothing,
+        label_visibility="collapsed",
+        width=width,
+    )
 
 
 def reset_button(key: str, label: str = "Reset filters") -> None:

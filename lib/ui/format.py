@@ -92,7 +92,8 @@ def instant(at: datetime | None, zone: tzinfo) -> str:
 
 def zone_name(zone: tzinfo) -> str:
     """Return the words for a zone: "Central European Time"."""
-    return str(get_timezone_name(zone, locale=LOCALE))
+    # Babel knows no place for UTC and calls it an unknown region.
+    return "UTC" if str(zone) == "UTC" else str(get_timezone_name(zone, locale=LOCALE))
 
 
 def budget(campaign: Campaign) -> str:

@@ -12,6 +12,7 @@ from lib.ui.escape import esc
 from lib.ui.format import MISSING, count, day, money, span_words
 from lib.ui.importing import DayState, ExportFile, ExportRefused, ImportPreview, MappingNeeded
 
+RENAMES = "import-renames"
 _BOARD = "pages/marketing/campaign_management.py"
 _DAYS = {
     DayState.NEW: "New days",
@@ -163,6 +164,11 @@ def _rows(title: str, rows: tuple[tuple[int, str], ...], total: int) -> None:
             st.caption(f"The first {count(len(rows))} are listed.")
 
 
+def with_renames() -> bool:
+    """Return whether the proposed renames are accepted."""
+    return bool(st.session_state.get(RENAMES, True))
+
+
 def agree(file: ExportFile, seen: ImportPreview, *, observed_on: date | None) -> None:
     """Draw what the person agrees to, and the button that imports."""
     with_good_rows = False
@@ -186,19 +192,21 @@ def agree(file: ExportFile, seen: ImportPreview, *, observed_on: date | None) ->
         kwargs={
             "observed_on": observed_on,
             "with_good_rows": with_good_rows,
-            "with_renames": bool(st.session_state.get("import-renames", True)),
+            "with_renames": with_renames(),
         },
     )
 
 
 def ask_renames(seen: ImportPreview) -> None:
-    """Draw the renames that the figures suggest, for a person to accept."""
+    """Draw the renames that the figures suggest, for a person to accept or not."""
+    if not seen.renames and st.session_state.get(RENAMES, True):
+        return
     for old, new in seen.renames:
         st.markdown(f"- “{esc(old)}” → “{esc(new)}”")
     st.toggle(
         "These are renames of campaigns that are known: keep one campaign each",
         value=True,
-        key="import-renames",
+        key=RENAMES,
     )
 
 

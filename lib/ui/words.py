@@ -1,8 +1,10 @@
 """The history in words: what happened, by whom, when."""
 
 from datetime import tzinfo
+from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from lib.domain.actions import PauseReason
 from lib.domain.records import HistoryEntry, Origin
@@ -56,7 +58,11 @@ def movement_words(entry: HistoryEntry) -> str:
     if entry.to_status is None:
         return MISSING
     to = FACTS[entry.to_status].label
-    return to if entry.from_status is None else f"{FACTS[entry.from_status].label} → {to}"
+    if entry.from_status is None:
+        return to
+    # A run that was over read as Ended, whatever had been stored last.
+    seen = (entry.details or {}).get("effective_from", entry.from_status)
+    return f"{FACTS[Status(seen)].label} → {to}"
 
 
 def last_change_words(entry: HistoryEntry | None, zone: tzinfo) -> str:
@@ -64,6 +70,12 @@ def last_change_words(entry: HistoryEntry | None, zone: tzinfo) -> str:
     if entry is None:
         return MISSING
     return f"{event_words(entry.event)} by {entry.actor}, {instant(entry.at, zone)}"
+
+
+def history_columns() -> dict[str, Any]:
+    """Return the widths of the history's long texts, in pixels."""
+    widths = {"When": 150, "Campaign": 210, "Status": 210, "Reason": 290, "Note": 420}
+    return {name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()}
 
 
 def history_frame(

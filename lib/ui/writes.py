@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.db.engine import DatabaseUnreachable
 from lib.domain.actions import Action, PauseReason
 from lib.domain.status import FACTS
 from lib.services import campaigns
@@ -88,5 +89,5 @@ def confirm_carried_out(asked: Asked) -> None:
 def _tell(work: Callable[[], str]) -> None:
     try:
         notices.tell_done(work())
-    except (ChangeRefused, CampaignNotFound, signin.SignedOut) as refusal:
+    except (ChangeRefused, CampaignNotFound, DatabaseUnreachable, signin.SignedOut) as refusal:
         notices.tell_refused(str(refusal))

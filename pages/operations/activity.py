@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.ui import activity_view, clock, downloads, reads
 from lib.ui.format import MISSING, zone_name
-from lib.ui.words import history_frame
+from lib.ui.words import history_columns, history_frame
 
 st.title("Activity", anchor=False)
 st.caption(f"Every change, newest first. Times are in {zone_name(clock.zone())}.")
@@ -24,6 +24,7 @@ st.dataframe(
     hide_index=True,
     height=min(35 * (len(frame) + 1) + 3, 640),
     placeholder=MISSING,
+    column_config=history_columns(),
     alt="History of all changes",
 )
 activity_view.more(len(frame), has_more=len(entries) > limit)

@@ -31,10 +31,11 @@ if upload is not None and artist:
             file_name=upload.name,
             artist=artist,
             observed_on=observed_on,
-            with_renames=bool(st.session_state.get("import-renames", True)),
+            with_renames=import_view.with_renames(),
         )
         st.subheader("What would change", anchor=False)
         import_view.preview(seen)
+        import_view.ask_renames(seen)
         import_view.agree(file, seen, observed_on=observed_on)
     except importing.MappingNeeded as needed:
         import_view.samples(needed)

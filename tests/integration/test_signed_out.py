@@ -40,8 +40,8 @@ def names(shut_desk: Desk) -> list[bytes]:
     file = Path("/" + urlsplit(shut_desk.database_url).path.lstrip("/"))
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
         rows = db.execute(
-            "SELECT name FROM artist UNION SELECT name FROM campaign UNION SELECT actor FROM history"
-            " UNION SELECT name FROM organization"
+            "SELECT name FROM artist UNION SELECT name FROM campaign"
+            " UNION SELECT actor FROM history UNION SELECT name FROM organization"
         ).fetchall()
     # The product's own name stands on the sign-in page, and acts in the demo's history.
     found = [name.encode() for (name,) in rows if len(name) > 5 and name != "Campaign Desk"]

@@ -113,4 +113,4 @@ def row_of(demo_engine: Engine, now: datetime) -> Callable[..., BoardRow]:
 def texts(at: AppTest) -> str:
     """Return everything that a person reads on the page outside of tables."""
     kinds = ("title", "subheader", "markdown", "caption", "warning", "info", "error", "success")
-    return "\n".join(str(element.value) for kind in kinds for element in at.get(kind))
+    return "\n".join(str(getattr(one, "value", "")) for kind in kinds for one in at.get(kind))

@@ -1,3 +1,5 @@
+import pytest
+
 from lib.domain.status import FACTS, Status
 from lib.services import queries
 from tests.pages.conftest import texts
@@ -14,13 +16,15 @@ def test_an_empty_desk_offers_an_import_and_the_demo(empty_engine, open_desk):
     assert queries.demo_label(empty_engine)
 
 
-def test_an_artist_without_a_campaign_is_told_so(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_an_artist_without_a_campaign_is_told_so(open_desk):
     at = open_desk(artist="Liv Tannhus")
     assert "Liv Tannhus has no campaign yet" in texts(at)
     assert not at.dataframe
 
 
-def test_the_groups_stand_in_their_order_with_their_counts(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_the_groups_stand_in_their_order_with_their_counts(open_desk):
     at = open_desk(artist="Alma Varn & the Weathervanes")
     heads = [head.value for head in at.subheader]
     order = ["Needs attention", "Live", "In setup", "Paused", "Finished"]
@@ -30,7 +34,8 @@ def test_the_groups_stand_in_their_order_with_their_counts(demo_engine, open_des
     assert f"{sum(len(table.value) for table in at.dataframe)}" != "0"
 
 
-def test_the_archive_is_folded_and_sends_no_rows(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_the_archive_is_folded_and_sends_no_rows(open_desk):
     at = open_desk(artist="Dead Letter Ferry")
     archived = f"{FACTS[Status.ARCHIVED].label}"
     assert not any(archived in str(table.value["badges"].tolist()) for table in at.dataframe)
@@ -38,7 +43,8 @@ def test_the_archive_is_folded_and_sends_no_rows(demo_engine, open_desk):
     assert any(archived in str(table.value["badges"].tolist()) for table in unfolded.dataframe)
 
 
-def test_a_filter_in_the_url_narrows_the_board(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_a_filter_in_the_url_narrows_the_board(open_desk):
     at = open_desk(artist="Dead Letter Ferry", status=["Active"])
     assert len(at.dataframe) == 1
     chips = at.dataframe[0].value["badges"].tolist()
@@ -46,11 +52,13 @@ def test_a_filter_in_the_url_narrows_the_board(demo_engine, open_desk):
     assert all("Active" in chip[0] for chip in chips)
 
 
-def test_a_filter_that_the_desk_does_not_know_is_dropped(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_a_filter_that_the_desk_does_not_know_is_dropped(open_desk):
     assert len(open_desk(artist="Dead Letter Ferry", status=["Nonsense"]).dataframe) > 1
 
 
-def test_nothing_matches_and_one_click_shows_everything_again(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_nothing_matches_and_one_click_shows_everything_again(open_desk):
     at = open_desk(artist="Dead Letter Ferry", q="no campaign is called so")
     assert "Nothing matches" in texts(at)
     assert not at.dataframe
@@ -58,21 +66,23 @@ def test_nothing_matches_and_one_click_shows_everything_again(demo_engine, open_
     assert len(at.dataframe) > 1
 
 
-def test_three_hundred_campaigns_are_paged_and_not_sent_at_once(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_three_hundred_campaigns_are_paged_and_not_sent_at_once(open_desk):
     at = open_desk(artist="Brother Abacus")
     assert at.get("pagination")
     assert max(len(table.value) for table in at.dataframe) == 20
 
 
-def test_other_artists_campaigns_are_not_sent(demo_engine, open_desk):
+def test_other_artists_campaigns_are_not_sent(demo_engine, open_desk, now):
     at = open_desk(artist="Dead Letter Ferry")
     names = [name for table in at.dataframe for name in table.value["campaign"]]
-    board = queries.board(demo_engine, 1, now=__import__("datetime").datetime.now().astimezone())
+    board = queries.board(demo_engine, 1, now=now)
     assert board is not None
     assert not {row.campaign.name for row in board.rows} & set(names)
 
 
-def test_missing_figures_read_as_a_dash_and_never_as_zero(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_missing_figures_read_as_a_dash_and_never_as_zero(open_desk):
     at = open_desk(artist="Dead Letter Ferry")
     without = [
         row
@@ -84,7 +94,8 @@ def test_missing_figures_read_as_a_dash_and_never_as_zero(demo_engine, open_desk
     assert all(row["spend"] == row["cost"] == row["results"] == "—" for row in without)
 
 
-def test_every_amount_names_its_currency(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_every_amount_names_its_currency(open_desk):
     at = open_desk(artist="Dead Letter Ferry")
     spends = [spend for table in at.dataframe for spend in table.value["spend"] if spend != "—"]
     assert spends

@@ -26,7 +26,7 @@ def live(row_of):
 
 def test_a_campaign_opens_by_its_url(live, open_desk):
     at = open_desk(CAMPAIGN, id=str(live.campaign.id))
-    assert [code.value for code in at.code][0] == str(live.campaign.id)
+    assert at.code[0].value == str(live.campaign.id)
     read = texts(at)
     assert "Last 7 days" in read
     assert "Last 28 days" in read
@@ -35,7 +35,8 @@ def test_a_campaign_opens_by_its_url(live, open_desk):
 
 
 @pytest.mark.parametrize("asked", ["999999", "x", "-1", "1; drop table campaign", "¹"])
-def test_an_unknown_campaign_is_answered_kindly(demo_engine, open_desk, asked):
+@pytest.mark.usefixtures("demo_engine")
+def test_an_unknown_campaign_is_answered_kindly(open_desk, asked):
     at = open_desk(CAMPAIGN, id=asked)
     assert "Choose one on the board." in texts(at)
     assert not at.get("plotly_chart")
@@ -49,9 +50,8 @@ def test_legal_actions_are_enabled_and_the_others_say_why_not(live, open_desk):
     assert "It is still spending. Pause it first" in texts(at).replace("\\", "")
 
 
-def test_a_pause_asks_for_its_reason_and_changes_the_campaign(
-    live, open_desk, demo_engine, now, monkeypatch
-):
+@pytest.mark.usefixtures("demo_engine")
+def test_a_pause_asks_for_its_reason_and_changes_the_campaign(live, open_desk):
     at = open_desk(CAMPAIGN, id=str(live.campaign.id))
     at.button(key=f"pause-{live.campaign.id}").click().run()
     confirm = at.button(key=f"pause-{live.campaign.id}-confirm")
@@ -96,7 +96,7 @@ def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, de
     )
 
 
-def test_a_stale_view_changes_nothing_and_says_so_gently(live, open_desk, demo_engine, now):
+def test_a_stale_view_changes_nothing_and_says_so_gently(live, demo_engine, now):
     from streamlit.testing.v1 import AppTest
 
     def click(campaign_id, name):

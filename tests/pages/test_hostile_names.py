@@ -27,17 +27,19 @@ def markup(at):
         found += [str(element.value) for element in at.get(kind)]
     found += [button.label + (button.help or "") for button in at.button]
     found += [metric.label + str(metric.value) for metric in at.metric]
-    found += [table.value.to_csv() for table in at.table]
+    found += [line for table in at.table for line in table.value.to_csv().splitlines()]
     return found
 
 
-def test_the_board_shows_hostile_names_literally(hostile, open_desk):
+@pytest.mark.usefixtures("hostile")
+def test_the_board_shows_hostile_names_literally(open_desk):
     at = open_desk(artist=HOSTILE)
     assert HOSTILE in at.dataframe[0].value["campaign"].tolist()
     assert not [text for text in markup(at) for bad in LIVE if bad in text and "evil" in text]
 
 
-def test_the_page_of_a_campaign_shows_hostile_names_literally(hostile, open_desk, row_of):
+@pytest.mark.usefixtures("hostile")
+def test_the_page_of_a_campaign_shows_hostile_names_literally(open_desk, row_of):
     row = row_of(lambda row: row.campaign.name == HOSTILE and row.status.value == "active")
     at = open_desk(CAMPAIGN, id=str(row.campaign.id))
     assert any("evil" in text for text in markup(at))

@@ -9,24 +9,28 @@ GUIDE = "pages/operations/status_guide.py"
 IMPORT = "pages/operations/import_export.py"
 
 
-def test_activity_lists_the_newest_changes_of_every_artist(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_activity_lists_the_newest_changes_of_every_artist(open_desk):
     at = open_desk(ACTIVITY)
     frame = at.dataframe[0].value
     assert len(frame) == 200
     assert frame["Artist"].nunique() > 1
 
 
-def test_activity_narrows_to_one_artist_and_leaves_the_others_out(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_activity_narrows_to_one_artist_and_leaves_the_others_out(open_desk):
     at = open_desk(ACTIVITY, by_artist="Dead Letter Ferry")
     assert set(at.dataframe[0].value["Artist"]) == {"Dead Letter Ferry"}
 
 
-def test_activity_narrows_to_an_action(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_activity_narrows_to_an_action(open_desk):
     at = open_desk(ACTIVITY, action="Paused")
     assert set(at.dataframe[0].value["What"]) == {"Paused"}
 
 
-def test_the_guide_names_every_status_reason_and_action(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_the_guide_names_every_status_reason_and_action(open_desk):
     at = open_desk(GUIDE)
     read = texts(at) + "".join(table.value.to_csv() for table in at.table)
     for facts in FACTS.values():
@@ -35,9 +39,8 @@ def test_the_guide_names_every_status_reason_and_action(demo_engine, open_desk):
         assert one.label in read
 
 
-def test_an_export_is_previewed_and_nothing_is_written_before_the_click(
-    demo_engine, open_desk, engine_counts
-):
+@pytest.mark.usefixtures("demo_engine")
+def test_an_export_is_previewed_and_nothing_is_written_before_the_click(open_desk, engine_counts):
     before = engine_counts()
     at = open_desk(IMPORT, artist="Dead Letter Ferry")
     at.file_uploader[0].upload("meta.csv", META.encode()).run()
@@ -46,7 +49,8 @@ def test_an_export_is_previewed_and_nothing_is_written_before_the_click(
     assert engine_counts() == before
 
 
-def test_a_file_that_cannot_be_understood_is_refused_with_its_reason(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_a_file_that_cannot_be_understood_is_refused_with_its_reason(open_desk):
     at = open_desk(IMPORT, artist="Dead Letter Ferry")
     at.file_uploader[0].upload("x.csv", b"\x00\x01\x02").run()
     assert not at.exception
@@ -77,8 +81,9 @@ def engine_counts(demo_engine):
     return counts
 
 
+@pytest.mark.usefixtures("demo_engine")
 def test_an_import_is_made_once_by_a_click_and_its_campaign_stands_on_the_board(
-    demo_engine, open_desk, engine_counts
+    open_desk, engine_counts
 ):
     campaigns, _, runs = engine_counts()
     at = open_desk(IMPORT, artist="Liv Tannhus")
@@ -93,7 +98,30 @@ def test_an_import_is_made_once_by_a_click_and_its_campaign_stands_on_the_board(
     assert "New one" in [name for table in board.dataframe for name in table.value["campaign"]]
 
 
-def test_starting_the_demo_over_says_what_will_go(demo_engine, open_desk):
+@pytest.mark.usefixtures("demo_engine")
+def test_starting_the_demo_over_says_what_will_go(open_desk):
     at = open_desk()
     at.button(key="demo-over").click().run()
     assert "369 campaigns of the demo" in texts(at)
+
+
+@pytest.mark.usefixtures("demo_engine")
+def test_a_rename_is_proposed_and_may_be_declined(open_desk):
+    at = open_desk(IMPORT, artist="Liv Tannhus")
+    at.selectbox(key="import-artist").select("Liv Tannhus").run()
+    days = "\n".join(
+        f"2026-10-01,2026-10-20,New one,2026-10-{day:02},active,{day}.37,{day}00,5,Purchases,2"
+        for day in range(1, 21)
+    )
+    first = f"{META.splitlines()[0]}\n{days}\n"
+    at.file_uploader[0].upload("a.csv", first.encode()).run()
+    at.button(key="import-start").click().run()
+    at.button(key="import-next").click().run()
+    at.selectbox(key="import-artist").select("Liv Tannhus").run()
+    at.file_uploader[0].upload("b.csv", first.replace("New one", "Renamed").encode()).run()
+    assert not at.exception
+    assert "“New one” → “Renamed”" in texts(at)
+    at.toggle(key="import-renames").set_value(False).run()
+    assert not at.exception
+    assert "“New one” → “Renamed”" not in texts(at)
+    assert at.toggle(key="import-renames").value is False

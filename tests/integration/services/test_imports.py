@@ -30,6 +30,10 @@ ALICE = Actor(name="Alice")
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 Row = tuple[str, str, str, int]
+EDITABLE = (
+    "Row Type,Action,Campaign status,Campaign,Budget,Budget type,Currency code,Status,"
+    "Campaign type,Clicks,Impr.,Cost,Campaign ID"
+)
 JUNE: list[Row] = [
     ("Low Tide", f"2026-06-{day:02}", f"{10 + day}.25", 100 * day) for day in range(1, 11)
 ]
@@ -225,7 +229,7 @@ def test_a_rename_that_the_person_denies_makes_two_campaigns(
 
 
 def test_a_new_campaign_beside_the_old_one_is_no_rename(
-    engine: Engine, bring: Callable[..., ImportOutcome]
+    bring: Callable[..., ImportOutcome],
 ) -> None:
     bring(daily(JUNE))
     both = [*JUNE, *[("High Tide", *row[1:]) for row in JUNE]]
@@ -302,13 +306,12 @@ def test_a_campaign_known_in_another_currency_is_refused(
 
 
 def test_a_name_that_belongs_to_two_campaigns_is_refused(
-    engine: Engine, bring: Callable[..., ImportOutcome]
+    bring: Callable[..., ImportOutcome],
 ) -> None:
-    header = "Row Type,Action,Campaign status,Campaign,Budget,Budget type,Currency code,Status,Campaign type,Clicks,Impr.,Cost,Campaign ID"
     rows = [
         f"Campaign,Edit,Enabled,Twin,5.00,Daily,EUR,Eligible,Search,1,2,3.00,{n}" for n in (11, 12)
     ]
-    bring("\n".join([header, *rows]).encode())
+    bring("\n".join([EDITABLE, *rows]).encode())
     with pytest.raises(AmbiguousCampaign, match="Campaign ID"):
         bring(daily([("Twin", *row[1:]) for row in JUNE]))
 
@@ -317,10 +320,8 @@ def test_a_campaign_known_by_name_learns_its_id(
     engine: Engine, bring: Callable[..., ImportOutcome]
 ) -> None:
     bring(daily(JUNE))
-    header = "Row Type,Action,Campaign status,Campaign,Budget,Budget type,Currency code,Status,Campaign type,Clicks,Impr.,Cost,Campaign ID"
-    bring(
-        f"{header}\nCampaign,Edit,Enabled,Low Tide,5.00,Daily,EUR,Eligible,Video,1,2,3.00,120224907266750075".encode()
-    )
+    row = "Campaign,Edit,Enabled,Low Tide,5.00,Daily,EUR,Eligible,Video,1,2,3.00,"
+    bring(f"{EDITABLE}\n{row}120224907266750075".encode())
     assert only_campaign(engine).external_id == "120224907266750075"
 
 
@@ -408,8 +409,9 @@ def test_every_status_of_an_import_is_explained_by_the_history(
     with engine.connect() as db:
         unexplained = db.execute(
             text(
-                "SELECT count(*) FROM campaign LEFT JOIN history ON history.campaign_id = campaign.id"
-                " AND history.version = campaign.version AND history.to_status = campaign.status"
+                "SELECT count(*) FROM campaign LEFT JOIN history"
+                " ON history.campaign_id = campaign.id AND history.version = campaign.version"
+                " AND history.to_status = campaign.status"
                 " WHERE history.id IS NULL"
             )
         ).scalar()

@@ -46,18 +46,18 @@ def report(engine, campaign_id, artist_id, now, *, spans, days, kind="saves"):
             run = insert_one(
                 db,
                 import_run,
-                dict(
-                    artist_id=artist_id,
-                    platform="meta",
-                    file_name="f.csv",
-                    sha256=f"{campaign_id}-{number}",
-                    form="form",
-                    grain="day",
-                    observed_on=TODAY,
-                    at=now,
-                    actor="Alice",
-                    counts={},
-                ),
+                {
+                    "artist_id": artist_id,
+                    "platform": "meta",
+                    "file_name": "f.csv",
+                    "sha256": f"{campaign_id}-{number}",
+                    "form": "form",
+                    "grain": "day",
+                    "observed_on": TODAY,
+                    "at": now,
+                    "actor": "Alice",
+                    "counts": {},
+                },
             )
             db.execute(
                 insert(coverage).values(
@@ -207,6 +207,7 @@ def test_results_of_other_kinds_are_on_the_page_and_not_in_the_headline(engine, 
             )
         )
     page = queries.campaign_page(engine, one, now=now)
+    assert page.row.week is not None
     assert page.row.week.results_micros == 4 * EUR
     (day,) = page.days
     assert day.results == {"saves": 4 * EUR, "follows": 9 * EUR}

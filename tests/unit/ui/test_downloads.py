@@ -10,7 +10,9 @@ from lib.ui.downloads import csv_text, file_name
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5))
 def test_no_cell_runs_as_a_formula(texts):
-    read = list(csv.reader(io.StringIO(csv_text(pd.DataFrame({"Note": texts})))))
+    text = csv_text(pd.DataFrame({"Note": texts}))
+    read = list(csv.reader(io.StringIO(text, newline="")))
+    assert len(read) == len(texts) + 1
     cells = [cell for row in read[1:] for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))]
 

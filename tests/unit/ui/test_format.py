@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from lib.domain.metrics import Window
 from lib.ui import format as fmt
@@ -41,3 +42,8 @@ def test_windows_name_their_dates():
 
 def test_an_instant_is_told_in_the_zone_of_the_reader():
     assert fmt.instant(datetime(2026, 11, 21, 14, 5, tzinfo=UTC), UTC) == "21 Nov 2026, 14:05"
+
+
+def test_a_zone_reads_as_a_person_calls_it():
+    assert fmt.zone_name(ZoneInfo("UTC")) == "UTC"
+    assert fmt.zone_name(ZoneInfo("Europe/Berlin")) == "Central European Time"
