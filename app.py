@@ -6,7 +6,7 @@ from lib.domain.records import Actor
 from lib.ui import current_artist, demo, menu, notices, signin
 
 st.set_page_config(
-    page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=250
+    page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244
 )
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, select
 
 from lib.db.engine import reading
 from lib.db.tables import artist, campaign, daily_kind_result, daily_result, organization
+from lib.domain.names import artist_key
 from lib.services.billing import ArtistNotFound
-from lib.services.import_writing import artist_key
 
 DAILY_FIELDS = (
     "artist",

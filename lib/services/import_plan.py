@@ -1,6 +1,5 @@
 """What a file would change: its campaigns matched, its days compared, nothing written."""
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from lib.db.tables import campaign, campaign_name, connection, daily_kind_result, daily_result
 from lib.domain.metrics import CONVERSIONS, VIEWS, usual_kind, usual_type
+from lib.domain.names import name_key
 from lib.domain.records import YOUTUBE_CAMPAIGN, Campaign, Origin, Platform
 from lib.domain.status import FACTS, LIVE, Status
 from lib.platforms import ExportCampaign, ExportDay, ExportFile
@@ -83,11 +83,6 @@ class Plan:
     def count(self) -> Counter[DayState]:
         """Return how many of the file's days are new, restated and so on."""
         return Counter(state for one in self.campaigns for state, _, _ in one.days)
-
-
-def name_key(name: str) -> str:
-    """Return what two spellings of the same name have in common: composed, trimmed."""
-    return unicodedata.normalize("NFC", name).strip()
 
 
 def make_plan(

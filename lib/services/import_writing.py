@@ -21,6 +21,7 @@ from lib.db.tables import (
     import_run,
     organization,
 )
+from lib.domain.names import artist_key, name_key
 from lib.domain.records import (
     BillingState,
     ConnectionState,
@@ -29,7 +30,7 @@ from lib.domain.records import (
     Platform,
 )
 from lib.platforms import ExportFile
-from lib.services.import_plan import Plan, PlannedCampaign, figures_after, name_key
+from lib.services.import_plan import Plan, PlannedCampaign, figures_after
 from lib.services.recording import Occasion, record_event, record_status
 
 Progress = Callable[[float, str], None]
@@ -65,11 +66,6 @@ def ensure_artist(db: Connection, name: str, *, occasion: Occasion) -> int:
     )
     record_event(db, _unasked(occasion), "artist:create", artist_id=number, details={"name": name})
     return number
-
-
-def artist_key(name: str) -> str:
-    """Return what the spellings of one artist's name have in common."""
-    return " ".join(name_key(name).casefold().split())
 
 
 def ensure_connection(db: Connection, artist_id: int, platform: Platform, *, zone: str) -> None:

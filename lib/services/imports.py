@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import artist, column_mapping, connection, import_run, organization
+from lib.domain.names import artist_key
 from lib.domain.records import Actor, Origin, Platform, Source
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
 from lib.services.campaigns import in_transaction
@@ -26,7 +27,6 @@ from lib.services.import_shapes import (
 )
 from lib.services.import_writing import (
     Progress,
-    artist_key,
     ensure_artist,
     ensure_connection,
     write_plan,

@@ -38,22 +38,24 @@ ROW_HEIGHT = 68  # Above 64 pixels Streamlit lets a cell's text run over several
 SPARKLINE_DAYS = 28
 _NAMED_WINDOWS = 2
 
+# Three lines of its column; the whole of it stands on the campaign's page.
+MOST_PROMOTED = 32
 NO_BREAK = "\u00a0"
 _PADDING, _NEARLY, _SURELY = 17, 0.9, 1.3
 _NARROW_SIGNS, _NARROW, _WIDE = " .,:·|'ijl" + NO_BREAK, 3.5, 7.4
+# The first ten columns fill a window of 1440 pixels exactly.
 WIDTHS = {
-    "campaign": 180,
-    "menu": 40,
-    "badges": 172,
-    "promotes": 125,
-    "trend": 85,
-    "spend": 125,
-    "results": 145,
-    "cost": 120,
-    "pacing": 95,
-    "platform": 150,
-    "budget": 125,
-    "locations": 120,
+    "campaign": 142,
+    "menu": 36,
+    "badges": 156,
+    "promotes": 102,
+    "platform": 116,
+    "spend": 112,
+    "results": 128,
+    "cost": 100,
+    "trend": 62,
+    "pacing": 82,
+    "locations": 150,
     "figures": 150,
     "change": 210,
 }
@@ -82,15 +84,16 @@ def _cells(row: BoardRow, *, now: datetime, zone: tzinfo) -> dict[str, Any]:
         "campaign": one.name,
         "menu": menu_of(row),
         "badges": [badge.chip for badge in badges.badges_of(row, now=now)],
-        "promotes": one.promotes,
-        "trend": _trend(row.spend_by_day),
+        "promotes": shortened(one.promotes, MOST_PROMOTED),
+        "platform": two_lines(
+            one.platform.value.capitalize(), budget(one), width=WIDTHS["platform"]
+        ),
         "spend": _both(row, "spend", lambda totals: money(totals.spend_micros, one.currency)),
         "results": _both(row, "results", lambda totals: _results(totals, one)),
         "cost": _both(row, "cost", lambda totals: _cost(totals, one)),
+        "trend": _trend(row.spend_by_day),
         "pacing": _pacing(row),
-        "platform": two_lines(one.platform.label, one.campaign_type, width=WIDTHS["platform"]),
-        "budget": budget(one),
-        "locations": listed(one.locations),
+        "locations": two_lines(listed(one.locations), one.campaign_type, width=WIDTHS["locations"]),
         "figures": _figures(row),
         "change": last_change_words(row.last_change, zone),
     }
@@ -111,25 +114,24 @@ def columns(row_actions: Any) -> dict[str, Any]:
             help="A click says what the status means, since when, and what to do.",
         ),
         "promotes": text("Promotes", width=WIDTHS["promotes"]),
-        "trend": st.column_config.AreaChartColumn(
-            "Spend a day",
-            width=WIDTHS["trend"],
-            y_min=0,
-            color="blue",
-            help=f"The last {SPARKLINE_DAYS} days up to the campaign's as-of day; days that nobody "
-            "reported are left out.",
-        ),
+        "platform": text("Platform, budget", width=WIDTHS["platform"]),
         "spend": text("Spend", width=WIDTHS["spend"]),
         "results": text("Results", width=WIDTHS["results"]),
         "cost": text("Cost per result", width=WIDTHS["cost"]),
+        "trend": st.column_config.AreaChartColumn(
+            "Trend",
+            width=WIDTHS["trend"],
+            y_min=0,
+            color="blue",
+            help=f"Spend a day over the last {SPARKLINE_DAYS} days up to the campaign's as-of day; "
+            "days that nobody reported are left out.",
+        ),
         "pacing": text(
             "Pacing",
             width=WIDTHS["pacing"],
             help="Spend against plan, for live campaigns with a budget.",
         ),
-        "platform": text("Platform and type", width=WIDTHS["platform"]),
-        "budget": text("Budget", width=WIDTHS["budget"]),
-        "locations": text("Locations", width=WIDTHS["locations"]),
+        "locations": text("Locations, type", width=WIDTHS["locations"]),
         "figures": text(
             "Figures through",
             width=WIDTHS["figures"],
@@ -183,6 +185,11 @@ def two_lines(first: str, second: str, *, width: int) -> str:
     if _pixels(held) + _pixels(second) < room * _SURELY and missing > 0:
         held += NO_BREAK * int(missing / _pixels(NO_BREAK))
     return f"{held} {second.replace(' ', NO_BREAK)}"
+
+
+def shortened(text: str | None, most: int) -> str | None:
+    """Return a text of at most `most` characters, cut with an ellipsis."""
+    return text if text is None or len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _pixels(text: str) -> float:
