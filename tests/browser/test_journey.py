@@ -5,11 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from lib.ui.board import ROW_HEIGHT, WIDTHS
 from tests.browser.desk import Desk
 
 ARTIST = "Dead Letter Ferry"
 PATIENCE = 20_000  # milliseconds
-HEAD, ROW = 36, 68  # pixels of a table's head and of each row
+HEAD = 36  # pixels of a table's head
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +44,12 @@ def names_in(page: Page, name: str) -> list[str]:
     return [row.locator("td").first.inner_text().strip() for row in rows.all()]
 
 
+def middle_of(column: str) -> float:
+    """Return how far from a table's left edge the middle of a column lies, in pixels."""
+    before = list(WIDTHS).index(column)
+    return sum(list(WIDTHS.values())[:before]) + WIDTHS[column] / 2
+
+
 def click_first_name(page: Page, name: str) -> str:
     """Click the first campaign of a group and return what it is called."""
     called = names_in(page, name)[0]
@@ -50,7 +57,7 @@ def click_first_name(page: Page, name: str) -> str:
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
     assert box
-    page.mouse.click(box["x"] + 60, box["y"] + HEAD + ROW / 2)
+    page.mouse.click(box["x"] + middle_of("campaign"), box["y"] + HEAD + ROW_HEIGHT / 2)
     return called
 
 
@@ -137,7 +144,7 @@ def test_the_menu_of_a_row_says_why_an_action_is_not_to_be_had(page: Page, desk:
     table = grid(page, "live")
     box = table.bounding_box()
     assert box
-    page.mouse.click(box["x"] + 200, box["y"] + HEAD + ROW / 2)
+    page.mouse.click(box["x"] + middle_of("menu"), box["y"] + HEAD + ROW_HEIGHT / 2)
     page.get_by_role("menuitem", name=re.compile("Archive")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Pause it first")
@@ -149,7 +156,7 @@ def test_a_status_explains_itself_on_a_click(page: Page, desk: Desk) -> None:
     quiet(page)
     box = grid(page, "needs_attention").bounding_box()
     assert box
-    page.mouse.click(box["x"] + 300, box["y"] + HEAD + ROW / 2)
+    page.mouse.click(box["x"] + middle_of("badges"), box["y"] + HEAD + ROW_HEIGHT / 2)
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Contact support")
     expect(dialog).to_contain_text("Since:")
