@@ -5,12 +5,13 @@ reason, never with a traceback.
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from lib.commands import doctor, importing, serving
 from lib.db.engine import DatabaseUnreachable, make_engine
@@ -25,10 +26,11 @@ _MEGABYTE = 2**20
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _speak_utf8()
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()
-        engine = make_engine(settings.database_url)
+        engine = _engine(settings)
         try:
             return int(options.run(options, settings, engine))
         finally:
@@ -49,6 +51,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
+def _speak_utf8() -> None:
+    """Write UTF-8 wherever the output goes; what is no text is written as its bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _engine(settings: Settings) -> Engine:
+    try:
+        return make_engine(settings.database_url)
+    except (ArgumentError, OSError, ValueError) as error:
+        # The error's own text may quote the address, and with it a password.
+        raise SettingsRefused(
+            f"DATABASE_URL cannot be used ({type(error).__name__}). Check the address and that "
+            "the folder of a SQLite file can be written."
+        ) from None
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -67,11 +87,12 @@ def _import(options: argparse.Namespace, settings: Settings, engine: Engine) -> 
 
 def _export(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
     upgrade(engine)
-    read, fields = {
-        "daily": (exports.daily, exports.DAILY_FIELDS),
-        "campaigns": (exports.campaigns, exports.CAMPAIGN_FIELDS),
-    }[options.what]
-    rows = read(engine, options.artist)
+    fields: Sequence[str] = exports.DAILY_FIELDS
+    if options.what == "daily":
+        rows = exports.daily(engine, options.artist)
+    else:
+        rows = exports.campaigns(engine, options.artist, now=_now())
+        fields = exports.CAMPAIGN_FIELDS
     lines = exports.as_json(rows) if options.format == "json" else exports.as_csv(rows, fields)
     for line in lines:
         sys.stdout.write(line)
@@ -98,6 +119,15 @@ def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> in
     if options.what == "load":
         loaded = demo.load_demo(engine, now=_now())
     else:
+        goes = demo.what_would_go(engine)
+        print(
+            f"This removes the demo's {goes.campaigns} campaigns, with {goes.imports} imports and "
+            f"{goes.changes} changes that people made in it.",
+            file=sys.stderr,
+        )
+        if not options.yes:
+            print("Nothing was changed. Give --yes to start over.", file=sys.stderr)
+            return 1
         loaded = demo.start_over(engine, actor=Actor(name=settings.actor), now=_now())
     print(f"Loaded the demo label “{loaded.name}”.", file=sys.stderr)
     return 0
@@ -117,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=words).set_defaults(run=run)
     demo_parser = commands.add_parser("demo", help="load the demo label, or start it over")
     demo_parser.add_argument("what", choices=["load", "start-over"])
+    demo_parser.add_argument("--yes", action="store_true", help="start over without a question")
     demo_parser.set_defaults(run=_demo)
     return parser
 
@@ -136,6 +167,9 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="the day of the download, where it is not the last day in the file",
     )
     parser.add_argument("--mapping", metavar="FILE", help="JSON that says which column is what")
+    parser.add_argument(
+        "--no-renames", action="store_true", help="take every new name for a new campaign"
+    )
     parser.add_argument("--zone", metavar="ZONE", help="the ad account's IANA time zone")
     parser.add_argument("--json", action="store_true", help="write the result to stdout as JSON")
     parser.set_defaults(run=_import)

@@ -44,10 +44,27 @@ def _database_url(url: str) -> str:
     """Return `url` with the driver that the desk uses; refuse any other kind of database."""
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql", "postgresql+psycopg") and separator:
+        _refuse_broken_address(rest)
         return f"postgresql+psycopg://{rest}"
     if scheme in ("sqlite", "sqlite+pysqlite") and rest.lstrip("/") not in ("", ":memory:"):
         return f"sqlite://{rest}"
     raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
+
+
+def _refuse_broken_address(rest: str) -> None:
+    """Refuse an address whose parts cannot be told apart, without repeating any of them."""
+    try:
+        has_port = urlsplit(f"//{rest}").port is not None
+    except ValueError:
+        has_port = False
+    authority = rest.partition("/")[0]
+    # The part after an IPv6 address in brackets; a colon there announces a port.
+    after_host = authority.rpartition("@")[2].rpartition("]")[2]
+    if authority.count("@") > 1 or (":" in after_host and not has_port):
+        raise ValueError(
+            "has an address that cannot be read: a password's @ : / ? # must be written as "
+            "%40 %3A %2F %3F %23, and a port is a number"
+        )
 
 
 def _zone(name: str) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
+from lib.db.engine import DatabaseUnreachable
 from lib.domain.records import Actor, Platform, Source
 from lib.platforms import ColumnMapping, ExportRefused, MappingNeeded, fingerprint
 from lib.services.exports import units
@@ -39,7 +41,14 @@ def _import_one(
 ) -> dict[str, Any]:
     try:
         outcome = _imported(path, options, engine=engine, actor=actor, now=now, zone=zone)
-    except (ExportRefused, ImportRefused, NotConfirmed, OSError) as refusal:
+    except (
+        ExportRefused,
+        ImportRefused,
+        NotConfirmed,
+        DatabaseUnreachable,
+        DBAPIError,
+        OSError,
+    ) as refusal:
         reason = _reason(refusal)
         _say(f"{path.name}: not imported. {reason}")
         return {"file": path.name, "ok": False, "error": type(refusal).__name__, "reason": reason}
@@ -52,7 +61,7 @@ def _imported(
     if path.stat().st_size > options.max_bytes:
         raise ImportRefused(
             f"The file is larger than {options.max_bytes // 2**20} MB. Export a shorter range, or "
-            "raise MAX_IMPORT_MB."
+            "raise DESK_MAX_IMPORT_MB."
         )
     platform = Platform(options.platform) if options.platform else None
     mapping = _mapping(options)
@@ -61,19 +70,21 @@ def _imported(
             file = read_file(engine, data, platform=platform, mapping=mapping)
         except MappingNeeded as needed:
             raise ImportRefused(_how_to_map(needed)) from None
-    if mapping is not None:
-        remember_mapping(engine, fingerprint(file.header), mapping, actor=actor, now=now)
     asked = {
         "file_name": path.name,
         "artist_name": options.artist,
         "now": now,
         "observed_on": options.downloaded_on,
     }
-    preview = preview_import(engine, file, **asked)
+    preview = preview_import(engine, file, **asked, accept_renames=not options.no_renames)
     _say(in_words(preview))
     if options.preview:
         return preview
-    accept_renames = True if options.yes or preview.is_repeat else _ask(preview)
+    accept_renames = not options.no_renames
+    if not (options.yes or preview.is_repeat):
+        accept_renames = _ask(preview) and accept_renames
+    if mapping is not None:
+        remember_mapping(engine, fingerprint(file.header), mapping, actor=actor, now=now)
     return import_file(
         engine,
         file,
@@ -83,7 +94,7 @@ def _imported(
         zone=zone,
         accept_good_rows=options.good_rows,
         accept_renames=accept_renames,
-        seen=preview if accept_renames else None,
+        seen=preview if accept_renames != options.no_renames else None,
         progress=_progress,
     )
 
@@ -112,7 +123,7 @@ def _mapping(options: Namespace) -> ColumnMapping | None:
         return None
     try:
         return ColumnMapping.model_validate_json(Path(options.mapping).read_bytes())
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise ImportRefused(f"The mapping in {options.mapping} cannot be used: {error}") from None
 
 
@@ -237,6 +248,9 @@ def _progress(share: float, words: str) -> None:
 
 
 def _reason(refusal: Exception) -> str:
+    if isinstance(refusal, DBAPIError):
+        # The driver's text may quote values; its kind says enough here.
+        return f"The database refused it ({type(refusal.orig).__name__}); nothing was written."
     if isinstance(refusal, OSError):
         return f"The file cannot be read: {refusal.strerror or refusal}."
     return str(refusal)

@@ -4,15 +4,25 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Engine, select
 
 from lib.db.engine import reading
-from lib.db.tables import artist, campaign, daily_kind_result, daily_result, organization
+from lib.db.tables import (
+    artist,
+    campaign,
+    connection,
+    daily_kind_result,
+    daily_result,
+    organization,
+)
+from lib.domain.actions import status_now
 from lib.domain.names import artist_key
 from lib.services.billing import ArtistNotFound
+from lib.services.recording import campaign_record
 
 DAILY_FIELDS = (
     "artist",
@@ -72,6 +82,10 @@ def daily(engine: Engine, artist_name: str) -> Iterator[OutRow]:
     Spend and results are exact decimals in currency units and results; None is unknown.
     Raises `ArtistNotFound`.
     """
+    return _daily(engine, _artist_id(engine, artist_name))
+
+
+def _daily(engine: Engine, artist_id: int) -> Iterator[OutRow]:
     query = (
         select(
             artist.c.name.label("artist"),
@@ -92,7 +106,7 @@ def daily(engine: Engine, artist_name: str) -> Iterator[OutRow]:
             & (daily_kind_result.c.day == daily_result.c.day)
             & (daily_kind_result.c.kind == campaign.c.headline_kind),
         )
-        .where(artist.c.id == _artist_id(engine, artist_name))
+        .where(artist.c.id == artist_id)
         .order_by(campaign.c.platform, campaign.c.name, campaign.c.id, daily_result.c.day)
     )
     with reading(engine) as db:
@@ -112,12 +126,21 @@ def daily(engine: Engine, artist_name: str) -> Iterator[OutRow]:
             }
 
 
-def campaigns(engine: Engine, artist_name: str) -> Iterator[OutRow]:
-    """Yield one row per campaign: what it is now. Raises `ArtistNotFound`."""
+def campaigns(engine: Engine, artist_name: str, *, now: datetime) -> Iterator[OutRow]:
+    """Yield one row per campaign: what it is at `now`. Raises `ArtistNotFound`."""
+    return _campaigns(engine, _artist_id(engine, artist_name), now=now)
+
+
+def _campaigns(engine: Engine, artist_id: int, *, now: datetime) -> Iterator[OutRow]:
     query = (
-        select(artist.c.name.label("artist"), campaign)
+        select(artist.c.name.label("artist"), campaign, connection.c.zone)
         .join(artist, artist.c.id == campaign.c.artist_id)
-        .where(artist.c.id == _artist_id(engine, artist_name))
+        .join(
+            connection,
+            (connection.c.artist_id == campaign.c.artist_id)
+            & (connection.c.platform == campaign.c.platform),
+        )
+        .where(artist.c.id == artist_id)
         .order_by(campaign.c.platform, campaign.c.name, campaign.c.id)
     )
     with reading(engine) as db:
@@ -128,7 +151,7 @@ def campaigns(engine: Engine, artist_name: str) -> Iterator[OutRow]:
                 "campaign_id": row.external_id,
                 "platform": row.platform,
                 "type": row.campaign_type,
-                "status": row.status,
+                "status": status_now(campaign_record(row._mapping), now=now).value,  # noqa: SLF001
                 "currency": row.currency,
                 "budget": units(row.budget_micros, places=2),
                 "budget_period": row.budget_period,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,18 +30,26 @@ from lib.domain.records import (
     Origin,
     Platform,
 )
-from lib.platforms import ExportFile
-from lib.services.import_plan import Plan, PlannedCampaign, figures_after
+from lib.platforms import ExportDay, ExportFile
+from lib.services.import_known import Figures, KnownDay, completed, figures_of
+from lib.services.import_plan import Plan
+from lib.services.import_shapes import ImportRefused
+from lib.services.import_status import PlannedCampaign
 from lib.services.recording import Occasion, record_event, record_status
 
 Progress = Callable[[float, str], None]
 
 OWN_LABEL = "My label"
+_NOTHING = object()
+"""A report that says expressly that there is none, where None says nothing."""
 BATCH = 5_000
 
 
 def ensure_artist(db: Connection, name: str, *, occasion: Occasion) -> int:
-    """Return the artist's id, created in the person's own label if the name is new."""
+    """Return the artist's id, created in the person's own label if the name is new.
+
+    The artist stays locked until the transaction ends: imports for one artist queue.
+    """
     found = db.execute(
         select(artist.c.id).where(artist.c.name_key == artist_key(name)).with_for_update()
     ).scalar()
@@ -69,7 +78,17 @@ def ensure_artist(db: Connection, name: str, *, occasion: Occasion) -> int:
 
 
 def ensure_connection(db: Connection, artist_id: int, platform: Platform, *, zone: str) -> None:
-    """Make sure that the artist has a connection for the platform: by hand if it is new."""
+    """Make sure that the artist has a connection for the platform: by hand if it is new.
+
+    Raises `ImportRefused` for a zone that the time zone database does not know.
+    """
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise ImportRefused(
+            f"“{zone}” is no time zone. Give an IANA name such as Europe/Berlin; nothing was "
+            "imported."
+        ) from None
     found = db.execute(
         select(connection.c.zone).where(
             connection.c.artist_id == artist_id, connection.c.platform == platform
@@ -274,22 +293,21 @@ def _newer_facts(one: PlannedCampaign, plan: Plan) -> dict[str, Any]:
             "budget_micros": export.budget_micros,
             "budget_period": export.budget_period,
             "starts_on": export.starts_on,
-            "ends_on": export.ends_on,
+            "ends_on": _NOTHING if export.is_open_ended else export.ends_on,
             "locations": list(export.locations) or None,
         }
         if export.status is not None:
             # The words belong together: an old reason beside a new status would mislead.
             facts |= {
-                "platform_status": export.platform_status or "",
-                "serving_status": export.serving_status or "",
-                "platform_note": export.platform_note or "",
+                "platform_status": export.platform_status or _NOTHING,
+                "serving_status": export.serving_status or _NOTHING,
+                "platform_note": export.platform_note or _NOTHING,
                 "reported_on": plan.observed_on,
             }
     had = known.model_dump() | {"locations": list(known.locations)}
-    changed = {
-        key: value for key, value in facts.items() if value is not None and value != had[key]
-    }
-    return {key: value if value != "" else None for key, value in changed.items()}
+    said = {key: value for key, value in facts.items() if value is not None}
+    changed = {key: None if value is _NOTHING else value for key, value in said.items()}
+    return {key: value for key, value in changed.items() if value != had[key]}
 
 
 def _remember_name(
@@ -390,9 +408,10 @@ def _write_current(
     days: list[dict[str, Any]] = []
     kinds: list[dict[str, Any]] = []
     for _, day, known in one.days:
-        if known is not None and observed_on < known.observed_on:
+        figures, source, seen_on = _current_after(day, known, import_id, observed_on)
+        if known is not None and (figures, seen_on) == (known.figures, known.observed_on):
             continue
-        spend, impressions, clicks, results = figures_after(day, known)
+        spend, impressions, clicks, results = figures
         days.append(
             {
                 "campaign_id": campaign_id,
@@ -400,8 +419,8 @@ def _write_current(
                 "spend_micros": spend,
                 "impressions": impressions,
                 "clicks": clicks,
-                "import_id": import_id,
-                "observed_on": observed_on,
+                "import_id": source,
+                "observed_on": seen_on,
             }
         )
         kinds += [
@@ -411,6 +430,21 @@ def _write_current(
         ]
     _put_all(db, daily_result, days)
     _put_all(db, daily_kind_result, kinds)
+
+
+def _current_after(
+    day: ExportDay, known: KnownDay | None, import_id: int, observed_on: date
+) -> tuple[Figures, int, date]:
+    """Return a day's figures once the file's are in, and which import they count as.
+
+    The newer observation speaks; what it leaves blank the older one fills, in whichever
+    order the two were imported.
+    """
+    if known is None:
+        return figures_of(day), import_id, observed_on
+    if observed_on < known.observed_on:
+        return completed(known.figures, figures_of(day)), known.import_id, known.observed_on
+    return completed(figures_of(day), known.figures), import_id, observed_on
 
 
 def _put_all(db: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Imports: preview a file, then write it whole in one transaction, or refuse it whole."""
 
 import hashlib
+import unicodedata
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from lib.domain.names import artist_key
 from lib.domain.records import Actor, Origin, Platform, Source
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
 from lib.services.campaigns import in_transaction
-from lib.services.import_plan import Plan, PlannedCampaign, changes_in_words, make_plan
+from lib.services.import_plan import Plan, changes_in_words, make_plan
 from lib.services.import_shapes import (
     CampaignPreview,
     DayState,
@@ -25,6 +26,7 @@ from lib.services.import_shapes import (
     PreviewOutdated,
     UnreadableRows,
 )
+from lib.services.import_status import PlannedCampaign
 from lib.services.import_writing import (
     Progress,
     ensure_artist,
@@ -34,6 +36,8 @@ from lib.services.import_writing import (
 from lib.services.recording import Occasion, bump_data_version
 
 SHOWN_ROWS = 20
+MOST_OF_A_NAME = 200
+_NO_TEXT = frozenset({"Cc", "Cs"})  # Control characters and halves of characters.
 
 
 def read_file(
@@ -49,14 +53,19 @@ def read_file(
     say once what the columns mean.
     """
     try:
-        return read_export(data, platform=platform, mapping=mapping)
+        file = read_export(data, platform=platform, mapping=mapping)
     except MappingNeeded as needed:
-        remembered = remembered_mapping(engine, needed.fingerprint)
-        if remembered is None or mapping is not None:
+        mapping = remembered_mapping(engine, needed.fingerprint) if mapping is None else None
+        if mapping is None:
             raise
         if not isinstance(data, bytes):
             data.seek(0)
-        return read_export(data, platform=platform, mapping=remembered)
+        file = read_export(data, platform=platform, mapping=mapping)
+    if mapping is None:
+        return file
+    # The same bytes read by another mapping say something else: another observation.
+    said = f"{file.sha256}{mapping.model_dump_json()}"
+    return replace(file, sha256=hashlib.sha256(said.encode()).hexdigest())
 
 
 def remembered_mapping(engine: Engine, fingerprint: str) -> ColumnMapping | None:
@@ -115,8 +124,12 @@ def preview_import(
                 now=now,
                 observed_on=observed_on,
                 accept_renames=accept_renames,
+                is_locked=False,
             )
-            return _preview(db, plan, file, artist_id, artist_name=artist_name, file_name=file_name)
+            earlier = _earlier(db, artist_id, file, observed_on)
+            return _preview(
+                plan, file, artist_id, earlier, artist_name=artist_name, file_name=file_name
+            )
 
     return retrying(work)
 
@@ -148,14 +161,25 @@ def import_file(
     occasion = Occasion(actor, now, Origin.IMPORT, source)
 
     def work(db: Connection) -> ImportOutcome:
-        known_id = _artist_id(db, artist_name)
+        # Locked before the plan is made: imports for one artist queue, and nobody changes a
+        # campaign between the plan and its writing.
+        known_id = _artist_id(db, artist_name, is_locked=True)
         plan = _plan(
-            db, file, known_id, now=now, observed_on=observed_on, accept_renames=accept_renames
+            db,
+            file,
+            known_id,
+            now=now,
+            observed_on=observed_on,
+            accept_renames=accept_renames,
+            is_locked=True,
         )
-        preview = _preview(db, plan, file, known_id, artist_name=artist_name, file_name=file_name)
+        earlier = _earlier(db, known_id, file, observed_on)
+        preview = _preview(
+            plan, file, known_id, earlier, artist_name=artist_name, file_name=file_name
+        )
         if not file.campaigns:
             return ImportOutcome(None, known_id, False, now, preview)
-        if known_id is not None and (earlier := _earlier(db, known_id, file)):
+        if earlier is not None:
             return ImportOutcome(earlier["id"], known_id, True, earlier["at"], preview)
         if seen is not None and seen.fingerprint != preview.fingerprint:
             raise PreviewOutdated(
@@ -188,6 +212,7 @@ def _plan(
     now: datetime,
     observed_on: date | None,
     accept_renames: bool,
+    is_locked: bool,
 ) -> Plan:
     zone = db.execute(
         select(connection.c.zone).where(
@@ -202,6 +227,7 @@ def _plan(
         observed_on=observed_on or _observed_on(file, today),
         today=today,
         accept_renames=accept_renames,
+        is_locked=is_locked,
     )
 
 
@@ -212,38 +238,43 @@ def _observed_on(file: ExportFile, today: date) -> date:
     return min(file.ends_on or today, today)
 
 
-def _artist_id(db: Connection, name: str) -> int | None:
+def _artist_id(db: Connection, name: str, *, is_locked: bool = False) -> int | None:
     if not artist_key(name):
         raise ImportRefused("Say which artist the file belongs to; nothing was imported.")
-    return db.execute(
+    if len(name) > MOST_OF_A_NAME or any(unicodedata.category(sign) in _NO_TEXT for sign in name):
+        raise ImportRefused(
+            f"An artist's name has at most {MOST_OF_A_NAME} characters and no control characters; "
+            "nothing was imported."
+        )
+    query = (
         select(artist.c.id)
         .join(organization, organization.c.id == artist.c.organization_id)
         .where(artist.c.name_key == artist_key(name), organization.c.retired_at.is_(None))
-    ).scalar()
-
-
-def _earlier(db: Connection, artist_id: int | None, file: ExportFile) -> RowMapping | None:
-    return (
-        db.execute(
-            select(import_run).where(
-                import_run.c.artist_id == artist_id, import_run.c.sha256 == file.sha256
-            )
-        )
-        .mappings()
-        .first()
     )
+    return db.execute(query.with_for_update(of=artist) if is_locked else query).scalar()
+
+
+def _earlier(
+    db: Connection, artist_id: int | None, file: ExportFile, observed_on: date | None
+) -> RowMapping | None:
+    """Return the import of the same file, on the same day of download where one is given."""
+    query = select(import_run).where(
+        import_run.c.artist_id == artist_id, import_run.c.sha256 == file.sha256
+    )
+    if observed_on is not None:
+        query = query.where(import_run.c.observed_on == observed_on)
+    return db.execute(query.order_by(import_run.c.id.desc())).mappings().first()
 
 
 def _preview(
-    db: Connection,
     plan: Plan,
     file: ExportFile,
     artist_id: int | None,
+    earlier: RowMapping | None,
     *,
     artist_name: str,
     file_name: str,
 ) -> ImportPreview:
-    earlier = _earlier(db, artist_id, file)
     preview = ImportPreview(
         artist=artist_name.strip(),
         is_artist_new=artist_id is None,

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.services import exports
-from lib.ui import reads
+from lib.ui import clock, reads
 
 _TOKENS = "download-tokens"
 
@@ -38,7 +38,7 @@ def figures_buttons(artist: str) -> None:
         return _joined(exports.as_csv(exports.daily(engine, artist), exports.DAILY_FIELDS))
 
     def campaigns() -> str:
-        rows = exports.campaigns(engine, artist)
+        rows = exports.campaigns(engine, artist, now=clock.now())
         return _joined(exports.as_csv(rows, exports.CAMPAIGN_FIELDS))
 
     with st.container(horizontal=True):

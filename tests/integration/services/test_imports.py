@@ -1,6 +1,7 @@
 """Imports: what a file changes, what it must not change, and how it is refused."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -434,3 +435,167 @@ def _pause(engine: Engine, *, on: int) -> int:
         request_id=f"pause-{on}",
         now=_on(on),
     ).version
+
+
+def meta(rows: list[tuple[str, str, str]], *, delivery: str, ends: str = "Ongoing") -> bytes:
+    """A Meta Ads Manager table, one row a day: campaign, day, amount spent."""
+    header = (
+        '"Reporting starts","Reporting ends","Campaign name","Campaign delivery",'
+        'Results,"Result indicator",Impressions,"Amount spent (EUR)",Ends'
+    )
+    lines = [
+        header,
+        *(
+            f"{day},{day},{name},{delivery},3,actions:lead,100,{cost},{ends}"
+            for name, day, cost in rows
+        ),
+    ]
+    return "\n".join(lines).encode()
+
+
+META = [("Low Tide", f"2026-06-{day:02}", f"{10 + day}.00") for day in range(1, 11)]
+
+
+@pytest.mark.parametrize("restated", [1, 2])
+@pytest.mark.parametrize("known_days", [3, 4, 8])
+def test_a_rename_is_recognised_though_the_newest_days_were_restated(
+    engine: Engine, bring: Callable[..., ImportOutcome], known_days: int, restated: int
+) -> None:
+    old = JUNE[:known_days]
+    bring(daily(old))
+    newer = [("Low Tide II", day, cost, n) for _, day, cost, n in old]
+    for position in range(1, restated + 1):
+        name, day, cost, n = newer[-position]
+        newer[-position] = (name, day, str(Decimal(cost) + 1), n + 1)
+    outcome = bring(daily([*newer, ("Low Tide II", "2026-06-10", "1.00", 1)]))
+    assert outcome.preview.renames == (("Low Tide", "Low Tide II"),)
+    assert len({name for name, _ in spend(engine)}) == 1
+
+
+def test_a_rename_is_recognised_though_the_new_file_has_ids(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(daily(JUNE))
+    lines = daily([("New", *row[1:]) for row in JUNE]).decode().splitlines()
+    with_ids = [*lines[:2], lines[2] + ",Campaign ID", *(f"{line},77001" for line in lines[3:])]
+    outcome = bring("\n".join(with_ids).encode())
+    assert outcome.preview.renames == (("Low Tide", "New"),)
+    assert only_campaign(engine).external_id == "77001"
+
+
+def test_two_renames_with_the_same_figures_are_refused_and_not_guessed(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    twins = [(name, *row[1:]) for name in ("One", "Two") for row in JUNE]
+    bring(daily(twins))
+    renamed = daily([(f"{name} (new)", *row) for name, *row in twins])  # type: ignore[misc]
+    before = everything(engine)
+    with pytest.raises(AmbiguousCampaign, match="without renames"):
+        bring(renamed)
+    assert everything(engine) == before
+    bring(renamed, accept_renames=False)
+
+
+def test_a_name_that_is_used_again_belongs_to_a_new_campaign(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(daily(JUNE))
+    bring(daily([("New", *row[1:]) for row in JUNE]))
+    both = [("New", *row[1:]) for row in JUNE] + [("Low Tide", "2026-06-10", "4.00", 4)]
+    outcome = bring(daily(both))
+    assert outcome.preview.new_campaigns == 1
+    assert {name for name, _ in spend(engine)} == {"New", "Low Tide"}
+
+
+def test_one_campaign_known_by_name_is_not_given_to_two_of_a_file(
+    bring: Callable[..., ImportOutcome],
+) -> None:
+    bring(daily([("Twin", *row[1:]) for row in JUNE]))
+    rows = [
+        f"Campaign,Edit,Enabled,Twin,5.00,Daily,EUR,Eligible,Search,1,2,3.00,{n}" for n in (11, 12)
+    ]
+    with pytest.raises(AmbiguousCampaign, match="by its name only"):
+        bring("\n".join([EDITABLE, *rows]).encode())
+
+
+@pytest.mark.parametrize("delivery", ["not_delivering", "in_review", "scheduled", "active"])
+def test_a_pause_is_not_confirmed_by_a_campaign_that_is_still_switched_on(
+    engine: Engine, bring: Callable[..., ImportOutcome], delivery: str
+) -> None:
+    bring(meta(META, delivery="active"), now=_on(20))
+    _pause(engine, on=10)
+    later = [("Low Tide", "2026-06-30", "5.00")]
+    bring(meta(later, delivery=delivery))
+    found = only_campaign(engine)
+    assert (found.status, found.pending_action) == (Status.PAUSED, "pause")
+
+
+def test_an_end_that_the_platform_took_back_is_gone(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(meta(META, delivery="active", ends="2026-06-12"))
+    assert only_campaign(engine).ends_on == date(2026, 6, 12)
+    bring(meta([("Low Tide", "2026-06-20", "5.00")], delivery="active"))
+    assert only_campaign(engine).ends_on is None
+
+
+def test_figures_of_days_that_lie_ahead_are_refused(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    before = everything(engine)
+    with pytest.raises(ImportRefused, match="lies ahead"):
+        bring(meta([("Low Tide", "2062-06-20", "5.00")], delivery="active"))
+    with pytest.raises(ImportRefused, match="lies ahead"):
+        bring(daily(JUNE), observed_on=date(9999, 12, 31))
+    with pytest.raises(ImportRefused, match="cannot have been downloaded"):
+        bring(daily(JUNE), observed_on=date(2001, 1, 1))
+    assert everything(engine) == before
+
+
+def test_the_same_file_dated_anew_is_a_newer_observation(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(daily([*JUNE, ("Low Tide", "2026-06-11", "5.00", 1)], until="11 June 2026"))
+    changed = daily([*JUNE[:-1], ("Low Tide", "2026-06-10", "2.00", 1)])
+    bring(changed)
+    assert spend(engine)["Low Tide", "2026-06-10"] == Decimal("20.25")
+    assert not bring(changed, observed_on=date(2026, 6, 30)).is_repeat
+    assert spend(engine)["Low Tide", "2026-06-10"] == Decimal("2.00")
+    assert bring(changed, observed_on=date(2026, 6, 30)).is_repeat
+
+
+@pytest.mark.parametrize("is_newer_first", [True, False])
+def test_what_the_newer_file_leaves_blank_the_older_fills_in_either_order(
+    engine: Engine, bring: Callable[..., ImportOutcome], is_newer_first: bool
+) -> None:
+    older = daily([("Low Tide", "2026-06-09", "3.00", 40)], until="9 June 2026")
+    newer = daily([("Low Tide", "2026-06-09", " --", 41), *JUNE[9:]])
+    for data in [newer, older] if is_newer_first else [older, newer]:
+        bring(data)
+    (row, *_) = list(exports.daily(engine, "The Herons"))
+    assert (row["spend"], row["clicks"]) == (Decimal("3.00"), 41)
+
+
+def test_a_zone_that_does_not_exist_is_refused_before_anything_is_written(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    before = everything(engine)
+    with pytest.raises(ImportRefused, match="no time zone"):
+        bring(daily(JUNE), zone="Foo/Bar")
+    assert everything(engine) == before
+
+
+def test_two_imports_at_once_never_double_a_campaign(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(daily([("Other", "2026-06-01", "1.00", 1)], until="1 June 2026"))
+    names = [f"Campaign {one}" for one in range(30)]
+    files = [
+        daily([(name, f"2026-06-{day:02}", "1.00", 1) for name in names for day in range(1, last)])
+        for last in (5, 6, 7)
+    ]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(bring, files))
+    with engine.connect() as db:
+        called = db.execute(select(campaign.c.name)).scalars().all()
+    assert sorted(called) == sorted([*names, "Other"])

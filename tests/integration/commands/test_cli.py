@@ -1,0 +1,203 @@
+"""The command line: exit codes, what goes where, and refusals without a traceback."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lib import cli
+from lib.settings import ROOT
+
+DAILY = """Nightly
+1 June 2026 - 3 June 2026
+Campaign,Day,Currency code,Cost,Clicks
+Low Tide,2026-06-01,EUR,1.50,3
+Low Tide,2026-06-02,EUR,2.50,4
+=cmd|' /C calc'!A0,2026-06-03,EUR,0.10,1
+"""
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    return lambda *arguments: cli.main([str(one) for one in arguments])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "june.csv"
+    path.write_text(DAILY)
+    return path
+
+
+def test_what_goes_in_comes_out_again(
+    run: Run, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", file, "--artist", "The Herons", "--yes") == 0
+    assert capsys.readouterr().out == ""
+    assert run("export", "daily", "--artist", "the herons") == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert told.out.splitlines()[0] == (
+        "artist,campaign,campaign_id,platform,day,currency,spend,impressions,clicks,"
+        "result_kind,results"
+    )
+    assert "The Herons,Low Tide,,google,2026-06-02,EUR,2.50,,4,views," in told.out.splitlines()
+    assert "'=cmd|" in told.out
+
+
+def test_json_is_all_that_stands_on_standard_output(
+    run: Run, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", file, "--artist", "The Herons", "--yes", "--json") == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    assert result["imported"] is True
+    assert result["days"] == {"new": 3, "restated": 0, "unchanged": 0, "kept_newer": 0}
+    assert result["spend"] == {"EUR": "4.10"}
+    assert run("export", "daily", "--artist", "The Herons", "--format", "json") == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["campaign"] for row in rows} == {"Low Tide", "=cmd|' /C calc'!A0"}
+
+
+def test_without_a_yes_and_without_a_person_nothing_is_imported(
+    run: Run, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", file, "--artist", "The Herons") == 1
+    assert "--yes" in capsys.readouterr().err
+    assert run("export", "daily", "--artist", "The Herons") == 1
+
+
+def test_a_preview_shows_and_writes_nothing(
+    run: Run, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", file, "--artist", "The Herons", "--preview") == 0
+    assert "2 new" in capsys.readouterr().err
+    assert run("export", "daily", "--artist", "The Herons") == 1
+
+
+def test_an_unknown_artist_is_refused_before_a_header_is_written(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for what in ("daily", "campaigns"):
+        for form in ("csv", "json"):
+            assert run("export", what, "--artist", "Nobody", "--format", form) == 1
+            told = capsys.readouterr()
+            assert told.out == ""
+            assert "Nobody" in told.err
+
+
+def test_files_that_cannot_be_read_are_refused_one_by_one(
+    run: Run, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [tmp_path / "none.csv", tmp_path, file]
+    assert run("import", *files, "--artist", "The Herons", "--yes", "--json") == 1
+    results = json.loads(capsys.readouterr().out)
+    assert [result["ok"] for result in results] == [False, False, True]
+    assert all(result["reason"] for result in results[:2])
+
+
+def test_a_mapping_is_given_once_and_remembered(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "spotify.csv"
+    table.write_text("When,Campaign title,Paid,Taps\n2026-06-01,Low Tide,4.50,9\n")
+    assert run("import", table, "--artist", "The Herons", "--yes") == 1
+    assert "--mapping" in capsys.readouterr().err
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text(
+        json.dumps(
+            {
+                "platform": "spotify",
+                "currency": "EUR",
+                "columns": {
+                    "campaign": "Campaign title",
+                    "day": "When",
+                    "spend": "Paid",
+                    "clicks": "Taps",
+                },
+            }
+        )
+    )
+    assert run("import", table, "--artist", "The Herons", "--yes", "--mapping", mapping) == 0
+    table.write_text("When,Campaign title,Paid,Taps\n2026-06-02,Low Tide,5.50,7\n")
+    assert run("import", table, "--artist", "The Herons", "--yes") == 0
+    capsys.readouterr()
+    assert run("export", "daily", "--artist", "The Herons", "--format", "json") == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["day"], row["spend"], row["results"]) for row in rows] == [
+        ("2026-06-01", 4.5, 9),
+        ("2026-06-02", 5.5, 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:sekret@localhost:notaport/db",
+        "postgresql://u:ab@cd:sekret@host/db",
+        "postgresql://u:sekret@127.0.0.1:1/db",
+        "sqlite:////dev/null/x.sqlite",
+        "sqlite:////proc/nope/x.sqlite",
+        "sqlite:///x.sqlite?timeout=sekret",
+        "mysql://u:sekret@host/db",
+    ],
+)
+def test_a_database_that_cannot_be_used_is_named_without_its_password(url: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "lib.cli", "export", "daily", "--artist", "X"],
+        cwd=ROOT,
+        env={"DATABASE_URL": url, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("campaign desk: ")
+    assert "Traceback" not in done.stderr
+    assert "sekret" not in done.stderr + done.stdout
+
+
+def test_output_is_utf8_whatever_the_terminal_says(file: Path, tmp_path: Path) -> None:
+    file.write_text(DAILY.replace("Low Tide", "Ebbe 🌊"), encoding="utf-8")
+    environment = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'desk.sqlite'}",
+        "PYTHONIOENCODING": "cp1252",
+        "PATH": "/usr/bin:/bin",
+    }
+    for arguments in (
+        ["import", str(file), "--artist", "Käthe 🎤", "--yes", "--json"],
+        ["export", "daily", "--artist", "Käthe 🎤"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "lib.cli", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert "Ebbe 🌊" in done.stdout.decode()
+
+
+def test_doctor_is_content_with_this_machine(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("doctor") == 0
+    assert "LACK" not in capsys.readouterr().out
+
+
+def test_the_demo_is_not_started_over_without_a_yes(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("demo", "load") == 0
+    assert run("demo", "load") == 1
+    assert run("demo", "start-over") == 1
+    assert "369 campaigns" in capsys.readouterr().err
+    assert run("demo", "start-over", "--yes") == 0
