@@ -1,6 +1,7 @@
 """The ad platforms: reading their exports, and what carries decisions out on them."""
 
 from lib.platforms.captions import fingerprint
+from lib.platforms.google import is_video_type
 from lib.platforms.reading import READERS, read_export
 from lib.platforms.shapes import (
     ColumnField,
@@ -32,5 +33,6 @@ __all__ = [
     "LeftOut",
     "MappingNeeded",
     "fingerprint",
+    "is_video_type",
     "read_export",
 ]

@@ -7,22 +7,34 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
+# Unicode normalisation and a memory are for captions and words; longer text is compared plainly.
+_LONGEST = 500
 _CURRENCY = re.compile(r"^(?P<rest>.*\S)\s*\((?P<code>[A-Z]{3})\)$")
 
 Aliases = Mapping[str, tuple[str, ...]]
 """Field to the normalised captions that mean it, the preferred ones first."""
 
 
-@lru_cache(maxsize=4096)
 def normalised(caption: str) -> str:
     """Return a caption as it is compared: NFKC, case folded, single plain spaces."""
+    if len(caption) > _LONGEST:
+        return _SPACES.sub(" ", caption.casefold()).strip()
+    return _normalised(caption)
+
+
+@lru_cache(maxsize=4096)
+def _normalised(caption: str) -> str:
     folded = unicodedata.normalize("NFKC", caption).casefold().replace("\ufeff", "")
     return _SPACES.sub(" ", folded).strip()
 
 
-@lru_cache(maxsize=4096)
 def split_currency(caption: str) -> tuple[str, str | None]:
     """Return a caption without its bracketed currency, and that currency: “Amount spent (AUD)”."""
+    return _split_currency(caption) if len(caption) <= _LONGEST else (caption.strip(), None)
+
+
+@lru_cache(maxsize=4096)
+def _split_currency(caption: str) -> tuple[str, str | None]:
     found = _CURRENCY.match(caption.strip())
     return (found["rest"], found["code"]) if found else (caption.strip(), None)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from lib.platforms.dates import Dates
 from lib.platforms.figures import Figures, Misread, misread
-from lib.platforms.layout import Layout
+from lib.platforms.layout import LONGEST_WORD, Layout
 from lib.platforms.shapes import Grain
 from lib.platforms.text import Row
 
@@ -50,13 +50,18 @@ class CellReader:
         results = figure(layout, figures.results, row, "results")
         kind = None
         if "result_kind" in self._columns:
-            kind = layout.kind(row[self._columns["result_kind"]])
+            kind = self._kind(row[self._columns["result_kind"]])
         found = self._extra_results(row, kind)
         if kind and results is not None:
             found[kind] = results
         return Cells(
             day, period, spend, impressions, clicks, kind, found, bool(results and not kind)
         )
+
+    def _kind(self, words: str) -> str | None:
+        if len(words) > LONGEST_WORD and len(words.strip()) > LONGEST_WORD:
+            raise Unreadable(f"the kind of result is longer than {LONGEST_WORD} characters")
+        return self._layout.kind(words)
 
     def _day(self, row: Row) -> tuple[date | None, tuple[date, date] | None]:
         """Return the row's day, None for a period, and the days that the row speaks for."""

@@ -9,12 +9,33 @@ from lib.platforms.shapes import DateOrder
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 _REMEMBERED = 50_000
+_LONGEST = 60
+_LONGEST_LINE = 200
 _ISO = re.compile(
     r"([0-9]{4})([-/.])([0-9]{2})\2([0-9]{2})"
     r"(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?)?"  # midnight, as interfaces write a day
 )
 _NUMERIC = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
 _WORDS = re.compile(r"[0-9]+|[^\W\d_]+")
+_BETWEEN = re.compile(r"[\s.,/-]*")
+_TIME = re.compile(
+    r"(?:,|\s)\s*(?:at\s+)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[ap]\.?m\.?)?$", re.IGNORECASE
+)
+# What may stand around a written date without changing it.
+_FILLERS = frozenset({"de", "del", "of", "the", "st", "nd", "rd", "th", "er", "o", "feira"})
+_WEEKDAY_NAMES = (
+    "mon tue tues wed thu thur thurs fri sat sun "
+    "monday tuesday wednesday thursday friday saturday sunday "
+    "seg ter qua qui sex sab dom segunda terca quarta quinta sexta sabado domingo "
+    "lun mar mie jue vie lunes martes miercoles jueves viernes "
+    "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag "
+    "mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche"
+)
+_WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
+_LONGER = frozenset(
+    {"week", "month", "quarter", "semana", "mes", "trimestre", "woche", "monat", "quartal",
+     "semaine", "mois"}
+)  # fmt: skip
 # Month names of the languages that exports come in, without accents; the first three
 # letters tell them apart, apart from French June and July.
 _MONTHS: tuple[tuple[str, ...], ...] = (
@@ -65,7 +86,7 @@ def bare(text: str) -> str:
 
 def order_proved(cell: str) -> DateOrder | None:
     """Return the order that a numeric date proves: a value over 12 cannot be a month."""
-    found = _NUMERIC.fullmatch(cell.strip())
+    found = _numeric(cell)
     if found is None:
         return None
     first, second = int(found[1]), int(found[3])
@@ -76,8 +97,13 @@ def order_proved(cell: str) -> DateOrder | None:
 
 def is_ambiguous(cell: str) -> bool:
     """Say whether a numeric date is another day when read in the other order."""
-    found = _NUMERIC.fullmatch(cell.strip())
+    found = _numeric(cell)
     return found is not None and int(found[1]) != int(found[3])
+
+
+def _numeric(cell: str) -> re.Match[str] | None:
+    text = cell.strip()
+    return _NUMERIC.fullmatch(text) if len(text) <= _LONGEST else None
 
 
 class Dates:
@@ -94,10 +120,13 @@ class Dates:
             found = self._date(cell.strip())
             if len(self._seen) >= _REMEMBERED:
                 self._seen.clear()
-            self._seen[cell] = found
+            if len(cell) <= _LONGEST:
+                self._seen[cell] = found
         return found
 
     def _date(self, text: str) -> date:
+        if len(text) > _LONGEST:
+            raise Misread("is not a date: it is too long for one")
         if iso := _ISO.fullmatch(text):
             return real_date(int(iso[1]), int(iso[3]), int(iso[4]))
         if numeric := _NUMERIC.fullmatch(text):
@@ -107,10 +136,9 @@ class Dates:
             if self._order == "dmy":
                 return real_date(year, second, first)
             raise Misread("is not a date in the order year, month, day")
-        written = written_dates(text) if len(text) <= 60 else []
-        if len(written) == 1:
-            return written[0]
-        raise Misread("is not a date" if text else "is blank where a date is needed")
+        if not text:
+            raise Misread("is blank where a date is needed")
+        return _whole_date(bare(text))
 
 
 def real_date(year: int, month: int, day: int) -> date:
@@ -122,6 +150,29 @@ def real_date(year: int, month: int, day: int) -> date:
     if not EARLIEST <= found <= LATEST:
         raise Misread("is not between the years 2000 and 2100")
     return found
+
+
+def _whole_date(text: str) -> date:
+    """Return the date that a text with a written month is as a whole. Raises `Misread`."""
+    words = _WORDS.findall(text)
+    if not _LONGER.isdisjoint(words):
+        raise Misread("is a week, a month or a quarter, and not a day")
+    words = [word for word in words if word not in _FILLERS]
+    if len(words) == 4 and words[0] in _WEEKDAYS:
+        words = words[1:]
+    pieces = [piece for piece in map(_piece, words) if piece is not None]
+    is_plain = all(map(_BETWEEN.fullmatch, _WORDS.split(text)))
+    parts = _one_date(pieces) if is_plain and len(pieces) == len(words) == 3 else None
+    if parts is None:
+        raise Misread("is not a date")
+    return real_date(*parts)
+
+
+def without_time(text: str) -> str:
+    """Return a date without the time of day behind it; a run starts at some hour."""
+    if len(text) > _LONGEST:
+        return text
+    return text[:10] if text[4:5] == "-" else _TIME.sub("", text)
 
 
 def written_dates(text: str) -> list[date]:
@@ -163,7 +214,7 @@ def _one_date(words: list[tuple[str, int]]) -> tuple[int, int, int] | None:
 
 def is_all_time(text: str) -> bool:
     """Say whether a report's range line means everything there ever was."""
-    return bare(text) in _ALL_TIME
+    return len(text) <= _LONGEST_LINE and bare(text) in _ALL_TIME
 
 
 def declared_range(text: str) -> tuple[date, date] | None:
@@ -172,6 +223,8 @@ def declared_range(text: str) -> tuple[date, date] | None:
     “January 20, 2026 - January 21, 2026”, “27 January 2026 - 23 February 2026”, one date,
     the same in Portuguese, Spanish, German and French, or two ISO dates.
     """
+    if len(text) > _LONGEST_LINE:
+        return None
     try:
         iso = [real_date(int(y), int(m), int(d)) for y, m, d in _ISO_ANYWHERE.findall(text)]
         found = iso or written_dates(text)

@@ -10,9 +10,14 @@ from decimal import Decimal
 from lib.domain.records import MICROS
 from lib.platforms.shapes import DecimalMark, shortened
 
-LARGEST = 2**63 - 1
+LARGEST_MONEY = 10**9 * MICROS
+LARGEST_COUNT = 10**12
+"""The largest cells: thousands of campaigns over years still add up within 64 bits."""
+LARGEST_TOTAL = 10**18
 _MOST_DECIMALS = 6
 _LONGEST = 40
+_LONGEST_MONEY = 48
+"""A number with a currency glued to it; nothing longer meets a regular expression."""
 _REMEMBERED = 200_000
 # Spaces that languages use between thousands: plain, no-break, thin, narrow no-break.
 _SPACES = " \u00a0\u2009\u202f"
@@ -56,6 +61,8 @@ def evidence(cell: str) -> DecimalMark | None:
 def currency_in(cell: str) -> tuple[str, str | None]:
     """Return a money cell without the currency code glued to it, and that code."""
     text = cell.strip()
+    if len(text) > _LONGEST_MONEY:
+        return text, None
     if before := _CODE_BEFORE.fullmatch(text):
         return before[2], before[1]
     if after := _CODE_AFTER.fullmatch(text):
@@ -78,10 +85,17 @@ def is_figure(cell: str) -> bool:
 class Figures:
     """Reads the cells of one file; the same text is worked out once only."""
 
-    def __init__(self, mark: str, *, suppressed: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        mark: str,
+        *,
+        suppressed: frozenset[str] = frozenset(),
+        largest_money: int = LARGEST_MONEY,
+    ) -> None:
         self._written = _WRITTEN[mark]
-        self._mark = mark
+        self.mark = mark
         self._suppressed = suppressed
+        self._largest_money = largest_money
         self._money: dict[str, int | None] = {}
         self._counts: dict[str, int | None] = {}
         self._results: dict[str, int | None] = {}
@@ -92,7 +106,7 @@ class Figures:
         try:
             return self._money[cell]
         except KeyError:
-            micros = self._micros(currency_in(cell)[0])
+            micros = self._micros(currency_in(cell)[0], self._largest_money)
             _remember(self._money, cell, micros)
             return micros
 
@@ -101,7 +115,7 @@ class Figures:
         try:
             return self._counts[cell]
         except KeyError:
-            micros = None if self._is_suppressed(cell) else self._micros(cell.strip())
+            micros = self._number(cell, LARGEST_COUNT * MICROS)
             if micros is not None and micros % MICROS:
                 raise Misread("is not a whole number") from None
             whole = None if micros is None else micros // MICROS
@@ -113,9 +127,12 @@ class Figures:
         try:
             return self._results[cell]
         except KeyError:
-            micros = None if self._is_suppressed(cell) else self._micros(cell.strip())
+            micros = self._number(cell, LARGEST_MONEY)
             _remember(self._results, cell, micros)
             return micros
+
+    def _number(self, cell: str, largest: int) -> int | None:
+        return None if self._is_suppressed(cell) else self._micros(cell.strip(), largest)
 
     def _is_suppressed(self, cell: str) -> bool:
         """Say whether a platform wrote this instead of a small number that it keeps to itself."""
@@ -124,10 +141,12 @@ class Figures:
         self.has_suppressed |= is_suppressed
         return is_suppressed
 
-    def _micros(self, text: str) -> int | None:
+    def _micros(self, text: str, largest: int) -> int | None:
         if text in _UNKNOWN:
             return None
-        found = self._written.fullmatch(text) if len(text) <= _LONGEST else None
+        if len(text) > _LONGEST:
+            raise Misread("is not a number: it is too long for one")
+        found = self._written.fullmatch(text)
         if found is None:
             raise Misread(self._complaint(text))
         decimals = found["decimals"] or ""
@@ -135,10 +154,10 @@ class Figures:
             raise Misread(f"has more than {_MOST_DECIMALS} decimals")
         whole = _SEPARATORS.sub("", found["whole"])
         micros = int(Decimal(f"{whole}.{decimals or '0'}").scaleb(_MOST_DECIMALS))
-        if micros > LARGEST:
-            raise Misread("is larger than can be kept")
         if found["minus"] and micros:
             raise Misread("is negative")
+        if micros > largest:
+            raise Misread(f"is larger than {largest // MICROS:,}, more than can be kept")
         return micros
 
     def _complaint(self, text: str) -> str:
@@ -147,13 +166,15 @@ class Figures:
         if text.startswith("#"):
             return "is a spreadsheet's error and not a number"
         if _SHAPE.fullmatch(text):
-            name = "point" if self._mark == "." else "comma"
+            name = "point" if self.mark == "." else "comma"
             return f"is not a number with a decimal {name}, as the rest of this file has"
         return "is not a number"
 
 
 def _remember(memory: dict[str, int | None], cell: str, value: int | None) -> None:
-    """Keep an answer, and forget them all before they fill the memory."""
+    """Keep an answer to a short cell, and forget them all before they fill the memory."""
+    if len(cell) > _LONGEST_MONEY:
+        return
     if len(memory) >= _REMEMBERED:
         memory.clear()
     memory[cell] = value

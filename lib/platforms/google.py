@@ -12,15 +12,17 @@ from datetime import date
 from lib.domain.records import Platform
 from lib.platforms import captions
 from lib.platforms.captions import Aliases, normalised, plain, split_currency
-from lib.platforms.dates import declared_range, is_all_time
+from lib.platforms.dates import bare, declared_range, is_all_time
 from lib.platforms.google_status import standing
 from lib.platforms.layout import (
+    LONGEST_WORD,
     Aside,
     Head,
     Layout,
     Standing,
     budget_periods,
     is_said,
+    no_aside,
 )
 from lib.platforms.shapes import ExportRefused, listed
 from lib.platforms.text import Row
@@ -144,6 +146,7 @@ _EDITOR = frozenset(
 _GLUED = re.compile(r"^(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}|R\$)[\s\u00a0]?[0-9]")
 _CARD_DATE = re.compile(r"^(?:week of |\w+\.?, [0-9])", re.IGNORECASE)
 _TOTAL = re.compile(r"^(?:total|gesamt|insgesamt)\b[^:]*:\s*(?P<of>.*)$")
+_LONGEST_TOTAL = 200
 _OF_LISTED = frozenset(
     {"campaigns", "campanhas", "campañas", "kampagnen", "campagnes", "filtered campaigns",
      "campanhas filtradas", "campañas filtradas", "gefilterte kampagnen", "campagnes filtrées"}
@@ -151,7 +154,11 @@ _OF_LISTED = frozenset(
 _OF_OTHERS = frozenset(
     {"account", "conta", "cuenta", "konto", "compte", "campaign", "search", "display", "video",
      "performance max", "shopping", "demand gen", "app", "smart", "local", "hotel", "discovery",
-     "ad groups", "keywords", "ads", "pesquisa", "vídeo", "búsqueda", "suchnetzwerk", "réseau"}
+     "ad groups", "keywords", "ads", "campanha", "campaña", "kampagne", "campagne", "removed",
+     "pesquisa", "rede de pesquisa", "rede de display", "vídeo", "geração de demanda",
+     "búsqueda", "red de búsqueda", "red de display", "generación de demanda",
+     "suchnetzwerk", "displaynetzwerk", "suche", "vidéo", "réseau", "réseau de recherche",
+     "réseau display", "grupos de anúncios", "grupos de anuncios", "anzeigengruppen"}
 )  # fmt: skip
 _CAMPAIGN_ROWS = frozenset({"campaign", "campanha", "campaña", "kampagne", "campagne"})
 _PERIODS = budget_periods(
@@ -204,6 +211,7 @@ class Google:
             budget_periods=_PERIODS,
             notes=notes,
             aside=_aside(columns, header),
+            tail=_total if is_titled and not _beside(columns, header) else no_aside,
             standing=_standing(tuple(stands)),
         )
 
@@ -287,18 +295,12 @@ def _standing(names: tuple[str, ...]) -> Callable[[tuple[str, ...]], Standing]:
 def _aside(columns: dict[str, int], header: tuple[str, ...]) -> Callable[[Row], Aside | None]:
     """Return what tells total rows, and in editable downloads the rows of no campaign."""
     row_type = captions.find(header, _ROW_TYPE)
-    state = captions.find(header, _STATE)
-    beside = [columns[name] for name in ("day", "campaign_id") if name in columns] + state
+    beside = _beside(columns, header)
 
     def aside(row: Row) -> Aside | None:
-        if ":" in row[0]:
-            found = _TOTAL.match(normalised(row[0]))
-            if found and (columns["campaign"] != 0 or _is_total(row, found["of"], beside)):
-                return Aside(
-                    f"the total row “{row[0].strip()}”, which is never counted",
-                    row[0].strip(),
-                    found["of"] in _OF_LISTED,
-                )
+        total = _total(row)
+        if total and (columns["campaign"] != 0 or _is_total(row, beside)):
+            return total
         if row_type and normalised(row[row_type[0]]) not in _CAMPAIGN_ROWS:
             return Aside(f"a row of the type “{row[row_type[0]].strip()}”, not of a campaign")
         return None
@@ -306,7 +308,30 @@ def _aside(columns: dict[str, int], header: tuple[str, ...]) -> Callable[[Row], 
     return aside
 
 
-def _is_total(row: Row, of: str, beside: list[int]) -> bool:
+def _beside(columns: dict[str, int], header: tuple[str, ...]) -> list[int]:
+    """Return the columns that a campaign's row fills, and a total's row does not."""
+    named = [columns[name] for name in ("day", "campaign_id") if name in columns]
+    return named + captions.find(header, _STATE)
+
+
+def _total_of(row: Row) -> str | None:
+    """Return what the row is the total of, if its first cell says that it is one."""
+    if ":" not in row[0] or len(row[0]) > _LONGEST_TOTAL:
+        return None
+    found = _TOTAL.match(normalised(row[0]))
+    return found["of"] if found else None
+
+
+def _total(row: Row) -> Aside | None:
+    """Return the total row that a first cell such as “Total: Account” makes."""
+    of = _total_of(row)
+    if of is None:
+        return None
+    label = row[0].strip()
+    return Aside(f"the total row “{label}”, which is never counted", label, of in _OF_LISTED)
+
+
+def _is_total(row: Row, beside: list[int]) -> bool:
     """Say whether a name in the first column is a total: a campaign may be called so too.
 
     A total has no day, no id and no status; without such columns only Google's own words
@@ -314,4 +339,10 @@ def _is_total(row: Row, of: str, beside: list[int]) -> bool:
     """
     if beside:
         return not any(is_said(row[index]) for index in beside)
+    of = _total_of(row)
     return of in _OF_LISTED or of in _OF_OTHERS
+
+
+def is_video_type(word: str) -> bool:
+    """Say whether a campaign type is a video's: “In-stream video”, “Vídeo”, “Vidéo”."""
+    return len(word) <= LONGEST_WORD and "video" in bare(word)

@@ -8,6 +8,7 @@ from typing import Protocol
 from lib.domain.records import BudgetPeriod, Platform
 from lib.domain.status import Status
 from lib.platforms.captions import normalised
+from lib.platforms.kinds import unified
 from lib.platforms.shapes import DateOrder, DecimalMark
 from lib.platforms.text import Row
 
@@ -35,6 +36,9 @@ class Aside:
     is_of_listed_rows: bool = False
 
 
+LONGEST_WORD = 100
+"""The longest status word, campaign type or result kind that is kept."""
+_LONGEST_DASH = 8
 _NO_DATA = Aside("the platform says that there is no data")
 _NO_DATA_WORDS = frozenset(
     {
@@ -72,8 +76,8 @@ def no_standing(words: tuple[str, ...]) -> Standing:  # noqa: ARG001 - one shape
 
 
 def kind_as_written(words: str) -> str | None:
-    """Return a result kind as the file names it, in lower case."""
-    return normalised(words) or None
+    """Return a result kind as the file names it, in lower case and English where known."""
+    return unified(words) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ class Layout:
     suppressed: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     aside: Callable[[Row], Aside | None] = no_aside
+    tail: Callable[[Row], Aside | None] = no_aside
+    """What a row is when it stands below the last row of a campaign."""
     standing: Callable[[tuple[str, ...]], Standing] = no_standing
     kind: Callable[[str], str | None] = kind_as_written
 
@@ -167,4 +173,5 @@ def status_word(word: str) -> str:
 
 def is_said(word: str) -> bool:
     """Say whether a cell says anything: not blank, and none of the dashes for “none”."""
-    return normalised(word) not in {"", "-", "--", "\u2014"}
+    text = word.strip()
+    return len(text) > _LONGEST_DASH or normalised(text) not in {"", "-", "--", "\u2014"}

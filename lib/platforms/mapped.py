@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+from lib.domain.metrics import CLICKS
 from lib.domain.records import Platform
 from lib.domain.status import Status
 from lib.platforms import google_status, meta, spotify
 from lib.platforms.captions import normalised, split_currency
+from lib.platforms.kinds import unified
 from lib.platforms.layout import (
+    LONGEST_WORD,
     Aside,
     Head,
     Layout,
@@ -66,10 +69,7 @@ def layout(head: Head, mapping: ColumnMapping) -> Layout:
         head=head,
         columns=columns,
         repeated=repeated,
-        kinds={
-            normalised(kind): where.index(normalised(caption))
-            for kind, caption in mapping.result_kinds.items()
-        },
+        kinds=_kinds(mapping, columns, where),
         currency=mapping.currency or in_caption,
         mark=mapping.decimal_mark,
         order=mapping.date_order,
@@ -78,6 +78,17 @@ def layout(head: Head, mapping: ColumnMapping) -> Layout:
         aside=_aside(columns),
         standing=_standing(_WORDS[mapping.platform]),
     )
+
+
+def _kinds(mapping: ColumnMapping, columns: Mapping[str, int], where: list[str]) -> dict[str, int]:
+    """Return the column of each result kind; what Spotify is bought for is its clicks."""
+    kinds = {
+        unified(kind): where.index(normalised(caption))
+        for kind, caption in mapping.result_kinds.items()
+    }
+    if mapping.platform is Platform.SPOTIFY and "clicks" in columns:
+        kinds.setdefault(CLICKS, columns["clicks"])
+    return kinds
 
 
 def _aside(columns: Mapping[str, int]) -> Callable[[Row], Aside | None]:
@@ -99,7 +110,7 @@ def _standing(words: Mapping[str, Status]) -> Callable[[tuple[str, ...]], Standi
     def read(said: tuple[str, ...]) -> Standing:
         if not said or not is_said(said[0]):
             return Standing()
-        status = words.get(status_word(said[0]))
+        status = words.get(status_word(said[0])) if len(said[0]) <= LONGEST_WORD else None
         if status is None:
             raise UnknownWord(f"“{shortened(said[0])}” is not a status known here")
         return Standing(status=status, platform_status=said[0].strip())

@@ -13,7 +13,9 @@ from functools import lru_cache
 from lib.domain.records import Platform
 from lib.platforms import captions
 from lib.platforms.captions import Aliases, normalised, plain, split_currency
+from lib.platforms.kinds import unified
 from lib.platforms.layout import (
+    LONGEST_WORD,
     Aside,
     Head,
     Layout,
@@ -275,7 +277,7 @@ def _standing(words: tuple[str, ...]) -> Standing:
     level, word = words
     if not is_said(word) or (level != word and normalised(level) not in _CAMPAIGN_LEVEL):
         return Standing()
-    status = STATUSES.get(status_word(word))
+    status = STATUSES.get(status_word(word)) if len(word) <= LONGEST_WORD else None
     if status is None:
         raise UnknownWord(f"“{shortened(word)}” is not a delivery status known here")
     return Standing(status=status, platform_status=word.strip())
@@ -314,6 +316,6 @@ def result_kind(words: str) -> str | None:
     if text in _INDICATORS:
         return _INDICATORS[text]
     if ":" not in text and "_" not in text:
-        return text
+        return unified(text)
     found = _MACHINE.match(text)
     return found["what"].replace("_", " ").replace(".", " ").strip() if found else text

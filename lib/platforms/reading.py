@@ -46,13 +46,15 @@ def read_export(
     *,
     platform: Platform | None = None,
     mapping: ColumnMapping | None = None,
+    most_bytes: int | None = None,
 ) -> ExportFile:
     """Return an ad platform's export, read strictly and summed to campaign and day.
 
     `platform` is what somebody expects the file to be; `mapping` names the columns of a
-    table that is not known here. A stream is read from its start, twice, in pieces, and
-    left open. Raises `ExportRefused` for a file that cannot be understood, `MappingNeeded`
-    for a table whose columns a person has to name first.
+    table that is not known here. A stream is read from its start, several times, in pieces,
+    and left open; one that cannot be rewound, a pipe, is spooled to a temporary file.
+    Raises `ExportRefused` for a file that cannot be understood or has more than
+    `most_bytes`, `MappingNeeded` for a table whose columns a person has to name first.
     """
     if platform and mapping and platform is not mapping.platform:
         raise ExportRefused(
@@ -60,7 +62,7 @@ def read_export(
             expected=platform.label,
             found=mapping.platform.label,
         )
-    with text.opened(data) as stream:
+    with text.opened(data, most_bytes=most_bytes) as stream:
         head, encoding = text.sniff(stream)
         try:
             return _read(stream, head, encoding, platform=platform, mapping=mapping)
@@ -235,6 +237,8 @@ def _counted(records: Records, seen: Survey) -> Tally:
         grain=seen.grain,
         figures=Figures(seen.mark, suppressed=layout.suppressed),
         dates=Dates(seen.order),
+        last_row=seen.last_row,
+        subtotals=seen.subtotals,
     )
     header_line = layout.head.line
     for line, row in records:
@@ -280,12 +284,35 @@ def _file(stream: BinaryIO, records: Records, seen: Survey, tally: Tally) -> Exp
         totals=tuple(tally.totals),
         rows_read=tally.rows_read,
         notes=tuple(_notes(layout, seen, tally, len(days))),
+        is_total_contradicted=_is_total_contradicted(tally),
     )
+
+
+def _drift(tally: Tally) -> int | None:
+    """Return how far the file's own total is from the rows read, if further than rounding goes."""
+    if tally.listed_total is None or not tally.rows_read:
+        return None
+    counted = sum(spend or 0 for _, spend in tally.roster.spend())
+    # Each row is rounded to a cent by itself, so that sums drift apart by as much.
+    drift = abs(tally.listed_total - counted)
+    return drift if drift > tally.rows_read * _CENT_MICROS else None
+
+
+def _is_total_contradicted(tally: Tally) -> bool:
+    drift = _drift(tally)
+    return drift is not None and drift * 100 > (tally.listed_total or 0)
 
 
 def _notes(layout: Layout, seen: Survey, tally: Tally, days: int) -> list[str]:
     """Return what a preview should say of the file beyond its figures."""
-    notes = [*layout.notes] if tally.rows_read else []
+    notes = []
+    if _is_total_contradicted(tally):
+        notes.append(
+            "The file's own total of spend contradicts the sum of the rows read by more than 1 %: "
+            "something may be counted twice, or be missing. Check before importing."
+        )
+    if tally.rows_read:
+        notes += layout.notes
     if not tally.rows_read:
         notes.append("The file has a header and no rows: there is nothing to import.")
     elif seen.grain is Grain.PERIOD:
@@ -314,9 +341,6 @@ def _notes(layout: Layout, seen: Survey, tally: Tally, days: int) -> list[str]:
         notes.append("The file is not UTF-8; it was read as Windows-1252. Check the names.")
     if layout.platform is not Platform.GOOGLE and layout.head.above:
         notes.append(f"{len(layout.head.above)} lines above the header were passed over.")
-    counted = sum(spend or 0 for _, spend in tally.roster.spend())
-    # Each row is rounded to a cent by itself, so that sums drift apart by as much.
-    drift = tally.rows_read * _CENT_MICROS
-    if tally.listed_total is not None and abs(tally.listed_total - counted) > drift:
+    if _drift(tally) is not None and not _is_total_contradicted(tally):
         notes.append("The file's own total of spend differs from the sum of the rows read.")
     return notes

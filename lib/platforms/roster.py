@@ -10,18 +10,30 @@ from operator import itemgetter
 from lib.domain.records import BudgetPeriod
 from lib.platforms.captions import normalised
 from lib.platforms.cells import Unreadable, figure
-from lib.platforms.dates import Dates
+from lib.platforms.dates import Dates, without_time
 from lib.platforms.figures import Figures, Misread
-from lib.platforms.layout import Layout, Standing, UnknownWord, is_said
+from lib.platforms.layout import LONGEST_WORD, Layout, Standing, UnknownWord, is_said
 from lib.platforms.shapes import ExportCampaign, ExportRefused, shortened
 from lib.platforms.text import Row
 
-_LONGEST_NAME = 1_000
+_LONGEST_NAME = 500
+_LONGEST_ID = 100
+_LONGEST_PLACES = 5_000
+_MOST_PLACES = 200
+_REMEMBERED = 200_000
 _MOST_CAMPAIGNS = 100_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_ID = re.compile(r"[A-Za-z0-9:_-]{1,64}")
+_ID = re.compile(r"[A-Za-z0-9:_-]+")
 _DAMAGED_ID = re.compile(r"[0-9](?:[.,][0-9]*)?[eE]\+?[0-9]+")
-_FACTS = ("type", "budget", "budget_type", "run_starts", "run_ends", "location")
+# What the platforms write where a run has no end; Google also gives a day far away.
+_NO_END_WORDS = (
+    "ongoing,no end date,open-ended,em andamento,contínuo,contínua,sem data de término,em curso,"
+    "en curso,continuo,sin fecha de finalización,en circulación,fortlaufend,laufend,kein enddatum,"
+    "unbegrenzt,en cours,continu,pas de date de fin,aucune date de fin"
+)
+_NO_END = frozenset(map(normalised, _NO_END_WORDS.split(",")))
+_FAR_AWAY = date(2037, 12, 30)
+_FACTS = ("campaign", "type", "budget", "budget_type", "run_starts", "run_ends", "location")
 
 
 @dataclass(slots=True)
@@ -40,7 +52,8 @@ class Met:
     budget_period: BudgetPeriod | None = None
     starts_on: date | None = None
     ends_on: date | None = None
-    locations: list[str] = field(default_factory=list)
+    is_open_ended: bool = False
+    locations: dict[str, None] = field(default_factory=dict)
     kinds_on: date = date.min
     kinds: dict[str, int] = field(default_factory=dict)
     spend: int | None = None
@@ -72,17 +85,22 @@ class Roster:
         found = self._met.get((name, number))
         if found is None:
             found = self._meet(line, name.strip(), number.strip())
-            self._met[(name, number)] = found
+            if len(self._met) >= _REMEMBERED:
+                self._met.clear()
+            if len(name) + len(number) <= 2 * _LONGEST_NAME:
+                self._met[(name, number)] = found
         return found
 
     def _meet(self, line: int, name: str, number: str) -> Met:
         if not is_said(name):
             raise Unreadable("the row has figures and no campaign name")
+        if len(name) > _LONGEST_NAME:
+            raise Unreadable(f"the campaign name is longer than {_LONGEST_NAME:,} characters")
+        if len(number) > _LONGEST_ID:
+            raise Unreadable(f"the campaign id is longer than {_LONGEST_ID} characters")
         self.has_lines_in_names |= "\n" in name
         if _CONTROL.search(name):
             raise Unreadable(f"the campaign name “{shortened(name)}” has control characters")
-        if len(name) > _LONGEST_NAME:
-            raise Unreadable(f"the campaign name is longer than {_LONGEST_NAME:,} characters")
         external_id = number.lstrip("'") if is_said(number) else None
         if external_id and _DAMAGED_ID.fullmatch(external_id):
             raise Unreadable(f"the campaign id “{external_id}” lost its digits in a spreadsheet")
@@ -106,15 +124,20 @@ class Roster:
         standing = self._standings.get(words)
         if standing is None:
             try:
-                standing = self._standings[words] = self._layout.standing(words)
+                standing = self._layout.standing(words)
             except UnknownWord as error:
                 raise Unreadable(f"{error} (campaign “{shortened(campaign.name)}”)") from None
+            if len(self._standings) >= _REMEMBERED:
+                self._standings.clear()
+            self._standings[words] = standing
+        self._check_lengths(row)
         if told_on >= campaign.told_on:
             self._update(campaign, row, standing)
             campaign.facts, campaign.told_on = facts, told_on
 
     def _update(self, campaign: Met, row: Row, standing: Standing) -> None:
         budget = self._budget(row)
+        campaign.name = row[self._columns["campaign"]].strip()
         if standing != Standing():
             campaign.standing = standing
         campaign.platform_type = self._text(row, "type") or campaign.platform_type
@@ -123,10 +146,26 @@ class Roster:
             period = self._text(row, "budget_type")
             campaign.budget_period = self._layout.budget_periods.get(normalised(period or ""))
         campaign.starts_on = self._run_date(row, "run_starts") or campaign.starts_on
-        campaign.ends_on = self._run_date(row, "run_ends") or campaign.ends_on
+        self._hear_end(campaign, row)
         for place in (self._text(row, "location") or "").split(";"):
-            if place.strip() and place.strip() not in campaign.locations:
-                campaign.locations.append(place.strip())
+            if place.strip() and len(campaign.locations) < _MOST_PLACES:
+                campaign.locations[place.strip()] = None
+
+    def _check_lengths(self, row: Row) -> None:
+        """Refuse a row with a text that is too long to be what its column holds."""
+        for name, most in (("type", LONGEST_WORD), ("location", _LONGEST_PLACES)):
+            if len(self._text(row, name) or "") > most:
+                caption = self._layout.caption(name)
+                raise Unreadable(f"{caption}: the text is longer than {most:,} characters")
+
+    def _hear_end(self, campaign: Met, row: Row) -> None:
+        """Take over when the run ends: a day, expressly never, or nothing said."""
+        text = self._text(row, "run_ends") or ""
+        ends_on = self._run_date(row, "run_ends")
+        if normalised(text) in _NO_END or ends_on == _FAR_AWAY:
+            campaign.is_open_ended, campaign.ends_on = True, None
+        elif ends_on:
+            campaign.is_open_ended, campaign.ends_on = False, ends_on
 
     def _text(self, row: Row, name: str) -> str | None:
         index = self._columns.get(name)
@@ -147,7 +186,7 @@ class Roster:
         if text is None or not any(char.isdecimal() for char in text):
             return None
         try:
-            return self._dates.read(text[:10] if text[4:5] == "-" else text)
+            return self._dates.read(without_time(text))
         except Misread:
             if len(self.unread_dates) < 3:
                 self.unread_dates.add(shortened(text))
@@ -181,6 +220,7 @@ class Roster:
                 locations=tuple(met.locations),
                 headline_kind=_headline(met.kinds),
                 first_line=met.first_line,
+                is_open_ended=met.is_open_ended,
             )
             for met in self._campaigns.values()
             if met.lines

@@ -77,8 +77,10 @@ class ColumnMapping(Record):
 
     platform: Platform
     currency: CurrencyCode | None = None
-    date_order: DateOrder = "ymd"
-    decimal_mark: DecimalMark = "."
+    date_order: DateOrder | None = None
+    """None: the file's own dates have to prove it."""
+    decimal_mark: DecimalMark | None = None
+    """None: the file's own figures have to prove it."""
     columns: dict[ColumnField, _Said]
     result_kinds: dict[_Said, _Said] = Field(default_factory=dict)
 
@@ -133,6 +135,8 @@ class ExportCampaign:
     locations: tuple[str, ...]
     headline_kind: str | None
     first_line: int
+    is_open_ended: bool = False
+    """The file says that the run has no end, which is more than not saying when it ends."""
 
     @property
     def status_words(self) -> tuple[str, ...]:
@@ -184,6 +188,8 @@ class ExportFile:
     totals: tuple[FileTotal, ...]
     rows_read: int
     notes: tuple[str, ...]
+    is_total_contradicted: bool = False
+    """The file's own total of the listed rows is more than 1 % away from their sum."""
 
 
 def listed(captions: Sequence[str], *, most: int = 20) -> str:

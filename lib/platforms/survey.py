@@ -4,19 +4,22 @@ The decimal mark, the order of dates, the one currency, whether a row is a day o
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lib.platforms.dates import is_ambiguous, order_proved
 from lib.platforms.figures import currency_in, evidence, is_figure
 from lib.platforms.layout import Layout
 from lib.platforms.shapes import DecimalMark, ExportRefused, Grain, shortened
+from lib.platforms.subtotals import Subtotals
 from lib.platforms.text import Records, Row
 
 _FIGURES = ("spend", "impressions", "clicks", "results", "budget")
 _DATES = ("day", "starts", "ends")
-_LOOKED_AT_WHOLE = 2_000
 _HOPELESS = 1_000
 _REMEMBERED = 200_000
+_LONGEST = 60
+"""No longer cell proves how this file writes numbers or dates."""
 # One odd cell among many does not decide for the file: its own row is unreadable then.
 _ODD_ONE_IN = 20
 
@@ -26,12 +29,14 @@ class Survey:
     """What the file as a whole turned out to be."""
 
     layout: Layout
+    subtotals: Subtotals
     rows: int = 0
+    last_row: int = 0
+    """The line of the last campaign's row: what calls itself a total below it is one."""
     campaign_rows: int = 0
     wrong_width: int = 0
     hopeless: int = 0
     marks: Counter[str] = field(default_factory=Counter)
-    other_marks: Counter[str] = field(default_factory=Counter)
     mark_seen: dict[str, tuple[int, str]] = field(default_factory=dict)
     unproved: tuple[int, str] | None = None
     orders: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -50,14 +55,11 @@ class Survey:
         """Return the file's decimal mark. Raises `ExportRefused` where it cannot be known."""
         if self.layout.mark:
             return self.layout.mark
-        for counted in (self.marks, self.other_marks):
-            most = counted.most_common()
-            if len(most) == 2 and most[1][1] * _ODD_ONE_IN > most[0][1]:
-                if counted is self.other_marks:
-                    continue
-                raise self._two_marks()
-            if most:
-                return most[0][0]
+        most = self.marks.most_common()
+        if len(most) == 2 and most[1][1] * _ODD_ONE_IN > most[0][1]:
+            raise self._two_marks()
+        if most:
+            return most[0][0]
         if self.unproved and self.layout.likely_mark is None:
             line, cell = self.unproved
             raise ExportRefused(
@@ -141,6 +143,9 @@ class Survey:
         self._see_figures(line, row)
         if aside is None:
             self._see_dates(line, row)
+            if self.layout.tail(row) is None:
+                self.last_row = line
+                self.subtotals.see(row)
 
     def _widths(self) -> None:
         self.wrong_width += 1
@@ -202,13 +207,13 @@ class Survey:
             cells.clear()
         for index in self._used:
             cell = row[index]
+            if len(cell) > _LONGEST and len(cell := cell.strip()) > _LONGEST:
+                continue
             if cell not in cells:
                 cells[cell] = self._see_cell(line, cell, index)
             proved = cells[cell]
             if proved:
                 self.marks[proved] += 1
-        if self.rows <= _LOOKED_AT_WHOLE and not self.marks:
-            self.other_marks.update(filter(None, map(evidence, self._figures_beside(row))))
 
     def _see_cell(self, line: int, cell: str, index: int) -> DecimalMark | None:
         """Return the decimal mark that a cell proves; note where it was first met."""
@@ -222,18 +227,17 @@ class Survey:
             self.unproved = (line, cell)
         return proved
 
-    def _figures_beside(self, row: Row) -> list[str]:
-        """Return the cells of columns that nothing is read from: their numbers prove as well."""
-        dimensions = {index for name, index in self.layout.columns.items() if name not in _FIGURES}
-        return [cell for index, cell in enumerate(row) if index not in dimensions]
-
     def _see_dates(self, line: int, row: Row) -> None:
         columns = self.layout.columns
         for name in _DATES:
             index = columns.get(name)
-            if index is None or row[index] in self._dates:
+            cell = "" if index is None else row[index]
+            if len(cell) > _LONGEST:
+                cell = cell.strip()
+            if len(cell) > _LONGEST or cell in self._dates:
                 continue
-            cell = row[index]
+            if len(self._dates) >= _REMEMBERED:
+                self._dates.clear()
             self._dates.add(cell)
             if proved := order_proved(cell):
                 self.orders.setdefault(proved, (line, cell))
@@ -258,7 +262,7 @@ class Survey:
 def survey(records: Records, layout: Layout) -> Survey:
     """Return what holds for the whole file, from one passage over its records."""
     columns = layout.columns
-    seen = Survey(layout=layout)
+    seen = Survey(layout=layout, subtotals=Subtotals(layout))
     seen._used = tuple(  # noqa: SLF001 - it is made here and nowhere else
         dict.fromkeys(
             [columns[name] for name in _FIGURES if name in columns] + list(layout.kinds.values())
@@ -273,4 +277,17 @@ def survey(records: Records, layout: Layout) -> Survey:
     for line, row in records:
         if line > layout.head.line and row:
             seen.see(line, row)
+    if seen.subtotals.are_possible:
+        seen.subtotals.settle(_rows(records, seen), _rows(records, seen))
     return seen
+
+
+def _rows(records: Records, seen: Survey) -> Iterator[Row]:
+    """Return the campaigns' rows of the file, from one more passage over its records."""
+    layout = seen.layout
+    for line, row in records:
+        fitted = layout.fitted(row) if line > layout.head.line and row else None
+        if fitted is None or layout.set_aside(fitted):
+            continue
+        if layout.tail(fitted) is None:
+            yield fitted

@@ -4,7 +4,7 @@ from datetime import date
 
 from lib.platforms.cells import CellReader, Cells, Unreadable
 from lib.platforms.dates import Dates
-from lib.platforms.figures import LARGEST, Figures, Misread
+from lib.platforms.figures import LARGEST_COUNT, LARGEST_MONEY, LARGEST_TOTAL, Figures, Misread
 from lib.platforms.layout import Aside, Layout, is_said
 from lib.platforms.roster import Roster
 from lib.platforms.shapes import (
@@ -16,6 +16,7 @@ from lib.platforms.shapes import (
     LeftOut,
     shortened,
 )
+from lib.platforms.subtotals import Subtotals
 from lib.platforms.text import Row
 
 
@@ -33,10 +34,22 @@ class _Day:
 class Tally:
     """Takes the rows of one file one by one, and says in the end what they amount to."""
 
-    def __init__(self, layout: Layout, *, grain: Grain, figures: Figures, dates: Dates) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        grain: Grain,
+        figures: Figures,
+        dates: Dates,
+        last_row: int,
+        subtotals: Subtotals,
+    ) -> None:
         self._layout = layout
         self._columns = layout.columns
         self._figures = figures
+        self._total_figures = Figures(figures.mark, largest_money=LARGEST_TOTAL)
+        self._last_row = last_row
+        self._subtotals = subtotals
         self._dates = dates
         self._cells = CellReader(layout, grain=grain, figures=figures, dates=dates)
         self.roster = Roster(layout, figures=figures, dates=dates)
@@ -78,7 +91,7 @@ class Tally:
         if fitted is None:
             width = len(self._layout.head.header)
             raise Unreadable(f"the row has {len(row)} cells where the header has {width}")
-        aside = self._layout.set_aside(fitted)
+        aside = self._aside(line, fitted)
         if aside is not None:
             self._leave_out(line, aside, fitted)
             return
@@ -98,6 +111,12 @@ class Tally:
             campaign.spend = cells.spend + (campaign.spend or 0)
         if cells.day is not None:
             self._add(campaign.key, cells.day, cells)
+
+    def _aside(self, line: int, row: Row) -> Aside | None:
+        aside = self._layout.set_aside(row)
+        if aside is None and line > self._last_row:
+            aside = self._layout.tail(row)
+        return aside or self._subtotals.aside(row)
 
     def _add(self, key: str, day: date, cells: Cells) -> None:
         counted = self._days.get((key, day))
@@ -128,7 +147,7 @@ class Tally:
         if aside.total is None or "spend" not in self._columns:
             return
         try:
-            spend = self._figures.money(row[self._columns["spend"]])
+            spend = self._total_figures.money(row[self._columns["spend"]])
             self._take_total_range(row)
         except Misread:
             return
@@ -153,8 +172,7 @@ class Tally:
         """Return the sums by campaign and day. Raises `ExportRefused` for sums past any money."""
         found = []
         for (key, day), sums in self._days.items():
-            largest = max(sums.spend or 0, sums.impressions or 0, sums.clicks or 0)
-            if max(largest, *sums.results.values(), 0) > LARGEST:
+            if _is_too_large(sums):
                 raise ExportRefused(
                     f"The figures of {day} for “{shortened(key)}” add up to more than can be kept.",
                 )
@@ -164,3 +182,10 @@ class Tally:
                 )
             )
         return tuple(found)
+
+
+def _is_too_large(sums: _Day) -> bool:
+    return (
+        max(sums.spend or 0, *sums.results.values(), 0) > LARGEST_MONEY
+        or max(sums.impressions or 0, sums.clicks or 0) > LARGEST_COUNT
+    )

@@ -65,17 +65,28 @@ CP1252 = Encoding("cp1252", _NAMES["cp1252"])
 
 
 @contextmanager
-def opened(data: bytes | BinaryIO) -> Iterator[BinaryIO]:
-    """Give a stream that can be read twice; the caller's own stream is left open."""
+def opened(data: bytes | BinaryIO, *, most_bytes: int | None = None) -> Iterator[BinaryIO]:
+    """Give a stream that can be read twice; the caller's own stream is left open.
+
+    Raises `ExportRefused` for more than `most_bytes`, a pipe's as soon as they have come.
+    """
     if isinstance(data, bytes | bytearray | memoryview):
+        _limit(len(data), most_bytes)
         yield io.BytesIO(data)
     elif data.seekable():
+        _limit(data.seek(0, io.SEEK_END), most_bytes)
         yield data
     else:
         with tempfile.TemporaryFile() as spool:
             while chunk := data.read(_CHUNK):
                 spool.write(chunk)
+                _limit(spool.tell(), most_bytes)
             yield spool
+
+
+def _limit(size: int, most: int | None) -> None:
+    if most is not None and size > most:
+        raise ExportRefused("The file is too large.", expected=f"at most {most:,} bytes")
 
 
 def sniff(stream: BinaryIO) -> tuple[bytes, Encoding]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lib.platforms.dates import Dates, declared_range, is_ambiguous, order_proved
 from lib.platforms.figures import Figures, Misread, evidence
 
-AMOUNTS = st.decimals(0, 9_000_000_000_000, places=6, allow_nan=False)
+AMOUNTS = st.decimals(0, 1_000_000_000, places=6, allow_nan=False)
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 SEPARATORS = {".": [",", "\u00a0", "\u202f", "'", " ", ""], ",": [".", "\u00a0", "\u2009", "’", ""]}
 

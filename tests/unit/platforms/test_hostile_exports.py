@@ -71,7 +71,7 @@ REFUSED = {
     "a line without end": ((META + "a" * 300_000).encode(), "longer than"),
     "a cell without end": ((META + '"' + "a\n" * 100_000).encode(), "never closed"),
     "sums past any money": (
-        (META + "O,2026-10-01,9223372036854,1,1\n" * 2).encode(), "more than can be kept"),
+        (META + "O,2026-10-01,600000000,1,1\n" * 2).encode(), "add up to more than can be kept"),
 }  # fmt: skip
 
 
@@ -112,7 +112,7 @@ UNREADABLE = {
     "an hour of a day": ("O,2026-10-02T05:00:00Z,5.00,1,1", "not a date"),
     "no name": (",2026-10-02,5.00,1,1", "no campaign name"),
     "a bell in the name": ("O\x07,2026-10-02,5.00,1,1", "control"),
-    "a name without end": ("O" * 1001 + ",2026-10-02,5.00,1,1", "longer"),
+    "a name without end": ("O" * 501 + ",2026-10-02,5.00,1,1", "longer"),
     "too few cells": ("O,2026-10-02,5.00,1", "4 cells"),
     "too many cells": ("O,2026-10-02,5.00,1,1,9", "6 cells"),
     "shifted cells": ("O,5.00,2026-10-02,1,1", "not a date"),

@@ -59,8 +59,8 @@ def test_a_mapped_spotify_file_is_read_and_held_back_counts_stay_unknown(fixture
     assert (export.grain, export.currency) == (Grain.DAY, "EUR")
     first, second, last = export.days
     assert (first.spend_micros, first.clicks) == (44_300_000, 40)
-    assert first.results == {"new listeners": 31_000_000}
-    assert (second.clicks, last.results) == (None, {})
+    assert first.results == {"new listeners": 31_000_000, "clicks": 40_000_000}
+    assert (second.clicks, last.results) == (None, {"clicks": 1_000_000})
     assert [met.status for met in export.campaigns] == [Status.ACTIVE, Status.ENDED]
     assert any("held back" in note for note in export.notes)
 
