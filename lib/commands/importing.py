@@ -67,7 +67,13 @@ def _imported(
     mapping = _mapping(options)
     with path.open("rb") as data:
         try:
-            file = read_file(engine, data, platform=platform, mapping=mapping)
+            file = read_file(
+                engine,
+                data,
+                platform=platform,
+                mapping=mapping,
+                most_bytes=options.max_bytes,
+            )
         except MappingNeeded as needed:
             raise ImportRefused(_how_to_map(needed)) from None
     asked = {

@@ -1,13 +1,15 @@
 """The tables: facts as they were decided, reported and observed.
 
 Money and results are integers in millionths, instants are UTC, days are plain dates in the
-ad account's own zone. A campaign points at the history entry that explains its status, so
-the database itself refuses a status that no entry explains.
+ad account's own zone. A campaign points at the history entry that explains its status, and
+the triggers of the first migration let no entry run ahead of its campaign, so the database
+itself refuses a status that no entry explains, and an entry that explains none.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from sqlalchemy import (
     JSON,
@@ -29,6 +31,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 
 from lib.domain.records import BillingState, BudgetPeriod, ConnectionState, GatewayKind, Platform
 from lib.domain.status import Status
@@ -136,6 +139,11 @@ history = Table(
     Column("details", JSON),
     UniqueConstraint("campaign_id", "version"),
     UniqueConstraint("campaign_id", "version", "to_status"),
+    CheckConstraint(
+        "version IS NULL AND from_status IS NULL AND to_status IS NULL OR "
+        "version IS NOT NULL AND campaign_id IS NOT NULL AND to_status IS NOT NULL",
+        name="status_is_counted",
+    ),
     Index(None, "artist_id", "id"),
     sqlite_autoincrement=True,
 )
@@ -192,15 +200,23 @@ campaign = Table(
     Index(None, "artist_id", "status"),
 )
 
-# Every name a campaign was ever reported under: an older file still finds its campaign.
+
+def _hash_of_name(context: DefaultExecutionContext) -> str:
+    return sha256(context.get_current_parameters()["name_key"].encode()).hexdigest()  # type: ignore[no-untyped-call]
+
+
+# Every name a campaign was ever reported under: an older file still finds its campaign. The
+# key holds the name's hash, which is filled in by itself: PostgreSQL's indexes take no text
+# that is as long as a name may be.
 campaign_name = Table(
     "campaign_name",
     metadata,
     Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
-    Column("name_key", Text, primary_key=True),
+    Column("name_hash", String(64), primary_key=True, default=_hash_of_name),
+    Column("name_key", Text, nullable=False),
     Column("artist_id", Integer, nullable=False),
     Column("platform", String(20), nullable=False),
-    Index(None, "artist_id", "platform", "name_key"),
+    Index(None, "artist_id", "platform"),
 )
 
 import_run = Table(
@@ -220,7 +236,7 @@ import_run = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("actor", String(200), nullable=False),
     Column("counts", JSON, nullable=False),
-    UniqueConstraint("artist_id", "sha256"),
+    UniqueConstraint("artist_id", "sha256", "observed_on"),
 )
 
 # The days that an import speaks for, campaign by campaign: a covered day without a row was
@@ -258,7 +274,7 @@ daily_kind_result = Table(
     sqlite_with_rowid=False,
 )
 
-# What each import said of a day; never changed. The newest is the current figure.
+# What each import said of a day; never changed nor removed. The newest is the current figure.
 daily_observation = Table(
     "daily_observation",
     metadata,

@@ -76,8 +76,7 @@ def _billing_event(
     engine: Engine, artist_id: int, event: str, state: BillingState, *, occasion: Occasion
 ) -> BillingOutcome:
     def work(db: Connection) -> BillingOutcome:
-        # Campaigns first, the artist after them: the order in which the verbs lock.
-        subjects = _campaigns_of(db, artist_id)
+        # The artist first, the campaigns after it: the order in which everybody locks.
         known = db.execute(
             select(artist.c.id).where(artist.c.id == artist_id).with_for_update()
         ).first()
@@ -85,6 +84,7 @@ def _billing_event(
             raise ArtistNotFound(f"There is no artist {artist_id}.")
         if answer := _answer_to(db, occasion, artist_id=artist_id, event=event):
             return answer
+        subjects = _campaigns_of(db, artist_id)
         db.execute(update(artist).where(artist.c.id == artist_id).values(billing=state))
         moved = [
             subject.id
@@ -149,9 +149,10 @@ def _answer_to(
     )
     if row is None:
         return None
-    if row["artist_id"] != artist_id or row["event"] != event:
+    asked = {"artist_id": artist_id, "event": event, "actor": occasion.actor.name}
+    if any(row[column] != value for column, value in asked.items()):
         raise RequestReused(
-            f"The request {occasion.request_id} was used before for {row['event']}. "
-            "Nothing was changed; send a new request."
+            f"The request {occasion.request_id} was used before for {row['event']} by "
+            f"{row['actor']}. Nothing was changed; send a new request."
         )
     return BillingOutcome(artist_id, event, tuple(row["details"]["moved"]), row["at"])

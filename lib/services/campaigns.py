@@ -38,7 +38,7 @@ from lib.services.recording import (
     Occasion,
     bump_data_version,
     event_of,
-    load_campaign,
+    lock_campaign,
     record_event,
     record_status,
 )
@@ -210,11 +210,11 @@ def move_campaign(
     Raises `IllegalTransition`, `RequestReused`, `CampaignNotFound`.
     """
     occasion = Occasion(actor, now, origin, Source.PLATFORM, request_id)
-    event = f"campaign:{to.value}"
+    event, note = f"campaign:{to.value}", note[:MAX_NOTE]
 
     def work(db: Connection) -> Change:
-        subject = load_campaign(db, campaign_id, is_locked=True)
-        if answer := _answer_to(db, request_id, campaign_id=campaign_id, event=event):
+        subject = lock_campaign(db, campaign_id)
+        if answer := _answer_to(db, occasion, campaign_id, event, note=note):
             return answer
         if not can_move(origin, subject.status, to):
             raise IllegalTransition(
@@ -246,8 +246,8 @@ def confirm_carried_out(
     occasion = Occasion(actor, now, Origin.PERSON, source, request_id)
 
     def work(db: Connection) -> Change:
-        subject = load_campaign(db, campaign_id, is_locked=True)
-        if answer := _answer_to(db, request_id, campaign_id=campaign_id, event=CARRIED_OUT):
+        subject = lock_campaign(db, campaign_id)
+        if answer := _answer_to(db, occasion, campaign_id, CARRIED_OUT):
             return answer
         _check_version(db, subject, seen_version)
         if subject.pending_action is None:
@@ -282,11 +282,11 @@ def _act(
     note: str,
     reason: PauseReason | None = None,
 ) -> Change:
-    event = event_of(action)
+    event, note = event_of(action), note[:MAX_NOTE]
 
     def work(db: Connection) -> Change:
-        subject = load_campaign(db, campaign_id, is_locked=True)
-        if answer := _answer_to(db, occasion.request_id, campaign_id=campaign_id, event=event):
+        subject = lock_campaign(db, campaign_id)
+        if answer := _answer_to(db, occasion, campaign_id, event, reason=reason, note=note):
             return answer
         _check_version(db, subject, seen_version)
         circumstances, kind = _circumstances(db, subject)
@@ -305,7 +305,7 @@ def _act(
             decision.to,
             pending_action=pending,
             reason=reason,
-            note=note[:MAX_NOTE],
+            note=note,
             details=_details(subject, pending, now=occasion.now),
         )
         return _finish(
@@ -347,8 +347,6 @@ def _circumstances(db: Connection, subject: Campaign) -> tuple[Circumstances, Ga
         select(artist.c.billing, connection.c.state, connection.c.gateway)
         .join_from(artist, connection)
         .where(artist.c.id == subject.artist_id, connection.c.platform == subject.platform)
-        # A billing event of the same moment waits for this change, or this change for it.
-        .with_for_update(read=True, of=artist)
     ).one()
     circumstances = Circumstances(BillingState(row.billing), ConnectionState(row.state))
     return circumstances, GatewayKind(row.gateway)
@@ -374,17 +372,40 @@ def _check_version(db: Connection, subject: Campaign, seen_version: int) -> None
 
 
 def _answer_to(
-    db: Connection, request_id: str | None, *, campaign_id: int, event: str
+    db: Connection,
+    occasion: Occasion,
+    campaign_id: int,
+    event: str,
+    *,
+    reason: PauseReason | None = None,
+    note: str = "",
 ) -> Change | None:
-    if request_id is None:
+    """Return what the same request changed before, None for one that is new.
+
+    Raises `RequestReused` where it asked for something else, or somebody else asked.
+    """
+    if occasion.request_id is None:
         return None
-    row = db.execute(select(history).where(history.c.request_id == request_id)).mappings().first()
+    row = (
+        db.execute(select(history).where(history.c.request_id == occasion.request_id))
+        .mappings()
+        .first()
+    )
     if row is None:
         return None
-    if row["campaign_id"] != campaign_id or row["event"] != event:
+    asked = {
+        "campaign_id": campaign_id,
+        "event": event,
+        "origin": occasion.origin,
+        "reason": reason,
+        "note": note or None,
+        "actor": occasion.actor.name,
+    }
+    if any(row[column] != value for column, value in asked.items()):
         raise RequestReused(
-            f"The request {request_id} was used before for {row['event']} of campaign "
-            f"{row['campaign_id']}. Nothing was changed; send a new request."
+            f"The request {occasion.request_id} was used before for {row['event']} of campaign "
+            f"{row['campaign_id']} by {row['actor']}, or with another reason or note. Nothing "
+            "was changed; send a new request."
         )
     return _recorded(row)
 

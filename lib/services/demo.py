@@ -102,6 +102,10 @@ def start_over(engine: Engine, *, actor: Actor, now: datetime) -> LoadedDemo:
     rows, occasion = label_rows(read_label(), now=now), _occasion(actor, now)
 
     def work(db: Connection) -> LoadedDemo:
+        # The artists before the data version, as everybody locks: whoever is changing
+        # something in the demo finishes first. A second one that starts over waits here too.
+        of_demo = artist.c.organization_id.in_(_demo_id())
+        db.execute(select(artist.c.id).where(of_demo).order_by(artist.c.id).with_for_update())
         bump_data_version(db)
         label_id = db.execute(_demo_id()).scalar()
         if label_id is None:

@@ -46,21 +46,24 @@ def read_file(
     *,
     platform: Platform | None = None,
     mapping: ColumnMapping | None = None,
+    most_bytes: int | None = None,
 ) -> ExportFile:
     """Read an export; a header that was mapped before is read by the remembered mapping.
+
+    More than `most_bytes` are refused.
 
     Raises `lib.platforms.ExportRefused`, and its kind `MappingNeeded` where a person has to
     say once what the columns mean.
     """
     try:
-        file = read_export(data, platform=platform, mapping=mapping)
+        file = read_export(data, platform=platform, mapping=mapping, most_bytes=most_bytes)
     except MappingNeeded as needed:
         mapping = remembered_mapping(engine, needed.fingerprint) if mapping is None else None
         if mapping is None:
             raise
         if not isinstance(data, bytes):
             data.seek(0)
-        file = read_export(data, platform=platform, mapping=mapping)
+        file = read_export(data, platform=platform, mapping=mapping, most_bytes=most_bytes)
     if mapping is None:
         return file
     # The same bytes read by another mapping say something else: another observation.

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
-from lib.db.tables import campaign, connection, data_version, history
+from lib.db.tables import artist, campaign, connection, data_version, history
 from lib.domain.actions import Action
 from lib.domain.records import Actor, Campaign, Origin, Source
 from lib.domain.status import LIVE, Status, parse_status
@@ -35,15 +35,37 @@ def bump_data_version(db: Connection) -> None:
     db.execute(update(data_version).values(number=data_version.c.number + 1))
 
 
-def load_campaign(db: Connection, campaign_id: int, *, is_locked: bool = False) -> Campaign:
-    """Return the campaign as stored; `is_locked` keeps others from changing it meanwhile."""
-    query = (
+def load_campaign(db: Connection, campaign_id: int) -> Campaign:
+    """Return the campaign as stored. Raises `CampaignNotFound`."""
+    return _load(db, _query(campaign_id), campaign_id)
+
+
+def lock_campaign(db: Connection, campaign_id: int) -> Campaign:
+    """Return the campaign as stored and keep others from changing it until the commit.
+
+    Everybody locks in one order, so that no two wait for each other: the artist first, then
+    its campaigns by id, the data version last. The artist is shared between verbs; billing
+    and imports hold it alone, so its billing stays as it is too. Raises `CampaignNotFound`.
+    """
+    # The artist of a campaign never changes, so this needs no lock of its own.
+    of_campaign = select(campaign.c.artist_id).where(campaign.c.id == campaign_id)
+    db.execute(
+        select(artist.c.id)
+        .where(artist.c.id == of_campaign.scalar_subquery())
+        .with_for_update(read=True, of=artist)
+    )
+    return _load(db, _query(campaign_id).with_for_update(of=campaign), campaign_id)
+
+
+def _query(campaign_id: int) -> Select[Any]:
+    return (
         select(campaign, connection.c.zone)
         .join_from(campaign, connection)
         .where(campaign.c.id == campaign_id)
     )
-    if is_locked:
-        query = query.with_for_update(of=campaign)
+
+
+def _load(db: Connection, query: Select[Any], campaign_id: int) -> Campaign:
     row = db.execute(query).mappings().first()
     if row is None:
         raise CampaignNotFound(f"There is no campaign {campaign_id}. It may have been removed.")
@@ -100,19 +122,7 @@ def record_status(
     The caller has locked the campaign and judged the movement.
     """
     version = subject.version + 1
-    _insert(
-        db,
-        occasion,
-        event,
-        artist_id=subject.artist_id,
-        campaign_id=subject.id,
-        version=version,
-        from_status=subject.status,
-        to_status=to,
-        reason=reason,
-        note=note or None,
-        details=dict(details) if details else None,
-    )
+    # The campaign first, its entry after it: the database takes no entry that runs ahead.
     changed = db.execute(
         update(campaign)
         .where(campaign.c.id == subject.id, campaign.c.version == subject.version)
@@ -128,6 +138,19 @@ def record_status(
     )
     if changed.rowcount != 1:
         raise AssertionError("The campaign was not locked by its caller.")
+    _insert(
+        db,
+        occasion,
+        event,
+        artist_id=subject.artist_id,
+        campaign_id=subject.id,
+        version=version,
+        from_status=subject.status,
+        to_status=to,
+        reason=reason,
+        note=note or None,
+        details=dict(details) if details else None,
+    )
     return version
 
 

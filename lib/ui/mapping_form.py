@@ -51,10 +51,18 @@ def mapping_form(needed: MappingNeeded, *, platform: Platform | None) -> None:
             st.selectbox(
                 "Dates look like",
                 list(_ORDERS),
+                index=None,
                 key="map-order",
                 format_func=lambda one: _ORDERS[one],
+                placeholder="Decide from the file",
             )
-            st.selectbox("Decimal mark", [".", ","], key="map-decimal")
+            st.selectbox(
+                "Decimal mark",
+                [".", ","],
+                index=None,
+                key="map-decimal",
+                placeholder="Decide from the file",
+            )
         st.form_submit_button(
             "Remember these columns",
             type="primary",
@@ -69,7 +77,7 @@ def _remember(fingerprint: str) -> None:
     columns = {name: said[f"map-{name}"] for name in _FIELDS if said.get(f"map-{name}")}
     kinds = {}
     if said.get(f"map-{_RESULTS}"):
-        kinds = {said[f"map-{_RESULTS}"]: usual_kind(usual_type(platform), platform)}
+        kinds = {usual_kind(usual_type(platform), platform): said[f"map-{_RESULTS}"]}
     try:
         mapping = ColumnMapping(
             platform=platform,

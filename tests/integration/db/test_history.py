@@ -12,7 +12,10 @@ from lib.db.tables import (
     import_run,
     organization,
 )
-from lib.domain.records import Origin, Source
+from lib.domain.actions import PauseReason
+from lib.domain.records import Actor, Origin, Source
+from lib.domain.status import Status
+from lib.services.campaigns import pause_campaign
 from tests.cast import add_artist, add_campaign, dump
 
 
@@ -130,7 +133,8 @@ def test_only_the_history_of_a_demo_that_is_over_may_go(engine, campaign_id, now
     demo = add_campaign(engine, add_artist(engine, now=now, is_demo=True), now=now)
     of_demo = delete(history).where(history.c.campaign_id == demo)
     refused(engine, of_demo)
-    retire = update(organization).values(retired_at=now)
+    retire = update(organization).where(organization.c.is_demo).values(retired_at=now)
+    refused(engine, update(organization).values(retired_at=now))
     refused(engine, retire, delete(history).where(history.c.campaign_id == campaign_id))
     with writing(engine) as db:
         db.execute(retire)
@@ -176,3 +180,44 @@ def test_what_an_import_said_of_a_day_is_never_changed(engine, campaign_id, now)
             )
         )
     refused(engine, update(daily_observation).values(spend_micros=2))
+
+
+def test_an_old_entry_does_not_explain_a_status_again(engine, campaign_id, now):
+    pause_campaign(
+        engine,
+        campaign_id,
+        reason=PauseReason.BUDGET,
+        actor=Actor(name="Alice"),
+        seen_version=1,
+        request_id="pause",
+        now=now,
+    )
+    back = update(campaign).where(campaign.c.id == campaign_id)
+    refused(engine, back.values(status=Status.ACTIVE, version=1))
+    refused(engine, back.values(status=Status.ACTIVE, version=50))
+    refused(engine, back.values(version=3))
+
+
+def test_no_entry_runs_ahead_of_its_campaign(engine, campaign_id, now):
+    entry = {
+        "artist_id": 1,
+        "campaign_id": campaign_id,
+        "version": 2,
+        "at": now,
+        "actor": "Mallory",
+        "origin": "person",
+        "source": "desk",
+        "event": "campaign:pause",
+        "from_status": Status.ACTIVE,
+        "to_status": Status.PAUSED,
+    }
+    refused(engine, insert(history).values(entry))
+
+
+def test_nothing_changes_hands_and_no_label_begins_retired(engine, campaign_id, now):
+    other = add_artist(engine, name="Another", now=now)
+    refused(engine, update(campaign).where(campaign.c.id == campaign_id).values(artist_id=other))
+    refused(
+        engine,
+        insert(organization).values(name="Old", is_demo=True, created_at=now, retired_at=now),
+    )

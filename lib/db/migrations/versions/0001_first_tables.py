@@ -1,5 +1,9 @@
 """The desk's first tables"""
 
+# ruff: noqa: ISC004, S608 - long conditions of triggers, built from texts of this file alone.
+
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,51 +11,206 @@ revision = "0001"
 down_revision = None
 
 
-# The history is append-only for everybody. One exception: what belongs to a demo label that
-# was started over may be removed as a whole, and no label can become a demo afterwards.
-_RETIRED_DEMO = """
-    SELECT 1 FROM artist JOIN organization ON organization.id = artist.organization_id
-    WHERE artist.id = OLD.artist_id
-    AND organization.is_demo AND organization.retired_at IS NOT NULL
-"""
-_SQLITE: tuple[str, ...] = (
-    """CREATE TRIGGER history_keeps_its_entries BEFORE UPDATE ON history
-    BEGIN SELECT RAISE(ABORT, 'history is append-only'); END""",
-    f"""CREATE TRIGGER history_loses_no_entry BEFORE DELETE ON history
-    WHEN NOT EXISTS ({_RETIRED_DEMO})
-    BEGIN SELECT RAISE(ABORT, 'history is append-only'); END""",
-    """CREATE TRIGGER observation_is_kept BEFORE UPDATE ON daily_observation
-    BEGIN SELECT RAISE(ABORT, 'observations are append-only'); END""",
-    """CREATE TRIGGER demo_is_for_life BEFORE UPDATE OF is_demo ON organization
-    WHEN NEW.is_demo <> OLD.is_demo
-    BEGIN SELECT RAISE(ABORT, 'a label cannot become a demo, nor cease to be one'); END""",
+@dataclass(frozen=True)
+class _Guard:
+    """A trigger: what it refuses is one condition that both databases understand."""
+
+    name: str
+    before: str
+    table: str
+    refused: str
+    message: str
+
+    def on_sqlite(self) -> list[str]:
+        return [
+            f"CREATE TRIGGER {self.name} BEFORE {self.before} ON {self.table} "
+            f"WHEN {self.refused} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+        ]
+
+    def on_postgresql(self) -> list[str]:
+        row = "OLD" if self.before == "DELETE" else "NEW"
+        return [
+            f"""CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF {self.refused} THEN
+                    RAISE EXCEPTION '{self.message}'
+                        USING ERRCODE = 'integrity_constraint_violation';
+                END IF;
+                RETURN {row};
+            END $$""",
+            f"CREATE TRIGGER {self.name} BEFORE {self.before} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+# What was recorded stays, for everybody. One exception: what belongs to a demo label that was
+# started over may be removed as a whole. So no label becomes a demo afterwards, none but a
+# demo is started over, and nothing changes hands between labels.
+def _unless_demo_is_over(artist_id: str) -> str:
+    return f"""NOT EXISTS (
+        SELECT 1 FROM artist JOIN organization ON organization.id = artist.organization_id
+        WHERE artist.id = {artist_id}
+        AND organization.is_demo AND organization.retired_at IS NOT NULL
+    )"""
+
+
+# The chain: a campaign is inserted or moved first, its entry is written after that, in one
+# transaction. Every entry follows the one before it and none runs ahead of its campaign; the
+# deferred key from the campaign to its entry refuses, at the commit, the campaign that ran
+# ahead. As no movement goes back or repeats a number, an old entry explains nothing twice.
+# A campaign inserted with a higher number is given its whole chain in the same transaction.
+_ENTRY_THAT_FOLLOWS = """
+    SELECT 1 FROM campaign LEFT JOIN history AS earlier
+    ON earlier.campaign_id = campaign.id AND earlier.version = NEW.version - 1
+    WHERE campaign.id = NEW.campaign_id AND campaign.artist_id = NEW.artist_id
+    AND (
+        NEW.version IS NULL OR NEW.version <= campaign.version AND (
+            NEW.version = 1 AND NEW.from_status IS NULL
+            OR NEW.from_status = earlier.to_status AND NEW.from_status <> NEW.to_status
+        )
+    )"""
+_GUARDS: tuple[_Guard, ...] = (
+    _Guard(
+        "organization_begins_in_use",
+        "INSERT",
+        "organization",
+        "NEW.retired_at IS NOT NULL",
+        "a label begins in use",
+    ),
+    _Guard(
+        "organization_keeps_its_kind",
+        "UPDATE",
+        "organization",
+        "NEW.id <> OLD.id OR NEW.is_demo <> OLD.is_demo "
+        "OR NEW.retired_at IS NOT NULL AND NOT NEW.is_demo",
+        "a label cannot become a demo, nor cease to be one, and only a demo is started over",
+    ),
+    _Guard(
+        "organization_stays",
+        "DELETE",
+        "organization",
+        "NOT OLD.is_demo OR OLD.retired_at IS NULL",
+        "only a demo label that was started over can be removed",
+    ),
+    _Guard(
+        "artist_keeps_its_label",
+        "UPDATE",
+        "artist",
+        "NEW.id <> OLD.id OR NEW.organization_id <> OLD.organization_id",
+        "an artist stays with its label",
+    ),
+    _Guard(
+        "artist_stays",
+        "DELETE",
+        "artist",
+        _unless_demo_is_over("OLD.id"),
+        "only a demo that was started over can be removed",
+    ),
+    _Guard(
+        "campaign_keeps_its_place",
+        "UPDATE",
+        "campaign",
+        "NEW.id <> OLD.id OR NEW.artist_id <> OLD.artist_id OR NEW.platform <> OLD.platform",
+        "a campaign stays with its artist and platform",
+    ),
+    _Guard(
+        "campaign_counts_its_statuses",
+        "UPDATE",
+        "campaign",
+        # To the same status is no movement, so it has no number and no entry.
+        "NOT (NEW.version = OLD.version AND NEW.status = OLD.status "
+        "OR NEW.version = OLD.version + 1 AND NEW.status <> OLD.status)",
+        "the version rises by one with every new status, and only with one",
+    ),
+    _Guard(
+        "campaign_stays",
+        "DELETE",
+        "campaign",
+        _unless_demo_is_over("OLD.artist_id"),
+        "only a demo that was started over can be removed",
+    ),
+    _Guard(
+        "history_follows_its_campaign",
+        "INSERT",
+        "history",
+        f"NEW.campaign_id IS NOT NULL AND NOT EXISTS ({_ENTRY_THAT_FOLLOWS})",
+        "an entry follows the one before it and the campaign that it tells of",
+    ),
+    _Guard("history_keeps_its_entries", "UPDATE", "history", "TRUE", "history is append-only"),
+    _Guard(
+        "history_loses_no_entry",
+        "DELETE",
+        "history",
+        _unless_demo_is_over("OLD.artist_id"),
+        "history is append-only",
+    ),
+    _Guard(
+        "observation_is_kept",
+        "UPDATE",
+        "daily_observation",
+        "TRUE",
+        "observations are append-only",
+    ),
+    _Guard(
+        "observation_stays",
+        "DELETE",
+        "daily_observation",
+        _unless_demo_is_over("(SELECT artist_id FROM campaign WHERE id = OLD.campaign_id)"),
+        "observations are append-only",
+    ),
 )
-_POSTGRESQL: tuple[str, ...] = (
-    """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$""",
-    f"""CREATE FUNCTION refuse_loss() RETURNS trigger LANGUAGE plpgsql AS $$
+
+
+# SQLite's INSERT OR REPLACE removes rows, and tells the triggers above of it only where
+# recursive_triggers is on, which a connection of somebody else's need not have set.
+def _not_replaced(table: str, same: str) -> _Guard:
+    return _Guard(
+        f"{table}_is_not_replaced",
+        "INSERT",
+        table,
+        f"EXISTS (SELECT 1 FROM {table} WHERE {same})",
+        f"a row of {table} is not replaced",
+    )
+
+
+_SQLITE_GUARDS: tuple[_Guard, ...] = (
+    _not_replaced("organization", "id = NEW.id"),
+    _not_replaced("artist", "id = NEW.id OR name_key = NEW.name_key"),
+    _not_replaced(
+        "campaign",
+        "id = NEW.id OR artist_id = NEW.artist_id AND platform = NEW.platform "
+        "AND external_id = NEW.external_id",
+    ),
+    _not_replaced(
+        "history",
+        "id = NEW.id OR request_id = NEW.request_id "
+        "OR campaign_id = NEW.campaign_id AND version = NEW.version",
+    ),
+    _not_replaced(
+        "daily_observation",
+        "campaign_id = NEW.campaign_id AND day = NEW.day AND import_id = NEW.import_id",
+    ),
+)
+# TRUNCATE passes by the triggers of rows. Every other table that matters is pointed at by one
+# of these two, so it is only emptied together with them.
+_POSTGRESQL_TRUNCATE: tuple[str, ...] = (
+    """CREATE FUNCTION is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF EXISTS ({_RETIRED_DEMO}) THEN RETURN OLD; END IF;
-        RAISE EXCEPTION 'history is append-only';
+        RAISE EXCEPTION '% is append-only', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
     END $$""",
-    """CREATE FUNCTION refuse_new_demo() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF NEW.is_demo <> OLD.is_demo THEN
-            RAISE EXCEPTION 'a label cannot become a demo, nor cease to be one';
-        END IF;
-        RETURN NEW;
-    END $$""",
-    """CREATE TRIGGER history_keeps_its_entries BEFORE UPDATE ON history
-    FOR EACH ROW EXECUTE FUNCTION refuse_change()""",
-    """CREATE TRIGGER history_loses_no_entry BEFORE DELETE ON history
-    FOR EACH ROW EXECUTE FUNCTION refuse_loss()""",
     """CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON history
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
-    """CREATE TRIGGER observation_is_kept BEFORE UPDATE ON daily_observation
-    FOR EACH ROW EXECUTE FUNCTION refuse_change()""",
-    """CREATE TRIGGER demo_is_for_life BEFORE UPDATE ON organization
-    FOR EACH ROW EXECUTE FUNCTION refuse_new_demo()""",
+    FOR EACH STATEMENT EXECUTE FUNCTION is_not_emptied()""",
+    """CREATE TRIGGER observation_is_not_emptied BEFORE TRUNCATE ON daily_observation
+    FOR EACH STATEMENT EXECUTE FUNCTION is_not_emptied()""",
 )
+
+
+def _guards(*, is_postgresql: bool) -> list[str]:
+    if is_postgresql:
+        made = [statement for guard in _GUARDS for statement in guard.on_postgresql()]
+        return [*made, *_POSTGRESQL_TRUNCATE]
+    return [statement for guard in (*_GUARDS, *_SQLITE_GUARDS) for statement in guard.on_sqlite()]
 
 
 def upgrade() -> None:
@@ -130,6 +289,11 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("request_id", sa.String(length=100), nullable=True),
         sa.Column("details", sa.JSON(), nullable=True),
+        sa.CheckConstraint(
+            "version IS NULL AND from_status IS NULL AND to_status IS NULL OR "
+            "version IS NOT NULL AND campaign_id IS NOT NULL AND to_status IS NOT NULL",
+            name=op.f("ck_history_status_is_counted"),
+        ),
         sa.ForeignKeyConstraint(["artist_id"], ["artist.id"], name=op.f("fk_history_artist_id")),
         sa.ForeignKeyConstraint(
             ["campaign_id"],
@@ -169,7 +333,12 @@ def upgrade() -> None:
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["artist_id"], ["artist.id"], name=op.f("fk_import_run_artist_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
-        sa.UniqueConstraint("artist_id", "sha256", name=op.f("uq_import_run_artist_id_sha256")),
+        sa.UniqueConstraint(
+            "artist_id",
+            "sha256",
+            "observed_on",
+            name=op.f("uq_import_run_artist_id_sha256_observed_on"),
+        ),
     )
     op.create_table(
         "campaign",
@@ -239,18 +408,17 @@ def upgrade() -> None:
     op.create_table(
         "campaign_name",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("name_hash", sa.String(length=64), nullable=False),
         sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("artist_id", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_name_campaign_id")
         ),
-        sa.PrimaryKeyConstraint("campaign_id", "name_key", name=op.f("pk_campaign_name")),
+        sa.PrimaryKeyConstraint("campaign_id", "name_hash", name=op.f("pk_campaign_name")),
     )
     op.create_index(
-        "ix_campaign_name_artist_id_platform_name_key",
-        "campaign_name",
-        ["artist_id", "platform", "name_key"],
+        "ix_campaign_name_artist_id_platform", "campaign_name", ["artist_id", "platform"]
     )
 
     op.create_table(
@@ -327,7 +495,7 @@ def upgrade() -> None:
             initially="DEFERRED",
             deferrable=True,
         )
-    for statement in _POSTGRESQL if is_postgresql else _SQLITE:
+    for statement in _guards(is_postgresql=is_postgresql):
         op.execute(statement)
     op.execute("INSERT INTO data_version (id, number) VALUES (1, 0)")
 
