@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from lib.db.migrations import upgrade
+from lib.services import trends
 from lib.services.demo import is_empty, load_demo
 from lib.settings import ROOT, Settings, streamlit_command
 
@@ -14,6 +15,9 @@ from lib.settings import ROOT, Settings, streamlit_command
 def prepare(engine: Engine, *, with_demo: bool, now: datetime) -> None:
     """Bring the database to the newest schema; load the demo only where nothing is there."""
     upgrade(engine)
+    if trends.is_missing(engine):
+        print("Summing up the figures for the trend, once.", file=sys.stderr)
+        trends.rebuild(engine, now=now)
     if with_demo and is_empty(engine):
         loaded = load_demo(engine, now=now)
         print(f"The database was empty: loaded the demo label “{loaded.name}”.", file=sys.stderr)

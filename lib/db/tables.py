@@ -20,10 +20,12 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -287,6 +289,87 @@ daily_observation = Table(
     Column("clicks", BigInteger),
     Column("results", JSON, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# What the days of a campaign add up to and what the trend says, one row for each day that can
+# be the as-of day: from the one at the last write to the last covered day. The clock picks the
+# row. A summary of the tables above, kept in their transactions; it can be rebuilt at any time.
+campaign_trend = Table(
+    "campaign_trend",
+    metadata,
+    Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
+    Column("as_of", Date, primary_key=True),
+    # The dates, in the account's zone, on which this row speaks; both inclusive.
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    Column("covered_through", Date, nullable=False),
+    Column("kind", String(100), nullable=False),
+    Column("settle_age", Integer, nullable=False),
+    Column("started_on", Date, nullable=False),
+    *(
+        Column(f"{what}_{length}", BigInteger, nullable=what != "days")
+        for length in (7, 28)
+        for what in ("days", "spend", "impressions", "clicks", "results")
+    ),
+    *(
+        Column(f"eligible_{what}_{length}", BigInteger, nullable=False)
+        for length in (7, 28)
+        for what in ("days", "spend", "results")
+    ),
+    Column("spend_by_day", LargeBinary, nullable=False),
+    Column("word", String(20), nullable=False),
+    Column("why", String(20)),
+    Column("y", Float),
+    Column("m", Float),
+    Column("results_word", String(20), nullable=False),
+    Column("results_why", String(20)),
+    Column("results_y", Float),
+    Column("results_m", Float),
+    Column("spend_word", String(20)),
+    Column("spend_change", Float),
+    *(
+        Column(f"{window}_{what}", BigInteger, nullable=False)
+        for window in ("c", "b")
+        for what in ("days", "spend", "results")
+    ),
+    Column("weeks", Integer, nullable=False),
+    Column("eligible", Integer, nullable=False),
+    Column("changed_on", Date),
+    Column("readable_on", Date),
+    Column("stake_micros", BigInteger),
+    Column("pacing_ratio", Float),
+    Column("pacing_tolerance", Float),
+    Column("pacing_word", String(20)),
+    Column("is_silent", Boolean, nullable=False),
+    Column("anomaly_on", Date),
+    Column("anomaly_spend", BigInteger),
+    Column("anomaly_usual", Float),
+    Column("last_spend_on", Date),
+    sqlite_with_rowid=False,
+)
+
+# When a verdict changed, and through whose import or change: append-only in spirit, but what
+# has not become visible yet is replaced when newer figures come.
+verdict_flip = Table(
+    "verdict_flip",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("visible_at", UtcDateTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("from_word", String(20), nullable=False),
+    Column("to_word", String(20), nullable=False),
+    Index(None, "campaign_id"),
+    Index(None, "visible_at"),
+)
+
+# When each person last looked at the roster.
+last_look = Table(
+    "last_look",
+    metadata,
+    Column("actor", String(200), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 column_mapping = Table(

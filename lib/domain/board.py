@@ -9,8 +9,7 @@ from lib.domain.learning import Learning, early_learning
 from lib.domain.metrics import Pacing, Totals, settle_age
 from lib.domain.records import Campaign, HistoryEntry
 from lib.domain.status import LIVE, Group, Status, group_of
-
-STALE_AFTER_DAYS = 2  # Beyond the settle age: a live campaign's figures should be there by then.
+from lib.domain.trend import STALE_AFTER_DAYS, Trend, Verdict, first_readable_on, verdict_now
 
 # Statuses in which money must not go out; spend reported for a later day is an alarm.
 _MUST_NOT_SPEND = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED, Status.ARCHIVED})
@@ -24,72 +23,101 @@ class BoardRow:
     status: Status
     """The effective status; everything shown, filtered and guarded uses this one."""
     learning: Learning | None
-    covered_through: date | None
-    as_of: date | None
-    week: Totals | None
-    month: Totals | None
-    spend_by_day: tuple[float | None, ...]
-    """28 values ending on the as-of day in currency units; None where the day is missing."""
+    trend: Trend | None
+    """What its days add up to, None where no figures have come in."""
+    verdict: Verdict | None
+    """The verdict as it stands now, with the gates that the clock decides."""
+    readable_on: date | None
+    """When the verdict can be read at the earliest, where it is too early."""
     pacing: Pacing | None
     last_change: HistoryEntry | None
     decisions: Mapping[Action, Decision]
     spent_after_stop_on: date | None
     """The last day with spend after money should have stopped, None where all is well."""
     is_stale: bool
+    silent_on: date | None
+    """The full reported day on which a live campaign spent nothing."""
 
     @property
     def group(self) -> Group:
         return group_of(self.status)
 
+    @property
+    def covered_through(self) -> date | None:
+        return self.trend.covered_through if self.trend else None
 
-@dataclass(frozen=True)
-class Figures:
-    """What the database summed up for a campaign."""
+    @property
+    def as_of(self) -> date | None:
+        return self.trend.as_of if self.trend else None
 
-    covered_through: date | None = None
-    as_of: date | None = None
-    week: Totals | None = None
-    month: Totals | None = None
-    spend_by_day: tuple[float | None, ...] = ()
-    pacing: Pacing | None = None
-    last_spend_on: date | None = None
+    @property
+    def week(self) -> Totals | None:
+        return self.trend.week if self.trend else None
+
+    @property
+    def month(self) -> Totals | None:
+        return self.trend.month if self.trend else None
+
+    @property
+    def spend_by_day(self) -> tuple[float | None, ...]:
+        """28 values ending on the as-of day in currency units; None where the day is missing."""
+        return self.trend.spend_by_day if self.trend else ()
 
 
 def board_row(
     campaign: Campaign,
     *,
-    figures: Figures,
+    trend: Trend | None,
     last_change: HistoryEntry | None,
     circumstances: Circumstances,
     now: datetime,
 ) -> BoardRow:
     """Return the campaign's row as it stands at `now`."""
     status = status_now(campaign, now=now)
+    learning = early_learning(campaign, now=now)
+    verdict = None
+    if trend is not None:
+        verdict = verdict_now(
+            trend.verdict,
+            learning=learning,
+            today=campaign.today(now),
+            settle_age=trend.settle_age,
+        )
+    is_live = status in LIVE
     return BoardRow(
         campaign=campaign,
         status=status,
-        learning=early_learning(campaign, now=now),
-        covered_through=figures.covered_through,
-        as_of=figures.as_of,
-        week=figures.week,
-        month=figures.month,
-        spend_by_day=figures.spend_by_day,
-        pacing=figures.pacing if status in LIVE else None,
+        learning=learning,
+        trend=trend,
+        verdict=verdict,
+        readable_on=_readable_on(campaign, verdict),
+        pacing=trend.pacing if trend and is_live else None,
         last_change=last_change,
         decisions={
             action: judge_action(campaign, action, circumstances=circumstances, now=now)
             for action in Action
         },
-        spent_after_stop_on=_spent_after_stop(campaign, figures.last_spend_on),
-        is_stale=status in LIVE and is_stale(campaign, figures.covered_through, now=now),
+        spent_after_stop_on=_spent_after_stop(campaign, trend.last_spend_on if trend else None),
+        is_stale=is_live and is_stale(campaign, trend, now=now),
+        silent_on=trend.as_of if trend and is_live and trend.is_silent else None,
     )
 
 
-def is_stale(campaign: Campaign, covered_through: date | None, *, now: datetime) -> bool:
+def _readable_on(campaign: Campaign, verdict: Verdict | None) -> date | None:
+    if verdict is not None:
+        return verdict.readable_on
+    started_on = campaign.starts_on or (campaign.created_at and campaign.today(campaign.created_at))
+    if started_on is None:
+        return None
+    return first_readable_on(started_on, settle_age=settle_age(campaign.headline_kind))
+
+
+def is_stale(campaign: Campaign, trend: Trend | None, *, now: datetime) -> bool:
     """Return whether the newest figures are older than the settle age and two days."""
-    oldest = settle_age(campaign.headline_kind) + STALE_AFTER_DAYS
-    limit = campaign.today(now) - timedelta(days=oldest)
-    return covered_through is None or covered_through < limit
+    if trend is None:
+        return True
+    limit = campaign.today(now) - timedelta(days=trend.settle_age + STALE_AFTER_DAYS)
+    return trend.covered_through < limit
 
 
 def _spent_after_stop(campaign: Campaign, last_spend_on: date | None) -> date | None:

@@ -42,7 +42,7 @@ def stopped_days(changes: Iterable[StatusChange], window: Window, *, zone: tzinf
     What the history does not reach back to is not called stopped.
     """
     stopped: set[date] = set()
-    for stretch in _merged(stretches(changes)):
+    for stretch in stopped_stretches(changes):
         first = stretch.since.astimezone(zone).date() + timedelta(days=1)
         last = (
             stretch.until.astimezone(zone).date() - timedelta(days=1)
@@ -51,6 +51,11 @@ def stopped_days(changes: Iterable[StatusChange], window: Window, *, zone: tzinf
         )
         stopped |= set(days(max(first, window.first), min(last, window.last)))
     return stopped
+
+
+def stopped_stretches(changes: Iterable[StatusChange]) -> list[Stretch]:
+    """Return the stretches in statuses that do not run, neighbours made one, oldest first."""
+    return _merged(stretches(changes))
 
 
 def covered_days(spans: Iterable[Coverage], window: Window) -> set[date]:

@@ -21,6 +21,7 @@ from lib.services.recording import (
     record_event,
     record_status,
 )
+from lib.services.trends import refresh
 
 PAYMENT_FAILED = "billing:payment_failed"
 PAYMENT_RECOVERED = "billing:payment_recovered"
@@ -92,6 +93,7 @@ def _billing_event(
             if _move(db, subject, kind, state=state, occasion=occasion)
         ]
         record_event(db, occasion, event, artist_id=artist_id, details={"moved": moved})
+        refresh(db, moved, now=occasion.now, by=occasion.actor.name)
         bump_data_version(db)
         return BillingOutcome(artist_id, event, tuple(moved), occasion.now)
 

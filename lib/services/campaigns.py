@@ -42,6 +42,7 @@ from lib.services.recording import (
     record_event,
     record_status,
 )
+from lib.services.trends import refresh
 
 MAX_NOTE = 2000
 CARRIED_OUT = "campaign:carried_out"
@@ -438,6 +439,7 @@ def _finish(
     *,
     is_pending: bool = False,
 ) -> Change:
+    refresh(db, [subject.id], now=occasion.now, by=occasion.actor.name)
     bump_data_version(db)
     return Change(subject.id, event, subject.status, to, version, occasion.now, is_pending)
 

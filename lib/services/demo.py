@@ -12,6 +12,7 @@ from lib.db.tables import (
     artist,
     campaign,
     campaign_name,
+    campaign_trend,
     connection,
     coverage,
     daily_kind_result,
@@ -20,12 +21,14 @@ from lib.db.tables import (
     history,
     import_run,
     organization,
+    verdict_flip,
 )
 from lib.domain.records import Actor, Origin, Source
 from lib.services.campaigns import in_transaction
 from lib.services.demo_fixtures import read_label
 from lib.services.demo_rows import FORM, Label, label_rows
 from lib.services.recording import Occasion, bump_data_version, record_event
+from lib.services.trends import refresh
 
 DEMO_ACTOR = Actor(name="Demo")
 LOADED, STARTED_OVER = "demo:load", "demo:start_over"
@@ -167,6 +170,7 @@ def _load(db: Connection, rows: Label, event: str, occasion: Occasion) -> Loaded
         (daily_kind_result, rows.kinds),
     ):
         _insert_all(db, table, _with(given, campaign_id=campaign_ids, import_id=import_ids))
+    refresh(db, campaign_ids, now=occasion.now)
     record_event(db, occasion, event, artist_id=artist_ids[0], note=rows.name)
     return LoadedDemo(rows.name, len(artist_ids), len(campaign_ids), len(rows.days))
 
@@ -207,7 +211,15 @@ def _insert_all(db: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> N
 def _purge(db: Connection, label_id: int) -> None:
     of_demo = _artists_of(label_id)
     campaigns = select(campaign.c.id).where(campaign.c.artist_id.in_(of_demo))
-    for table in (daily_kind_result, daily_result, daily_observation, coverage, campaign_name):
+    for table in (
+        verdict_flip,
+        campaign_trend,
+        daily_kind_result,
+        daily_result,
+        daily_observation,
+        coverage,
+        campaign_name,
+    ):
         db.execute(delete(table).where(table.c.campaign_id.in_(campaigns)))
     # Campaigns and their history point at each other; both ends are checked at the commit.
     for table in (campaign, history, import_run, connection):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from lib.db.engine import reading, retrying
-from lib.db.tables import artist, column_mapping, connection, import_run, organization
+from lib.db.tables import artist, column_mapping, connection, coverage, import_run, organization
 from lib.domain.names import artist_key
 from lib.domain.records import Actor, Origin, Platform, Source
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
@@ -34,6 +34,7 @@ from lib.services.import_writing import (
     write_plan,
 )
 from lib.services.recording import Occasion, bump_data_version
+from lib.services.trends import refresh
 
 SHOWN_ROWS = 20
 MOST_OF_A_NAME = 200
@@ -201,10 +202,17 @@ def import_file(
             occasion=occasion,
             progress=progress,
         )
+        refresh(db, _campaigns_of(db, import_id), now=now, by=actor.name)
         bump_data_version(db)
         return ImportOutcome(import_id, artist_id, False, now, preview)
 
     return in_transaction(engine, work)
+
+
+def _campaigns_of(db: Connection, import_id: int) -> list[int]:
+    """Return the campaigns for which the import speaks."""
+    spoken = select(coverage.c.campaign_id).where(coverage.c.import_id == import_id).distinct()
+    return list(db.execute(spoken).scalars())
 
 
 def _plan(

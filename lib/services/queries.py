@@ -21,6 +21,7 @@ from lib.db.tables import (
     artist,
     campaign,
     connection,
+    coverage,
     daily_kind_result,
     daily_result,
     data_version,
@@ -38,9 +39,8 @@ from lib.domain.records import (
 )
 from lib.domain.records import Connection as PlatformConnection
 from lib.platforms.gateways import Capability, gateway
-from lib.services.figures import coverage_of
-from lib.services.figures import figures as figures_of
 from lib.services.recording import CampaignNotFound, campaign_record
+from lib.services.trend_reads import current_trends
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def campaign_page(engine: Engine, campaign_id: int, *, now: datetime) -> Campaig
                 connection=link,
                 row=row,
                 days=_days(db, campaign_id),
-                coverage=tuple(coverage_of(db, campaign.c.id == campaign_id)[campaign_id]),
+                coverage=_coverage(db, campaign_id),
                 history=tuple(_history(db, ActivityFilter(campaign_id=campaign_id))),
                 capabilities={
                     action: gateway(link.gateway).capability(action, row.campaign.platform)
@@ -230,12 +230,12 @@ def _rows(
             .order_by(campaign.c.id)
         ).mappings()
     ]
-    figures = figures_of(db, campaigns, links, chosen, now=now)
+    trends = current_trends(db, chosen, now=now)
     last = _last_changes(db, chosen)
     return [
         board_row(
             one,
-            figures=figures[one.id],
+            trend=trends.get(one.id),
             last_change=last.get(one.id),
             circumstances=Circumstances(the_artist.billing, links[one.platform].state),
             now=now,
@@ -277,6 +277,15 @@ def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
         )
         for row in rows
     )
+
+
+def _coverage(db: Connection, campaign_id: int) -> tuple[Coverage, ...]:
+    rows = db.execute(
+        select(coverage.c.campaign_id, coverage.c.starts_on, coverage.c.ends_on)
+        .where(coverage.c.campaign_id == campaign_id)
+        .distinct()
+    ).mappings()
+    return tuple(Coverage.model_construct(**row) for row in rows)
 
 
 def _history(

@@ -24,6 +24,7 @@ from lib.services.billing import payment_failed
 from lib.services.campaigns import confirm_carried_out, pause_campaign, resume_campaign
 from lib.services.queries import ActivityFilter
 from lib.services.recording import CampaignNotFound
+from lib.services.trends import refresh
 from tests.cast import ALICE, BOB, add_artist, add_campaign, insert_one
 
 EUR = 1_000_000
@@ -85,6 +86,7 @@ def report(engine, campaign_id, artist_id, now, *, spans, days, kind="saves"):
                         results_micros=results * EUR,
                     )
                 )
+        refresh(db, [campaign_id], now=now)
 
 
 def board_of(engine, artist_id, now):
@@ -235,6 +237,7 @@ def test_spend_after_a_stop_shows_until_it_ends(engine, now):
                 campaign_id=one, day=ago(2), spend_micros=EUR, import_id=1, observed_on=TODAY
             )
         )
+        refresh(db, [one], now=now)
     assert only_row(engine, artist_id, now).spent_after_stop_on == ago(2)
     confirm_carried_out(engine, one, actor=BOB, seen_version=2, request_id="c", now=now)
     assert only_row(engine, artist_id, now).spent_after_stop_on == ago(2)

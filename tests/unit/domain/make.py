@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from lib.domain.metrics import usual_kind, usual_type
+from lib.domain.metrics import Pacing, Totals, settle_age, usual_kind, usual_type
 from lib.domain.records import Campaign, Origin, Platform
 from lib.domain.status import Status
+from lib.domain.trend import Side, Sums, Trend, Verdict
+from lib.domain.verdict import SpendWord, Why, Word
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -34,4 +36,50 @@ def a_campaign(
             "zone": "Europe/Berlin",
         }
         | fields
+    )
+
+
+def a_trend(
+    campaign: Campaign,
+    *,
+    as_of: date = TODAY - timedelta(days=3),
+    covered_through: date = TODAY - timedelta(days=1),
+    pacing: Pacing | None = None,
+    last_spend_on: date | None = None,
+    is_silent: bool = False,
+    word: Word = Word.STEADY,
+    why: Why | None = None,
+) -> Trend:
+    """Return a trend of four quiet weeks: one result and one unit of money a day."""
+    unit = 1_000_000
+    side = Side(word, why, 0.0, 0.3)
+    week, month = Sums(7, 7 * unit, 7 * unit), Sums(28, 28 * unit, 28 * unit)
+    return Trend(
+        as_of=as_of,
+        covered_through=covered_through,
+        kind=campaign.headline_kind,
+        settle_age=settle_age(campaign.headline_kind),
+        started_on=as_of - timedelta(days=60),
+        week=Totals(7, 7 * unit, 700, 70, 7 * unit),
+        month=Totals(28, 28 * unit, 2800, 280, 28 * unit),
+        spend_by_day=(1.0,) * 28,
+        verdict=Verdict(
+            as_of=as_of,
+            cost=side,
+            results=side,
+            spend_word=SpendWord.STEADY,
+            spend_change=0.0,
+            current=week,
+            baseline=Sums(21, 21 * unit, 21 * unit),
+            weeks=3,
+            week=week,
+            month=month,
+            eligible=61,
+            changed_on=None,
+            readable_on=None,
+        ),
+        pacing=pacing,
+        is_silent=is_silent,
+        anomaly=None,
+        last_spend_on=last_spend_on,
     )

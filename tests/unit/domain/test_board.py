@@ -3,20 +3,20 @@ from datetime import timedelta
 import pytest
 
 from lib.domain.actions import Action, Circumstances
-from lib.domain.board import Figures, board_row, by_group, counts, is_stale
+from lib.domain.board import board_row, by_group, counts, is_stale
 from lib.domain.metrics import Pacing
 from lib.domain.records import BillingState, Platform
 from lib.domain.status import Group, Status
 from tests import rules
-from tests.unit.domain.make import NOW, TODAY, a_campaign
+from tests.unit.domain.make import NOW, TODAY, a_campaign, a_trend
 
 S = Status
 
 
-def row(campaign, figures=None, circumstances=None):
+def row(campaign, trend=None, circumstances=None):
     return board_row(
         campaign,
-        figures=figures or Figures(),
+        trend=trend,
         last_change=None,
         circumstances=circumstances or Circumstances(),
         now=NOW,
@@ -81,16 +81,19 @@ def test_a_row_answers_for_every_action_under_the_artists_circumstances():
 
 @pytest.mark.parametrize("status", Status)
 def test_only_what_runs_is_paced_and_can_be_stale(status):
-    found = row(a_campaign(status), Figures(pacing=Pacing(1.0, 0.2)))
+    campaign = a_campaign(status)
+    trend = a_trend(campaign, pacing=Pacing(1.0, 0.2), covered_through=days_ago(9), is_silent=True)
+    found = row(campaign, trend)
     assert (found.pacing is not None) == (status in rules.SPENDS)
     assert found.is_stale == (status in rules.SPENDS)
+    assert (found.silent_on is not None) == (status in rules.SPENDS)
 
 
 @pytest.mark.parametrize(("platform", "oldest"), [(Platform.META, 5), (Platform.GOOGLE, 3)])
 def test_figures_are_stale_two_days_after_they_should_have_settled(platform, oldest):
     campaign = a_campaign(platform=platform)
-    assert not is_stale(campaign, days_ago(oldest), now=NOW)
-    assert is_stale(campaign, days_ago(oldest + 1), now=NOW)
+    assert not is_stale(campaign, a_trend(campaign, covered_through=days_ago(oldest)), now=NOW)
+    assert is_stale(campaign, a_trend(campaign, covered_through=days_ago(oldest + 1)), now=NOW)
     assert is_stale(campaign, None, now=NOW)
 
 
@@ -99,9 +102,9 @@ def test_spend_after_a_stop_is_an_alarm_where_money_must_not_go_out(status):
     stopped = NOW - timedelta(days=5)
     campaign = a_campaign(status, stopped_at=stopped)
     must_not = status in (S.PAUSED, S.SUBSCRIPTION_PAUSED, S.ARCHIVED)
-    later = row(campaign, Figures(last_spend_on=days_ago(4)))
+    later = row(campaign, a_trend(campaign, last_spend_on=days_ago(4)))
     assert later.spent_after_stop_on == (days_ago(4) if must_not else None)
-    same_day = row(campaign, Figures(last_spend_on=days_ago(5)))
+    same_day = row(campaign, a_trend(campaign, last_spend_on=days_ago(5)))
     assert same_day.spent_after_stop_on is None
     assert row(campaign).spent_after_stop_on is None
 
@@ -109,8 +112,9 @@ def test_spend_after_a_stop_is_an_alarm_where_money_must_not_go_out(status):
 def test_the_day_of_a_stop_is_the_accounts_day():
     # 23:30 UTC on the 20th is the 21st in Berlin: spend of the 21st is the day of the pause.
     stopped = NOW.replace(day=20, hour=23, minute=30)
-    figures = Figures(last_spend_on=stopped.date() + timedelta(days=1))
+    next_day = stopped.date() + timedelta(days=1)
     berlin = a_campaign(S.PAUSED, stopped_at=stopped, zone="Europe/Berlin")
     new_york = a_campaign(S.PAUSED, stopped_at=stopped, zone="America/New_York")
-    assert row(berlin, figures).spent_after_stop_on is None
-    assert row(new_york, figures).spent_after_stop_on == figures.last_spend_on
+    spent = [a_trend(one, last_spend_on=next_day) for one in (berlin, new_york)]
+    assert row(berlin, spent[0]).spent_after_stop_on is None
+    assert row(new_york, spent[1]).spent_after_stop_on == next_day

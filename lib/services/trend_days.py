@@ -1,0 +1,248 @@
+"""Loads what the trends of campaigns are computed from: their days side by side, as arrays."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy import Connection, case, func, or_, select
+
+from lib.db.tables import (
+    campaign,
+    connection,
+    coverage,
+    daily_kind_result,
+    daily_result,
+    history,
+)
+from lib.domain.lag import SettleAges
+from lib.domain.records import Coverage, Platform
+from lib.domain.run_days import ADJUSTMENTS, Marks, Run, is_adjustment, mark
+from lib.domain.running import StatusChange
+from lib.domain.status import Status
+from lib.domain.verdict import DayGrid, Floats
+
+# Enough for C, B, the day before, and eight weeks of weekdays behind each day of C.
+HORIZON = 70
+
+
+@dataclass
+class Loaded:
+    """One campaign: what its trend depends on besides its days."""
+
+    id: int
+    platform: Platform
+    currency: str
+    kind: str
+    run: Run
+    budget_micros: int | None
+    budget_period: str | None
+    covered_through: date
+    settle_age: int
+    as_of: date
+    """The as-of day now; rows are written from it to the last covered day."""
+    first: date
+    """The date of the grid's first column."""
+    spans: list[Coverage] = field(default_factory=list)
+    spent_micros: int | None = None
+    """Over all days."""
+    first_row_on: date | None = None
+    last_spend_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Campaigns with their days: the grid, and what else a day said."""
+
+    campaigns: list[Loaded]
+    marks: list[Marks]
+    grid: DayGrid
+    has_row: np.ndarray
+    impressions: Floats
+    clicks: Floats
+
+
+def load_campaigns(
+    db: Connection, ids: Sequence[int], *, now: datetime, ages: SettleAges
+) -> list[Loaded]:
+    """Return the campaigns of `ids` that have any figures, those with like dates together."""
+    covered: dict[int, list[Coverage]] = defaultdict(list)
+    for row in db.execute(
+        select(coverage.c.campaign_id, coverage.c.starts_on, coverage.c.ends_on)
+        .where(coverage.c.campaign_id.in_(ids))
+        .distinct()
+    ):
+        covered[row.campaign_id].append(
+            Coverage.model_construct(
+                campaign_id=row.campaign_id, starts_on=row.starts_on, ends_on=row.ends_on
+            )
+        )
+    changes, adjusted = _history(db, ids)
+    found = []
+    for one in db.execute(
+        select(
+            campaign.c.id,
+            campaign.c.platform,
+            campaign.c.currency,
+            campaign.c.headline_kind,
+            campaign.c.starts_on,
+            campaign.c.ends_on,
+            campaign.c.created_at,
+            campaign.c.budget_micros,
+            campaign.c.budget_period,
+            connection.c.zone,
+        )
+        .join_from(campaign, connection)
+        .where(campaign.c.id.in_(ids))
+    ):
+        spans = covered.get(one.id)
+        if not spans:
+            continue
+        zone = ZoneInfo(one.zone)
+        through = max(span.ends_on for span in spans)
+        settles = ages.for_ratio(Platform(one.platform), one.headline_kind)
+        as_of = min(through, now.astimezone(zone).date() - timedelta(days=settles))
+        found.append(
+            Loaded(
+                id=one.id,
+                platform=Platform(one.platform),
+                currency=one.currency,
+                kind=one.headline_kind,
+                run=Run(
+                    zone=zone,
+                    changes=tuple(changes.get(one.id, ())),
+                    starts_on=one.starts_on,
+                    ends_on=one.ends_on,
+                    created_at=one.created_at,
+                    adjusted_at=tuple(adjusted.get(one.id, ())),
+                ),
+                budget_micros=one.budget_micros,
+                budget_period=one.budget_period,
+                covered_through=through,
+                settle_age=settles,
+                as_of=as_of,
+                first=as_of - timedelta(days=HORIZON - 1),
+                spans=spans,
+            )
+        )
+    _sum_up(db, found)
+    return sorted(found, key=lambda one: (one.covered_through, one.id))
+
+
+def _history(
+    db: Connection, ids: Sequence[int]
+) -> tuple[dict[int, list[StatusChange]], dict[int, list[datetime]]]:
+    """Return the movements of status and the adjustments, campaign by campaign, oldest first."""
+    changes: dict[int, list[StatusChange]] = defaultdict(list)
+    adjusted: dict[int, list[datetime]] = defaultdict(list)
+    for row in db.execute(
+        select(
+            history.c.campaign_id,
+            history.c.at,
+            history.c.event,
+            history.c.from_status,
+            history.c.to_status,
+        )
+        .where(
+            history.c.campaign_id.in_(ids),
+            or_(history.c.version.is_not(None), history.c.event.in_(sorted(ADJUSTMENTS))),
+        )
+        .order_by(history.c.id)
+    ):
+        after = Status(row.to_status) if row.to_status else None
+        before = Status(row.from_status) if row.from_status else None
+        if after is not None:
+            changes[row.campaign_id].append(StatusChange(row.at, after))
+        if is_adjustment(row.event, before, after):
+            adjusted[row.campaign_id].append(row.at)
+    return changes, adjusted
+
+
+def _sum_up(db: Connection, campaigns: Sequence[Loaded]) -> None:
+    """Fill in what only a sum over the whole run tells."""
+    by_id = {one.id: one for one in campaigns}
+    for row in db.execute(
+        select(
+            daily_result.c.campaign_id,
+            func.sum(daily_result.c.spend_micros).label("spent"),
+            func.min(daily_result.c.day).label("first"),
+            func.max(case((daily_result.c.spend_micros > 0, daily_result.c.day))).label("last"),
+        )
+        .where(daily_result.c.campaign_id.in_(by_id))
+        .group_by(daily_result.c.campaign_id)
+    ):
+        one = by_id[row.campaign_id]
+        one.spent_micros = None if row.spent is None else int(row.spent)
+        one.first_row_on, one.last_spend_on = row.first, row.last
+
+
+def load_batch(db: Connection, campaigns: Sequence[Loaded]) -> Batch:
+    """Return the days of these campaigns from their `first` to their last covered day."""
+    width = max((one.covered_through - one.first).days + 1 for one in campaigns)
+    marks = [mark(one.run, one.spans, one.first, width) for one in campaigns]
+    covered = np.array([one.is_covered for one in marks])
+    spend = np.where(covered, 0.0, np.nan)
+    results, impressions, clicks = spend.copy(), spend.copy(), spend.copy()
+    has_row = np.zeros(covered.shape, dtype=bool)
+    rows, columns, values = _day_values(db, campaigns, width)
+    for array, column in zip((spend, impressions, clicks, results), values, strict=True):
+        array[rows, columns] = column
+    has_row[rows, columns] = True
+    zeros = [one.first.toordinal() for one in campaigns]
+    grid = DayGrid(
+        spend=spend,
+        results=results,
+        is_reported=covered | has_row,
+        is_whole=np.array([one.is_whole for one in marks]),
+        is_changed=np.array([one.is_changed for one in marks]),
+        started=np.array(
+            [one.started_on.toordinal() - zero for one, zero in zip(marks, zeros, strict=True)]
+        ),
+        earlier=np.zeros(len(campaigns), dtype=np.int64),
+    )
+    return Batch(list(campaigns), marks, grid, has_row, impressions, clicks)
+
+
+def _day_values(
+    db: Connection, campaigns: Sequence[Loaded], width: int
+) -> tuple[list[int], list[int], list[Floats]]:
+    """Return row, column and the four figures of every stored day within the grid."""
+    found: list[Any] = list(
+        db.execute(
+            select(
+                daily_result.c.campaign_id,
+                daily_result.c.day,
+                daily_result.c.spend_micros,
+                daily_result.c.impressions,
+                daily_result.c.clicks,
+                daily_kind_result.c.results_micros,
+            )
+            .select_from(daily_result)
+            .join(campaign, campaign.c.id == daily_result.c.campaign_id)
+            .outerjoin(
+                daily_kind_result,
+                (daily_kind_result.c.campaign_id == daily_result.c.campaign_id)
+                & (daily_kind_result.c.day == daily_result.c.day)
+                & (daily_kind_result.c.kind == campaign.c.headline_kind),
+            )
+            .where(
+                daily_result.c.campaign_id.in_([one.id for one in campaigns]),
+                daily_result.c.day >= min(one.first for one in campaigns),
+                daily_result.c.day <= max(one.covered_through for one in campaigns),
+            )
+        )
+    )
+    place = {one.id: (row, one.first.toordinal()) for row, one in enumerate(campaigns)}
+    rows, columns, kept = [], [], []
+    for one in found:
+        row, zero = place[one[0]]
+        column = one[1].toordinal() - zero
+        if 0 <= column < width:
+            rows.append(row)
+            columns.append(column)
+            kept.append(one)
+    values = [np.array([one[at] for one in kept], dtype=np.float64) for at in range(2, 6)]
+    return rows, columns, values

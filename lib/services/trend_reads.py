@@ -1,0 +1,120 @@
+"""Reads the maintained summary: the row that speaks at a moment, as a record."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Date, RowMapping, case, literal, select
+
+from lib.db.tables import campaign, campaign_trend, connection
+from lib.domain.metrics import Pacing, Totals
+from lib.domain.trend import Anomaly, Side, Sums, Trend, Verdict
+from lib.domain.verdict import SpendWord, Why, Word
+
+
+def today_in(db: Connection, *, now: datetime) -> ColumnElement[date]:
+    """Return the expression for today in the zone of `connection`, which the query joins."""
+    zones = db.execute(select(connection.c.zone).distinct()).scalars()
+    today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in zones}
+    days = set(today.values())
+    if len(days) <= 1:
+        return literal(next(iter(days), now.date()), Date)
+    return case(today, value=connection.c.zone)
+
+
+def speaks(today: ColumnElement[date]) -> ColumnElement[bool]:
+    """Return the condition that picks the one row of each campaign that speaks today."""
+    return (campaign_trend.c.valid_from <= today) & (campaign_trend.c.valid_to >= today)
+
+
+def current_trends(
+    db: Connection, chosen: ColumnElement[bool], *, now: datetime
+) -> dict[int, Trend]:
+    """Return the trend of each chosen campaign that has figures, as it stands at `now`."""
+    rows = db.execute(
+        select(campaign_trend)
+        .join(campaign, campaign.c.id == campaign_trend.c.campaign_id)
+        .join(
+            connection,
+            (connection.c.artist_id == campaign.c.artist_id)
+            & (connection.c.platform == campaign.c.platform),
+        )
+        .where(chosen, speaks(today_in(db, now=now)))
+    ).mappings()
+    return {row["campaign_id"]: trend_of(row) for row in rows}
+
+
+def trend_of(row: RowMapping) -> Trend:
+    """Return a row of the summary as a record."""
+    return Trend(
+        as_of=row["as_of"],
+        covered_through=row["covered_through"],
+        kind=row["kind"],
+        settle_age=row["settle_age"],
+        started_on=row["started_on"],
+        week=_totals(row, 7),
+        month=_totals(row, 28),
+        spend_by_day=sparkline(row["spend_by_day"]),
+        verdict=verdict_of(row),
+        pacing=None
+        if row["pacing_ratio"] is None
+        else Pacing(row["pacing_ratio"], row["pacing_tolerance"]),
+        is_silent=row["is_silent"],
+        anomaly=None
+        if row["anomaly_on"] is None
+        else Anomaly(row["anomaly_on"], row["anomaly_spend"], row["anomaly_usual"]),
+        last_spend_on=row["last_spend_on"],
+    )
+
+
+def verdict_of(row: RowMapping) -> Verdict:
+    """Return the stored verdict, before the clock is laid over it."""
+    return Verdict(
+        as_of=row["as_of"],
+        cost=_side(row, ""),
+        results=_side(row, "results_"),
+        spend_word=SpendWord(row["spend_word"]) if row["spend_word"] else None,
+        spend_change=row["spend_change"],
+        current=_sums(row, "c_"),
+        baseline=_sums(row, "b_"),
+        weeks=row["weeks"],
+        week=_sums(row, "eligible_", "_7"),
+        month=_sums(row, "eligible_", "_28"),
+        eligible=row["eligible"],
+        changed_on=row["changed_on"],
+        readable_on=row["readable_on"],
+    )
+
+
+def sparkline(stored: bytes) -> tuple[float | None, ...]:
+    """Return 28 values in currency units, None where a day is missing."""
+    values = np.frombuffer(stored, dtype="<f4").astype(np.float64)
+    return tuple(
+        None if missing else value
+        for value, missing in zip(values.tolist(), np.isnan(values), strict=True)
+    )
+
+
+def _totals(row: RowMapping, length: int) -> Totals:
+    return Totals(
+        days=row[f"days_{length}"],
+        spend_micros=row[f"spend_{length}"],
+        impressions=row[f"impressions_{length}"],
+        clicks=row[f"clicks_{length}"],
+        results_micros=row[f"results_{length}"],
+    )
+
+
+def _side(row: RowMapping, prefix: str) -> Side:
+    why = row[f"{prefix}why"]
+    return Side(
+        Word(row[f"{prefix}word"]), Why(why) if why else None, row[f"{prefix}y"], row[f"{prefix}m"]
+    )
+
+
+def _sums(row: RowMapping, prefix: str, suffix: str = "") -> Sums:
+    return Sums(
+        row[f"{prefix}days{suffix}"],
+        row[f"{prefix}spend{suffix}"],
+        row[f"{prefix}results{suffix}"],
+    )
