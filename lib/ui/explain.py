@@ -85,6 +85,13 @@ def alerts(page: CampaignPage, *, now: datetime) -> None:
             "stopped then comes back by itself.",
             icon=":material/credit_card_off:",
         )
+    if row.silent_on:
+        st.warning(
+            f"It is live, but nothing was spent on {day(row.silent_on)}, the last full day that "
+            "was reported. See whether the platform delivers it.",
+            title="Live but not spending",
+            icon=":material/money_off:",
+        )
     if row.is_stale:
         st.warning(_stale(page), icon=":material/update_disabled:")
 
