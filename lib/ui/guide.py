@@ -54,18 +54,17 @@ def badges_table() -> None:
     """Draw what stands beside or inside a status badge."""
     learning = f":blue-badge[{badges.LEARNING_LOOK.icon} Learning · day 3 of {LEARNING_DAYS}]"
     folded = ":green-badge[:material/play_circle: Active · Learning]"
-    others = (badges.SPENDING, badges.PENDING, badges.STALE)
     st.table(
         {
             "Badge": [
                 learning,
                 folded,
-                *(f":{one.colour}-badge[{one.look.icon} {one.words}]" for one in others),
+                *(f":{one.colour}-badge[{one.look.icon} {one.words}]" for one in badges.OTHERS),
             ],
             "Means": [
                 _LEARNING_WORDS,
                 "The same on Google, folded into its one delivery status.",
-                *(one.help for one in others),
+                *(one.help for one in badges.OTHERS),
             ],
         },
         border="horizontal",
