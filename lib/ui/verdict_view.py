@@ -4,11 +4,10 @@ import math
 
 import streamlit as st
 
-from lib.domain.learning import LEARNING_DAYS
 from lib.domain.metrics import SECOND_KIND, Totals, Window, trailing_window
 from lib.domain.records import BudgetPeriod
 from lib.domain.trend import Sums, Verdict
-from lib.domain.verdict import FEWEST_DATES, FEWEST_RESULTS, LEAST_CHANGE, Why, Word
+from lib.domain.verdict import LEAST_CHANGE, Why, Word
 from lib.services.queries import CampaignPage
 from lib.ui import badges, verdict_words
 from lib.ui.escape import esc
@@ -16,21 +15,6 @@ from lib.ui.format import a_day, count, day, money, one_of, percent, results, sp
 
 _WINDOWS = (7, 28)
 _FULL_BAR = 1.5  # A pacing bar is full at 150 % of plan.
-
-RULE = f"""
-- **What is compared.** The last 7 days against the one to three whole weeks before them. The
-  two do not overlap: if they did, a doubling would show as +60 % only. Only weekdays that both
-  have count, and only days that ran in full and whose figures have settled.
-- **What counts as a change.** Cost per result must have moved by more than 25 %, and by more
-  than chance alone moves it with so few or so many results; and that on two days in a row.
-  Smaller moves read *steady*, with the range in which the truth may lie.
-- **When it is too early.** In the first {LEARNING_DAYS} days; with fewer than {FEWEST_DATES}
-  full days; with gaps; within 7 days of a resume or a budget change; with fewer than
-  {FEWEST_RESULTS} results; while the only comparison is the learning week. The date on which
-  it can be read stands beside it.
-- **Spend is not judged.** More or less of it is neither good nor bad; whether it goes out as
-  planned is what pacing says.
-"""
 
 
 def verdict(page: CampaignPage) -> None:
@@ -173,7 +157,7 @@ def numbers(page: CampaignPage) -> None:
     rule = st.expander("How this is judged", key="rule", icon=":material/help:", on_change="rerun")
     if rule.open:
         with rule:
-            st.markdown(RULE)
+            st.markdown(verdict_words.RULE)
 
 
 def _numbers_table(page: CampaignPage, found: Verdict) -> None:

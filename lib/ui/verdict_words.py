@@ -11,7 +11,7 @@ from lib.domain.board import BoardRow
 from lib.domain.learning import LEARNING_DAYS
 from lib.domain.status import LIVE, Group, Status
 from lib.domain.trend import Side, Verdict, too_early_words
-from lib.domain.verdict import FEWEST_DATES, SpendWord, Why, Word
+from lib.domain.verdict import FEWEST_DATES, FEWEST_RESULTS, SpendWord, Why, Word
 from lib.ui.badges import Colour
 from lib.ui.format import count, day, one_of, percent, results, unit_cost
 
@@ -31,6 +31,21 @@ ICONS = {
 }
 _SPEND = {SpendWord.RISING: "rising", SpendWord.FALLING: "falling", SpendWord.STEADY: "steady"}
 _WEEKS = {1: "the week", 2: "the two weeks", 3: "the three weeks"}
+RULE = f"""
+- **What is compared.** The last 7 days against the one to three whole weeks before them. The
+  two do not overlap: if they did, a doubling would show as +60 % only. Only weekdays that both
+  have count, and only days that ran in full and whose figures have settled.
+- **What counts as a change.** Cost per result must have moved by more than 25 %, and by more
+  than chance alone moves it with so few or so many results; and that on two days in a row.
+  Smaller moves read *steady*, with the range in which the truth may lie.
+- **When it is too early.** In the first {LEARNING_DAYS} days; with fewer than {FEWEST_DATES}
+  full days; with gaps; within 7 days of a resume or a budget change; with fewer than
+  {FEWEST_RESULTS} results; while the only comparison is the learning week. The date on which
+  it can be read stands beside it.
+- **Spend is not judged.** More or less of it is neither good nor bad; whether it goes out as
+  planned is what pacing says.
+"""
+
 _TOO_EARLY_FOR = LIVE | {Status.DEPLOYING, Status.UNDER_REVIEW}
 
 
