@@ -223,7 +223,12 @@ def judge_campaign(
 def verdict_now(
     verdict: Verdict, *, learning: Learning | None, today: date, settle_age: int
 ) -> Verdict:
-    """Return the verdict with the gates that the clock decides: learning, then stale figures."""
+    """Return the verdict with the gates that the clock decides: learning, then stale figures.
+
+    Where figures lag behind, a date that has passed is not promised: newer figures lift the gate.
+    """
+    if verdict.readable_on is not None and verdict.readable_on <= today:
+        verdict = replace(verdict, readable_on=None)
     if learning is not None:
         readable = readable_on(
             Why.LEARNING,
