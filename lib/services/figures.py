@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from lib.db.dates import days_before
-from lib.db.tables import campaign, coverage, daily_kind_result, daily_result, history
+from lib.db.tables import campaign, coverage, history
 from lib.domain.board import Figures
 from lib.domain.metrics import (
     SETTLES_FAST,
@@ -21,8 +21,10 @@ from lib.domain.metrics import (
 )
 from lib.domain.records import MICROS, Campaign, Coverage, Platform
 from lib.domain.records import Connection as PlatformConnection
-from lib.domain.running import StatusChange, covered_days, days, days_live
+from lib.domain.running import StatusChange, covered_days, days_live
+from lib.domain.running import days as days_between
 from lib.domain.status import LIVE, Status
+from lib.services.current_days import days_selectable, kind_days_selectable
 
 WEEK, MONTH = 7, 28
 
@@ -119,28 +121,29 @@ def _recent_days(
 ) -> dict[int, dict[date, DayRow]]:
     """Return the reported days of the last 28 up to each campaign's as-of day."""
     settled = _as_of(links, chosen, now=now).cte("settled")
+    days, kinds = days_selectable(db, chosen), kind_days_selectable(db, chosen)
     rows = db.execute(
         select(
-            daily_result.c.campaign_id,
-            daily_result.c.day,
-            daily_result.c.spend_micros,
-            daily_result.c.impressions,
-            daily_result.c.clicks,
-            daily_kind_result.c.results_micros,
+            days.c.campaign_id,
+            days.c.day,
+            days.c.spend_micros,
+            days.c.impressions,
+            days.c.clicks,
+            kinds.c.results_micros,
         )
         .select_from(settled)
         .join(campaign, campaign.c.id == settled.c.id)
         .join(
-            daily_result,
-            (daily_result.c.campaign_id == settled.c.id)
-            & (daily_result.c.day > days_before(settled.c.as_of, MONTH))
-            & (daily_result.c.day <= settled.c.as_of),
+            days,
+            (days.c.campaign_id == settled.c.id)
+            & (days.c.day > days_before(settled.c.as_of, MONTH))
+            & (days.c.day <= settled.c.as_of),
         )
         .outerjoin(
-            daily_kind_result,
-            (daily_kind_result.c.campaign_id == settled.c.id)
-            & (daily_kind_result.c.day == daily_result.c.day)
-            & (daily_kind_result.c.kind == campaign.c.headline_kind),
+            kinds,
+            (kinds.c.campaign_id == settled.c.id)
+            & (kinds.c.day == days.c.day)
+            & (kinds.c.kind == campaign.c.headline_kind),
         )
     )
     found: dict[int, dict[date, DayRow]] = defaultdict(dict)
@@ -174,7 +177,7 @@ def _spend_by_day(
 ) -> tuple[float | None, ...]:
     covered = covered_days(spans, window)
     values: list[float | None] = []
-    for day in days(window.first, window.last):
+    for day in days_between(window.first, window.last):
         row = reported.get(day)
         if row is not None and row.spend_micros is not None:
             values.append(row.spend_micros / MICROS)
@@ -218,13 +221,14 @@ def _spend_so_far(
 ) -> dict[int, tuple[date, int | None]]:
     """Return the first reported day and the spend up to the as-of day, where a plan needs it."""
     settled = _as_of(links, chosen, now=now).cte("settled")
+    days = days_selectable(db, chosen)
     rows = db.execute(
-        select(settled.c.id, func.min(daily_result.c.day), func.sum(daily_result.c.spend_micros))
+        select(settled.c.id, func.min(days.c.day), func.sum(days.c.spend_micros))
         .select_from(settled)
         .join(campaign, campaign.c.id == settled.c.id)
         .join(
-            daily_result,
-            (daily_result.c.campaign_id == settled.c.id) & (daily_result.c.day <= settled.c.as_of),
+            days,
+            (days.c.campaign_id == settled.c.id) & (days.c.day <= settled.c.as_of),
         )
         .where(campaign.c.budget_micros.is_not(None), campaign.c.status.in_(sorted(LIVE)))
         .group_by(settled.c.id)
@@ -233,11 +237,12 @@ def _spend_so_far(
 
 
 def _last_spend(db: Connection, chosen: ColumnElement[bool]) -> dict[int, date]:
+    days = days_selectable(db, chosen)
     rows = db.execute(
-        select(daily_result.c.campaign_id, func.max(daily_result.c.day))
-        .join(campaign, campaign.c.id == daily_result.c.campaign_id)
-        .where(chosen, campaign.c.stopped_at.is_not(None), daily_result.c.spend_micros > 0)
-        .group_by(daily_result.c.campaign_id)
+        select(days.c.campaign_id, func.max(days.c.day))
+        .join(campaign, campaign.c.id == days.c.campaign_id)
+        .where(chosen, campaign.c.stopped_at.is_not(None), days.c.spend_micros > 0)
+        .group_by(days.c.campaign_id)
     )
     return {one: day for one, day in rows}  # noqa: C416 - rows are not pairs to the type checker
 

@@ -21,8 +21,6 @@ from lib.db.tables import (
     artist,
     campaign,
     connection,
-    daily_kind_result,
-    daily_result,
     data_version,
     history,
     organization,
@@ -38,6 +36,7 @@ from lib.domain.records import (
 )
 from lib.domain.records import Connection as PlatformConnection
 from lib.platforms.gateways import Capability, gateway
+from lib.services.current_days import days_selectable, kind_days_selectable
 from lib.services.figures import coverage_of
 from lib.services.figures import figures as figures_of
 from lib.services.recording import CampaignNotFound, campaign_record
@@ -256,16 +255,12 @@ def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, Hist
 
 
 def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
+    chosen = campaign.c.id == campaign_id
+    days, by_kind = days_selectable(db, chosen), kind_days_selectable(db, chosen)
     kinds: dict[date, dict[str, int]] = defaultdict(dict)
-    for row in db.execute(
-        select(daily_kind_result).where(daily_kind_result.c.campaign_id == campaign_id)
-    ):
+    for row in db.execute(select(by_kind).where(by_kind.c.campaign_id == campaign_id)):
         kinds[row.day][row.kind] = row.results_micros
-    rows = db.execute(
-        select(daily_result)
-        .where(daily_result.c.campaign_id == campaign_id)
-        .order_by(daily_result.c.day)
-    )
+    rows = db.execute(select(days).where(days.c.campaign_id == campaign_id).order_by(days.c.day))
     return tuple(
         DailyResult(
             campaign_id=campaign_id,
