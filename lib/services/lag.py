@@ -23,8 +23,8 @@ Curves = Mapping[Kind, CompletenessCurve]
 def measure(source: Source, *, now: datetime) -> Curves:
     """Return what the observations say by now, for every platform and kind; nothing is written.
 
-    At most about 10,000 observations per platform are read: of the newest 200 days those that
-    were observed more than once.
+    What is read is bounded: per platform some thousand observations, of those of the newest 200
+    days that were observed more than once.
     """
     return _read(source, lambda db: _measured(db, now=now))
 

@@ -23,7 +23,7 @@ from lib.platforms import Grain
 
 HORIZON = 200
 """Days before today on which is looked; what was true of a platform earlier may have changed."""
-MOST_ROWS = 10_000
+MOST_ROWS = 6_000
 """Observations read per platform, within a portion."""
 _MOST_ACCOUNTS, _EXAMINED, _PORTION = 30, 500, 50
 _FEWEST_CAMPAIGNS = 5
@@ -156,10 +156,9 @@ def _read(db: Connection, account: Account, found: Days, *, most_rows: int) -> N
     """Add the days of a sample of the account's campaigns, about `most_rows` observations."""
     days, rows_each = _affordable(account, most_rows)
     campaigns = iter(_sampled(db, account))
-    size = max(1, most_rows // rows_each)
     looked = read = 0
     while read < most_rows and looked < most_rows * _LOOKED_FOR_EACH_ROW:
-        chosen = list(islice(campaigns, size))
+        chosen = list(islice(campaigns, max(1, (most_rows - read) // rows_each)))
         if not chosen:
             return
         looked += len(chosen) * len(days)
