@@ -151,7 +151,9 @@ def _curve(
         platform=platform,
         kind=kind,
         points=tuple(
-            Point(age, median(shares), len(shares)) for age, shares in sorted(by_age.items())
+            # Rounded, so that a median of exactly 95 % is not a hair below it.
+            Point(age, round(median(shares), 6), len(shares))
+            for age, shares in sorted(by_age.items())
         ),
         reference_age=min(REFERENCE_AGE, min(reached, default=0)),
         days=len(reached),
