@@ -71,7 +71,7 @@ def _lines(curve: CompletenessCurve) -> Iterator[str]:
         )
     if not curve.is_conclusive:
         yield (
-            f"  preliminary: fewer than {FEWEST_DAYS} days were followed to the age of "
+            f"  preliminary: at no age were {FEWEST_DAYS} days seen that were followed for "
             f"{REFERENCE_AGE} days, so this decides nothing"
         )
     if curve.too_small:
