@@ -36,7 +36,7 @@ def settle_ages(source: Source) -> SettleAges:
 
 def curves(source: Source) -> Curves:
     """Return the curves as measured last."""
-    return _read(source, lambda db: {key: curve for key, (curve, _) in _stored(db).items()})
+    return _read(source, _stored)
 
 
 def remeasure(source: Source, *, now: datetime) -> frozenset[Kind]:
@@ -69,22 +69,20 @@ def _measured(db: Connection, *, now: datetime) -> Curves:
 
 
 def _remeasure(db: Connection, *, now: datetime) -> frozenset[Kind]:
-    stored = _stored(db)
-    had = {key: curve for key, (curve, _) in stored.items()}
-    now_known = {key: curve for key, curve in _measured(db, now=now).items() if curve.points}
-    if now_known == had:
+    measured = {key: curve for key, curve in _measured(db, now=now).items() if curve.points}
+    if measured == _stored(db):
         return frozenset()
     # Raised before the rows are written, so that of two who measure at once one waits here.
     bump_data_version(db)
-    before = _ages(stored)
+    before = _settle_ages(db)
     db.execute(
         delete(settle_age).where(
-            tuple_(settle_age.c.platform, settle_age.c.kind).not_in(list(now_known))
+            tuple_(settle_age.c.platform, settle_age.c.kind).not_in(list(measured))
         )
     )
-    for curve in now_known.values():
+    for curve in measured.values():
         _put(db, settle_age, _row(curve, now=now))
-    after = SettleAges({key: age for key, c in now_known.items() if (age := settle_age_from(c))})
+    after = _settle_ages(db)
     return frozenset(
         key for key in {*before.measured, *after.measured} if before.of(*key) != after.of(*key)
     )
@@ -113,20 +111,19 @@ def _put(db: Connection, table: Table, row: Mapping[str, Any]) -> None:
 
 
 def _settle_ages(db: Connection) -> SettleAges:
-    return _ages(_stored(db))
+    rows = db.execute(
+        select(settle_age.c.platform, settle_age.c.kind, settle_age.c.age_days).where(
+            settle_age.c.age_days.is_not(None)
+        )
+    )
+    return SettleAges({(Platform(row.platform), row.kind): row.age_days for row in rows})
 
 
-def _ages(stored: Mapping[Kind, tuple[CompletenessCurve, int | None]]) -> SettleAges:
-    return SettleAges({key: age for key, (_, age) in stored.items() if age is not None})
-
-
-def _stored(db: Connection) -> dict[Kind, tuple[CompletenessCurve, int | None]]:
+def _stored(db: Connection) -> Curves:
     rows = db.execute(
         select(settle_age).order_by(settle_age.c.platform, settle_age.c.kind)
     ).mappings()
-    return {
-        (Platform(row["platform"]), row["kind"]): (_curve(row), row["age_days"]) for row in rows
-    }
+    return {(Platform(row["platform"]), row["kind"]): _curve(row) for row in rows}
 
 
 def _curve(row: RowMapping) -> CompletenessCurve:
