@@ -23,9 +23,9 @@ from lib.platforms import Grain
 
 HORIZON = 200
 """Days before today on which is looked; what was true of a platform earlier may have changed."""
-MOST_ROWS = 6_000
+MOST_ROWS = 8_000
 """Observations read per platform, within a portion."""
-_MOST_ACCOUNTS, _EXAMINED, _PORTION = 30, 500, 50
+_MOST_ACCOUNTS, _EXAMINED, _PORTION = 20, 500, 50
 _FEWEST_CAMPAIGNS = 5
 _LOOKED_FOR_EACH_ROW = 6
 """Days of campaigns looked up for each observation wanted: many campaigns did not run then."""
@@ -63,8 +63,10 @@ def load_days(db: Connection, *, now: datetime) -> Days:
     today = now.date() + timedelta(days=1)  # An account may lie a zone ahead.
     for platform, artist_ids in by_platform.items():
         accounts = list(islice(_overlapping(db, platform, artist_ids, today), _MOST_ACCOUNTS))
-        for account in accounts:
-            _read(db, account, found, most_rows=MOST_ROWS // len(accounts))
+        left = MOST_ROWS
+        for position, account in enumerate(accounts):
+            # What a small account leaves over is there for those after it.
+            left -= _read(db, account, found, most_rows=left // (len(accounts) - position))
     return found
 
 
@@ -152,15 +154,15 @@ def _positions(run: Any, begins: date) -> tuple[int, slice]:
     return (run.observed_on - begins).days, span
 
 
-def _read(db: Connection, account: Account, found: Days, *, most_rows: int) -> None:
-    """Add the days of a sample of the account's campaigns, about `most_rows` observations."""
+def _read(db: Connection, account: Account, found: Days, *, most_rows: int) -> int:
+    """Add the days of a sample of the account's campaigns; return how many rows were read."""
     days, rows_each = _affordable(account, most_rows)
     campaigns = iter(_sampled(db, account))
     looked = read = 0
     while read < most_rows and looked < most_rows * _LOOKED_FOR_EACH_ROW:
         chosen = list(islice(campaigns, max(1, (most_rows - read) // rows_each)))
         if not chosen:
-            return
+            break
         looked += len(chosen) * len(days)
         rows = db.execute(
             select(
@@ -181,6 +183,7 @@ def _read(db: Connection, account: Account, found: Days, *, most_rows: int) -> N
         read += len(rows)
         for _, of_day in groupby(rows, key=attrgetter("campaign_id", "day")):
             _add(found, account, list(of_day))
+    return read
 
 
 def _affordable(account: Account, most_rows: int) -> tuple[list[date], int]:
