@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from lib.commands import doctor, importing, serving
+from lib.commands import doctor, importing, lag, serving
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
@@ -122,6 +122,11 @@ def _report(_share: float, words: str) -> None:
         print(f"\r{words}", end="", file=sys.stderr)
 
 
+def _lag(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+    upgrade(engine)
+    return lag.run(options, engine=engine, now=_now())
+
+
 def _serve(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     return serving.serve(settings, engine, now=_now())
 
@@ -158,6 +163,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     for name, words, run in simple:
         commands.add_parser(name, help=words).set_defaults(run=run)
+    lag_parser = commands.add_parser("lag", help="say how late figures come, by platform and kind")
+    lag_parser.add_argument("--json", action="store_true", help="write the curves as JSON")
+    lag_parser.set_defaults(run=_lag)
     demo_parser = commands.add_parser("demo", help="load the demo label, or start it over")
     demo_parser.add_argument("what", choices=["load", "start-over"])
     demo_parser.add_argument("--yes", action="store_true", help="start over without a question")

@@ -438,6 +438,22 @@ staged_kind_result = Table(
     sqlite_with_rowid=False,
 )
 
+# How much of a day is known at which age, as measured from the observations. `age_days` is the
+# settle age that follows; empty where too little is known, so that the default holds.
+settle_age = Table(
+    "settle_age",
+    metadata,
+    Column("platform", String(20), primary_key=True),
+    Column("kind", String(100), primary_key=True),
+    Column("age_days", Integer),
+    Column("days", Integer, nullable=False),
+    # Age, median share, number of days: one triple for each age.
+    Column("points", JSON, nullable=False),
+    Column("reference_age", Integer, nullable=False),
+    Column("measured_at", UtcDateTime, nullable=False),
+    _one_of("platform", Platform, "platform"),
+)
+
 column_mapping = Table(
     "column_mapping",
     metadata,

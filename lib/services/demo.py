@@ -28,6 +28,7 @@ from lib.services.campaigns import in_transaction
 from lib.services.current_days import forget_staged
 from lib.services.demo_fixtures import read_label
 from lib.services.demo_rows import FORM, Label, label_rows
+from lib.services.lag import remeasure
 from lib.services.recording import Occasion, bump_data_version, record_event
 from lib.services.trends import refresh
 
@@ -171,6 +172,7 @@ def _load(db: Connection, rows: Label, event: str, occasion: Occasion) -> Loaded
         (daily_kind_result, rows.kinds),
     ):
         _insert_all(db, table, _with(given, campaign_id=campaign_ids, import_id=import_ids))
+    remeasure(db, now=occasion.now)
     refresh(db, campaign_ids, now=occasion.now)
     record_event(db, occasion, event, artist_id=artist_ids[0], note=rows.name)
     return LoadedDemo(rows.name, len(artist_ids), len(campaign_ids), len(rows.days))

@@ -7,8 +7,9 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
-from lib.db.engine import reading, retrying
+from lib.db.engine import DatabaseUnreachable, reading, retrying
 from lib.db.tables import column_mapping, connection, import_run
 from lib.domain.records import Actor, Origin, Platform, Source
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
@@ -18,6 +19,7 @@ from lib.services.import_owner import check_zone, find_artist
 from lib.services.import_plan import Plan, make_plan
 from lib.services.import_preview import counts_of, preview_of
 from lib.services.import_shapes import (
+    DayState,
     ImportOutcome,
     ImportPreview,
     ImportRefused,
@@ -27,6 +29,7 @@ from lib.services.import_shapes import (
 from lib.services.import_staging import PlanOutdated, Progress
 from lib.services.import_switch import Switch, bring_in
 from lib.services.recording import Occasion
+from lib.services.trends import follow_the_lag
 
 SHOWN_ROWS = 20
 _ATTEMPTS = 10
@@ -62,6 +65,18 @@ def read_file(
     # The same bytes read by another mapping say something else: another observation.
     said = f"{file.sha256}{mapping.model_dump_json()}"
     return replace(file, sha256=hashlib.sha256(said.encode()).hexdigest())
+
+
+def _learn_of_the_lag(engine: Engine, preview: ImportPreview, *, now: datetime) -> None:
+    """Measure the lag anew where the file says more of days that were known."""
+    again = sum(number for state, number in preview.days.items() if state is not DayState.NEW)
+    if not again:
+        return
+    try:
+        follow_the_lag(engine, now=now)
+    except (DBAPIError, DatabaseUnreachable):
+        # The import is in; the next one measures again.
+        return
 
 
 def remembered_mapping(engine: Engine, fingerprint: str) -> ColumnMapping | None:
@@ -169,6 +184,7 @@ def import_file(
             done = bring_in(engine, switch, progress=progress)
         except PlanOutdated:
             continue
+        _learn_of_the_lag(engine, preview, now=now)
         return ImportOutcome(done.import_id, done.artist_id, False, now, preview)
     raise ImportRefused(
         "Other imports for this artist came in between again and again; nothing was imported. "

@@ -12,12 +12,12 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, or_, select, true
 
 from lib.db.engine import reading, retrying, writing
 from lib.db.tables import campaign, campaign_trend, coverage, verdict_flip
 from lib.domain.anomalies import anomalous, floor_micros, usual_spend
-from lib.domain.lag import SettleAges
+from lib.domain.lag import SPEND, SettleAges
 from lib.domain.metrics import Pacing, pacing
 from lib.domain.records import MICROS, BudgetPeriod
 from lib.domain.trend import Verdict, verdict_at
@@ -31,6 +31,7 @@ from lib.domain.verdict import (
     Verdicts,
     judge,
 )
+from lib.services.lag import remeasure, settle_ages
 from lib.services.recording import bump_data_version
 from lib.services.trend_days import Batch, load_batch, load_campaigns
 
@@ -57,8 +58,37 @@ def rebuild(
     engine: Engine, *, now: datetime, progress: Progress = lambda _share, _words: None
 ) -> int:
     """Make the whole summary anew, a portion of campaigns a transaction; return their number."""
-    with engine.connect() as db:
-        ids = list(db.execute(select(campaign.c.id).order_by(campaign.c.id)).scalars())
+    remeasure(engine, now=now)
+    return _refresh_all(engine, true(), now=now, progress=progress)
+
+
+def follow_the_lag(engine: Engine, *, now: datetime) -> int:
+    """Measure the lag anew; where a settle age changed, refresh the campaigns it concerns.
+
+    Call it after an import. Returns how many campaigns were refreshed.
+    """
+    changed = remeasure(engine, now=now)
+    if not changed:
+        return 0
+    # Spend counts in every ratio of its platform, whatever the result kind.
+    concerned = [
+        (campaign.c.platform == platform)
+        & (true() if kind == SPEND else campaign.c.headline_kind == kind)
+        for platform, kind in changed
+    ]
+    return _refresh_all(engine, or_(*concerned), now=now)
+
+
+def _refresh_all(
+    engine: Engine,
+    chosen: ColumnElement[bool],
+    *,
+    now: datetime,
+    progress: Progress = lambda _share, _words: None,
+) -> int:
+    with reading(engine) as db:
+        query = select(campaign.c.id).where(chosen).order_by(campaign.c.id)
+        ids = list(db.execute(query).scalars())
     done = 0
     for portion in _portions(ids, BATCH):
 
@@ -81,12 +111,6 @@ def is_missing(engine: Engine) -> bool:
             for column in (coverage.c.campaign_id, campaign_trend.c.campaign_id)
         )
     return has_days and not has_trend
-
-
-def settle_ages(db: Connection) -> SettleAges:
-    """Return the settle ages in force."""
-    del db
-    return SettleAges()
 
 
 def compute(

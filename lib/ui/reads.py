@@ -12,8 +12,10 @@ import streamlit as st
 from sqlalchemy import Engine
 
 from lib.db.engine import make_engine
+from lib.domain.lag import SettleAges
 from lib.domain.records import Artist, HistoryEntry
-from lib.services import queries
+from lib.services import lag, queries
+from lib.services.lag import Curves
 from lib.services.queries import ActivityFilter, Board, CampaignPage
 from lib.services.recording import CampaignNotFound
 from lib.settings import settings
@@ -64,6 +66,16 @@ def activity_words() -> tuple[list[str], list[str]]:
     return _words(settings().database_url, data_version())
 
 
+def settle_ages() -> SettleAges:
+    """Return from which age on figures count as final, as measured last."""
+    return _settle_ages(settings().database_url, data_version())
+
+
+def completeness() -> Curves:
+    """Return how much of a day is known at which age, as measured last."""
+    return _completeness(settings().database_url, data_version())
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _engine(url: str) -> Engine:
     return make_engine(url)
@@ -100,3 +112,13 @@ def _campaign(
 @st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
 def _words(url: str, version: int) -> tuple[list[str], list[str]]:  # noqa: ARG001
     return queries.activity_words(_engine(url))
+
+
+@st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
+def _settle_ages(url: str, version: int) -> SettleAges:  # noqa: ARG001
+    return lag.settle_ages(_engine(url))
+
+
+@st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
+def _completeness(url: str, version: int) -> Curves:  # noqa: ARG001
+    return lag.curves(_engine(url))
