@@ -147,6 +147,7 @@ history = Table(
         name="status_is_counted",
     ),
     Index(None, "artist_id", "id"),
+    Index(None, "at"),
     sqlite_autoincrement=True,
 )
 
@@ -345,6 +346,8 @@ campaign_trend = Table(
     Column("anomaly_spend", BigInteger),
     Column("anomaly_usual", Float),
     Column("last_spend_on", Date),
+    # The account's date on which money was last told to stop, or the status began.
+    Column("stopped_on", Date, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -364,12 +367,13 @@ verdict_flip = Table(
     Index(None, "visible_at"),
 )
 
-# When each person last looked at the roster.
+# When each person last looked at the roster, and the time before that.
 last_look = Table(
     "last_look",
     metadata,
     Column("actor", String(200), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
+    Column("before_at", UtcDateTime),
 )
 
 column_mapping = Table(

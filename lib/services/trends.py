@@ -162,6 +162,7 @@ def _row(
         "is_silent": _is_silent(batch, row, column),
         **_anomaly_columns(batch, usual, odd, row, column),
         "last_spend_on": one.last_spend_on,
+        "stopped_on": one.stopped_on,
     }
 
 

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("anomaly_spend", sa.BigInteger(), nullable=True),
         sa.Column("anomaly_usual", sa.Float(), nullable=True),
         sa.Column("last_spend_on", sa.Date(), nullable=True),
+        sa.Column("stopped_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_trend_campaign_id")
         ),
@@ -83,5 +84,7 @@ def upgrade() -> None:
         "last_look",
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("before_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("actor", name=op.f("pk_last_look")),
     )
+    op.create_index("ix_history_at", "history", ["at"])
