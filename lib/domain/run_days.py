@@ -120,8 +120,11 @@ def start_of(run: Run, spans: Iterable[Coverage], stopped: Iterable[Stretch]) ->
     started = run.starts_on or (min(firsts) if firsts else None)
     if started is None:
         started = _local(run.created_at, run.zone) or date.max
+    went_live = min((change.at for change in run.changes if change.to in LIVE), default=None)
     for stretch in stopped:
         since, until = _local(stretch.since, run.zone), _local(stretch.until, run.zone)
+        if since == started and went_live is not None and went_live < stretch.since:
+            continue  # It ran for a part of its first day.
         if since <= started and (until is None or started < until):  # type: ignore[operator]
             started = until or date.max
     return started

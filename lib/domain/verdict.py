@@ -28,6 +28,7 @@ FEWEST_IN_C, FEWEST_IN_B = 5, 7
 MOST_WEEKS = 3
 CLEAR_OF_LEARNING = 20  # The age, in whole days, at which B holds a week without learning days.
 STEADY_SPEND = 0.10
+_ROUNDING = 1e-9  # Exactly ten results, or a tenth less spend, must not hang on the last bit.
 _PRIOR = 0.5  # Half a result in each window keeps the logarithm finite at zero.
 
 
@@ -107,7 +108,7 @@ def compare(x_c: Floats, e_c: Floats, x_b: Floats, e_b: Floats) -> Compared:
     y = np.log((x_c + _PRIOR) / e_c) - np.log((x_b + _PRIOR) / e_b)
     m = 2 * np.sqrt(1 / (x_c + _PRIOR) + 1 / (x_b + _PRIOR))
     limit = np.maximum(LEAST_CHANGE, m)
-    is_few = np.maximum(x_c, x_b / e_b * e_c) < FEWEST_RESULTS
+    is_few = np.maximum(x_c, x_b / e_b * e_c) < FEWEST_RESULTS - _ROUNDING
     word = np.select([y > limit, y < -limit, m <= MOST_NOISE_OF_STEADY], [1, -1, 2], 0)
     word = np.where(is_judged & ~is_few, word, 0).astype(np.int8)
     why = np.where(word == TOO_EARLY, _code(Why.FEW), NO_REASON)
@@ -304,7 +305,7 @@ def spend_word(change: float | None) -> SpendWord | None:
     """Return what a change of the mean daily spend is called."""
     if change is None or not np.isfinite(change):
         return None
-    if abs(change) < STEADY_SPEND:
+    if abs(change) < STEADY_SPEND - _ROUNDING:
         return SpendWord.STEADY
     return SpendWord.RISING if change > 0 else SpendWord.FALLING
 

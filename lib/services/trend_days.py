@@ -206,40 +206,51 @@ def load_batch(db: Connection, campaigns: Sequence[Loaded]) -> Batch:
         started=np.array(
             [one.started_on.toordinal() - zero for one, zero in zip(marks, zeros, strict=True)]
         ),
-        earlier=np.zeros(len(campaigns), dtype=np.int64),
+        earlier=np.array([_full_days_before(one) for one in campaigns], dtype=np.int64),
     )
     return Batch(list(campaigns), marks, grid, has_row, impressions, clicks)
+
+
+def _full_days_before(one: Loaded) -> int:
+    """Return how many days before the grid were covered and ran in full.
+
+    An upper bound of the eligible ones: days whose figures are blank are counted too.
+    """
+    began = min(span.starts_on for span in one.spans)
+    length = (one.first - began).days
+    if length <= 0:
+        return 0
+    before = mark(one.run, one.spans, began, length)
+    return int((before.is_covered & before.is_whole).sum())
 
 
 def _day_values(
     db: Connection, campaigns: Sequence[Loaded], width: int
 ) -> tuple[list[int], list[int], list[Floats]]:
     """Return row, column and the four figures of every stored day within the grid."""
-    found: list[Any] = list(
-        db.execute(
-            select(
-                daily_result.c.campaign_id,
-                daily_result.c.day,
-                daily_result.c.spend_micros,
-                daily_result.c.impressions,
-                daily_result.c.clicks,
-                daily_kind_result.c.results_micros,
-            )
-            .select_from(daily_result)
-            .join(campaign, campaign.c.id == daily_result.c.campaign_id)
-            .outerjoin(
-                daily_kind_result,
-                (daily_kind_result.c.campaign_id == daily_result.c.campaign_id)
-                & (daily_kind_result.c.day == daily_result.c.day)
-                & (daily_kind_result.c.kind == campaign.c.headline_kind),
-            )
-            .where(
-                daily_result.c.campaign_id.in_([one.id for one in campaigns]),
-                daily_result.c.day >= min(one.first for one in campaigns),
-                daily_result.c.day <= max(one.covered_through for one in campaigns),
-            )
+    found: Sequence[Any] = db.execute(
+        select(
+            daily_result.c.campaign_id,
+            daily_result.c.day,
+            daily_result.c.spend_micros,
+            daily_result.c.impressions,
+            daily_result.c.clicks,
+            daily_kind_result.c.results_micros,
         )
-    )
+        .select_from(daily_result)
+        .join(campaign, campaign.c.id == daily_result.c.campaign_id)
+        .outerjoin(
+            daily_kind_result,
+            (daily_kind_result.c.campaign_id == daily_result.c.campaign_id)
+            & (daily_kind_result.c.day == daily_result.c.day)
+            & (daily_kind_result.c.kind == campaign.c.headline_kind),
+        )
+        .where(
+            daily_result.c.campaign_id.in_([one.id for one in campaigns]),
+            daily_result.c.day >= min(one.first for one in campaigns),
+            daily_result.c.day <= max(one.covered_through for one in campaigns),
+        )
+    ).all()
     place = {one.id: (row, one.first.toordinal()) for row, one in enumerate(campaigns)}
     rows, columns, kept = [], [], []
     for one in found:
