@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Date
+from sqlalchemy import ColumnElement, Date
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 
 class days_before(GenericFunction[Any]):  # noqa: N801 - a SQL function, spelled as one
-    """`days_before(day, n)`: the date `n` days before `day`; n is a number or a column."""
+    """`days_before(day, n)`: the date `n` days before `day`; n is a number known here."""
 
     type = Date()
     inherit_cache = True
@@ -17,11 +17,15 @@ class days_before(GenericFunction[Any]):  # noqa: N801 - a SQL function, spelled
 
 @compiles(days_before, "sqlite")
 def _sqlite(element: days_before, compiler: SQLCompiler, **options: Any) -> str:
-    day, count = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"date({day}, '-' || ({count}) || ' days')"
+    day, count = element.clauses
+    return f"date({compiler.process(day, **options)}, '-' || {_number(count, compiler)} || ' days')"
 
 
 @compiles(days_before, "postgresql")
 def _postgresql(element: days_before, compiler: SQLCompiler, **options: Any) -> str:
-    day, count = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({day} - ({count}))"
+    day, count = element.clauses
+    return f"({compiler.process(day, **options)} - {_number(count, compiler)})"
+
+
+def _number(count: ColumnElement[Any], compiler: SQLCompiler) -> str:
+    return compiler.process(count, literal_binds=True)

@@ -300,9 +300,12 @@ campaign_trend = Table(
     metadata,
     Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
     Column("as_of", Date, primary_key=True),
-    # The dates, in the account's zone, on which this row speaks; both inclusive.
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date, nullable=False),
+    # When this row speaks: from the one instant until before the other. Both are midnights of
+    # the account's zone, so that whoever reads needs no zone.
+    Column("speaks_from", UtcDateTime, nullable=False),
+    Column("speaks_until", UtcDateTime, nullable=False),
+    # From when on newer figures should have come in.
+    Column("stale_from", UtcDateTime, nullable=False),
     Column("covered_through", Date, nullable=False),
     Column("kind", String(100), nullable=False),
     Column("settle_age", Integer, nullable=False),

@@ -206,17 +206,13 @@ def _billing(db: Connection) -> tuple[int, tuple[StoppedByBilling, ...]]:
                 campaign.c.status == Status.SUBSCRIPTION_PAUSED,
             ),
         )
-        .where(
-            organization.c.retired_at.is_(None), or_(is_failing, campaign.c.id.is_not(None))
-        )
+        .where(organization.c.retired_at.is_(None), or_(is_failing, campaign.c.id.is_not(None)))
         .group_by(artist.c.id, artist.c.name, artist.c.name_key, artist.c.billing)
         .order_by(stopped.desc(), artist.c.name_key)
         .limit(MOST_OF_A_KIND)
     ).all()
     found = tuple(
-        StoppedByBilling(
-            row.id, row.name, row.billing == BillingState.FAILING.value, row.campaigns
-        )
+        StoppedByBilling(row.id, row.name, row.billing == BillingState.FAILING.value, row.campaigns)
         for row in rows
     )
     return rows[0].artists if rows else 0, found

@@ -67,9 +67,7 @@ def look(engine: Engine, *, actor: Actor, now: datetime) -> datetime | None:
     def work() -> datetime | None:
         with writing(engine) as db:
             found = db.execute(
-                select(last_look.c.at, last_look.c.before_at).where(
-                    last_look.c.actor == actor.name
-                )
+                select(last_look.c.at, last_look.c.before_at).where(last_look.c.actor == actor.name)
             ).first()
             if found is not None and now - found.at < SITTING:
                 return found.before_at
@@ -116,9 +114,7 @@ def since(engine: Engine, *, at: datetime, now: datetime, most: int = MOST_MOVED
     return retrying(work)
 
 
-def _statuses(
-    db: Connection, at: datetime, now: datetime, most: int
-) -> tuple[int, list[Moved]]:
+def _statuses(db: Connection, at: datetime, now: datetime, most: int) -> tuple[int, list[Moved]]:
     """Return the movements in the history; a campaign that is new has not moved."""
     chosen = and_(
         history.c.at > at,

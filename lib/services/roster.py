@@ -155,7 +155,7 @@ def overview(engine: Engine, narrowed: RosterFilter, *, now: datetime) -> Overvi
                     one.status, one.currency, one.kind
                 )
             ).all()
-        counted = {status: 0 for status in Status}
+        counted = dict.fromkeys(Status, 0)
         for row in rows:
             counted[Status(row.status)] += row.campaigns
         chosen = [row for row in rows if not narrowed.statuses or row.status in narrowed.statuses]

@@ -8,6 +8,7 @@ campaign comes from the domain itself.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,23 +16,22 @@ from sqlalchemy import (
     FromClause,
     and_,
     case,
+    false,
     func,
     literal,
     or_,
     select,
+    true,
 )
-from sqlalchemy.sql.elements import BindParameter
 
-from lib.db.dates import days_before
 from lib.db.tables import artist, campaign, campaign_trend, connection, organization
 from lib.domain.board import MUST_NOT_SPEND
 from lib.domain.learning import LEARNING_PERIOD, LEARNS, LEARNS_ON_GOOGLE
 from lib.domain.metrics import FAR_OFF
 from lib.domain.records import ConnectionState, Platform
 from lib.domain.status import ENDS_WITH_ITS_RUN, LIVE, Status
-from lib.domain.trend import STALE_AFTER_DAYS
 from lib.domain.verdict import Why, Word
-from lib.services.trend_reads import speaks, today_in
+from lib.services.trend_reads import speaks
 
 Flag = ColumnElement[bool]
 
@@ -72,21 +72,8 @@ class Standing:
 def standing(db: Connection, *, now: datetime) -> Standing:
     """Return how every campaign stands at `now`."""
     one, trend = campaign.c, campaign_trend.c
-    today = today_in(db, now=now)
-    source: FromClause = campaign
-    if not isinstance(today, BindParameter):
-        # It is not the same date in all accounts, so the zone of each decides.
-        # The outer join changes nothing, since each has its connection, and keeps the order.
-        source = source.outerjoin(
-            connection,
-            (connection.c.artist_id == one.artist_id) & (connection.c.platform == one.platform),
-        )
-    source = source.outerjoin(
-        campaign_trend, and_(trend.campaign_id == one.id, speaks(today))
-    )
-    is_over = and_(
-        one.status.in_(sorted(ENDS_WITH_ITS_RUN)), one.ends_on.is_not(None), one.ends_on < today
-    )
+    source = campaign.outerjoin(campaign_trend, and_(trend.campaign_id == one.id, speaks(now)))
+    is_over = and_(one.status.in_(sorted(ENDS_WITH_ITS_RUN)), _has_ended(db, now=now))
     status = case((is_over, literal(Status.ENDED.value)), else_=one.status)
     is_live = and_(one.status.in_(sorted(LIVE)), ~is_over)
     learns = or_(
@@ -95,11 +82,7 @@ def standing(db: Connection, *, now: datetime) -> Standing:
     )
     is_young = and_(one.created_at.is_not(None), one.created_at > now - LEARNING_PERIOD)
     is_learning = and_(learns, ~is_over, is_young)
-    has_old = and_(
-        # The first condition needs no arithmetic row by row and rules most of them out.
-        trend.covered_through < days_before(today, STALE_AFTER_DAYS),
-        trend.covered_through < days_before(today, trend.settle_age + STALE_AFTER_DAYS),
-    )
+    has_old = trend.stale_from <= now
     has_figures = trend.campaign_id.is_not(None)
     stays = trend.why.in_((Why.YOUNG, Why.GAP))
     word = case(
@@ -139,6 +122,32 @@ def standing(db: Connection, *, now: datetime) -> Standing:
         ),
         has_anomaly=and_(is_live, trend.anomaly_on.is_not(None)),
         is_broken=and_(is_live, _on_broken_connection()),
+    )
+
+
+def _has_ended(db: Connection, *, now: datetime) -> Flag:
+    """Return the condition that the run's last day has passed in the account's zone."""
+    zones = db.execute(select(connection.c.zone).distinct()).scalars().all()
+    today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in zones}
+    first = min(today.values(), default=now.date())
+    last = max(today.values(), default=now.date())
+    ends_on = campaign.c.ends_on
+    if first == last:
+        return and_(ends_on.is_not(None), ends_on < first)
+    in_zone = (
+        select(case(today, value=connection.c.zone))
+        .where(
+            connection.c.artist_id == campaign.c.artist_id,
+            connection.c.platform == campaign.c.platform,
+        )
+        .scalar_subquery()
+    )
+    # The zone is looked up for those few whose last day has passed in some zones only.
+    return case(
+        (ends_on.is_(None), false()),
+        (ends_on < first, true()),
+        (ends_on >= last, false()),
+        else_=ends_on < in_zone,
     )
 
 
