@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -38,13 +38,15 @@ def assert_summary_agrees(engine: Engine, *, now: datetime, artist: str) -> int:
 
 
 def _assert_one_row_speaks_on_every_day(rows: list[dict[str, Any]]) -> None:
-    assert rows[0]["valid_from"] == date.min
-    assert rows[-1]["valid_to"] == date.max
+    assert rows[0]["speaks_from"] == trends.ALWAYS_BEFORE
+    assert rows[-1]["speaks_until"] == trends.ALWAYS_AFTER
     assert rows[-1]["as_of"] == rows[-1]["covered_through"]
     for earlier, later in itertools.pairwise(rows):
         assert later["as_of"] - earlier["as_of"] == timedelta(days=1)
-        assert later["valid_from"] - earlier["valid_to"] == timedelta(days=1)
-        assert later["valid_from"] - later["as_of"] == timedelta(days=later["settle_age"])
+        assert later["speaks_from"] == earlier["speaks_until"]
+        settled_on = later["as_of"] + timedelta(days=later["settle_age"])
+        midnight = datetime.combine(settled_on, time.min, tzinfo=UTC)
+        assert abs(later["speaks_from"] - midnight) < timedelta(hours=15)
 
 
 def _assert_equal_to_a_new_one(rows: list[dict[str, Any]], anew: list[dict[str, Any]]) -> None:
@@ -53,7 +55,7 @@ def _assert_equal_to_a_new_one(rows: list[dict[str, Any]], anew: list[dict[str, 
     for position, row in enumerate(anew):
         old = by_day[row["as_of"]]
         # The first row of a later moment speaks from the beginning of time.
-        ignored = {"valid_from"} if position == 0 else set()
+        ignored = {"speaks_from"} if position == 0 else set()
         assert {key: old[key] for key in row.keys() - ignored} == {
             key: row[key] for key in row.keys() - ignored
         }

@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from lib.db.text import NAME, folded_text
+
 try:  # A newer SQLite by wheel, where there is one for this platform.
     from pysqlite3 import dbapi2 as newer_sqlite
 except ImportError:  # pragma: no cover - depends on the platform's wheels
@@ -98,6 +100,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "trusted_schema=OFF",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function(NAME, 1, folded_text, deterministic=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -147,6 +147,7 @@ history = Table(
         name="status_is_counted",
     ),
     Index(None, "artist_id", "id"),
+    Index(None, "at"),
     sqlite_autoincrement=True,
 )
 
@@ -299,9 +300,12 @@ campaign_trend = Table(
     metadata,
     Column("campaign_id", ForeignKey("campaign.id"), primary_key=True),
     Column("as_of", Date, primary_key=True),
-    # The dates, in the account's zone, on which this row speaks; both inclusive.
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date, nullable=False),
+    # When this row speaks: from the one instant until before the other. Both are midnights of
+    # the account's zone, so that whoever reads needs no zone.
+    Column("speaks_from", UtcDateTime, nullable=False),
+    Column("speaks_until", UtcDateTime, nullable=False),
+    # From when on newer figures should have come in.
+    Column("stale_from", UtcDateTime, nullable=False),
     Column("covered_through", Date, nullable=False),
     Column("kind", String(100), nullable=False),
     Column("settle_age", Integer, nullable=False),
@@ -345,6 +349,8 @@ campaign_trend = Table(
     Column("anomaly_spend", BigInteger),
     Column("anomaly_usual", Float),
     Column("last_spend_on", Date),
+    # The account's date on which money was last told to stop, or the status began.
+    Column("stopped_on", Date, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -364,12 +370,13 @@ verdict_flip = Table(
     Index(None, "visible_at"),
 )
 
-# When each person last looked at the roster.
+# When each person last looked at the roster, and the time before that.
 last_look = Table(
     "last_look",
     metadata,
     Column("actor", String(200), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
+    Column("before_at", UtcDateTime),
 )
 
 # An import on its way in. Its days are staged in many short transactions, become visible at

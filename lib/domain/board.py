@@ -13,7 +13,7 @@ from lib.domain.status import LIVE, Group, Status, group_of
 from lib.domain.trend import STALE_AFTER_DAYS, Trend, Verdict, first_readable_on, verdict_now
 
 # Statuses in which money must not go out; spend reported for a later day is an alarm.
-_MUST_NOT_SPEND = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED, Status.ARCHIVED})
+MUST_NOT_SPEND = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED, Status.ARCHIVED})
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def is_stale(campaign: Campaign, trend: Trend | None, *, now: datetime) -> bool:
 
 
 def _spent_after_stop(campaign: Campaign, last_spend_on: date | None) -> date | None:
-    if campaign.status not in _MUST_NOT_SPEND or last_spend_on is None:
+    if campaign.status not in MUST_NOT_SPEND or last_spend_on is None:
         return None
     stopped_on = campaign.today(campaign.stopped_at or campaign.status_since)
     return last_spend_on if last_spend_on > stopped_on else None

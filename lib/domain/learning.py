@@ -16,8 +16,8 @@ LEARNING_PERIOD = timedelta(days=7)
 LEARNING_DAYS = LEARNING_PERIOD.days
 ADVICE = "Wait at least 7 days before you judge or change a campaign."
 
-_LEARNS = frozenset({Status.ACTIVE, Status.DEPLOYING})
-_LEARNS_ON_GOOGLE = _LEARNS | {Status.SERVING}
+LEARNS = frozenset({Status.ACTIVE, Status.DEPLOYING})
+LEARNS_ON_GOOGLE = LEARNS | {Status.SERVING}
 
 
 class CreatedInFuture(ValueError):
@@ -50,7 +50,7 @@ def early_learning(campaign: Campaign, *, now: datetime) -> Learning | None:
             f"Campaign {campaign.id} “{campaign.name}” claims to be created at "
             f"{campaign.created_at.isoformat()}, after now. Correct its creation time."
         )
-    learns = _LEARNS_ON_GOOGLE if campaign.platform is Platform.GOOGLE else _LEARNS
+    learns = LEARNS_ON_GOOGLE if campaign.platform is Platform.GOOGLE else LEARNS
     if age >= LEARNING_PERIOD or status_now(campaign, now=now) not in learns:
         return None
     return Learning(day=age.days + 1, ends_at=campaign.created_at + LEARNING_PERIOD)

@@ -152,6 +152,10 @@ def headline(named: Mapping[date, str], *, campaign_type: str, platform: Platfor
     return usual_kind(campaign_type, platform)
 
 
+FAR_OFF = 2
+"""In tolerances: pacing beyond them needs attention."""
+
+
 class PacingWord(StrEnum):
     """Spend against plan, in a word."""
 
@@ -172,6 +176,11 @@ class Pacing:
         if self.ratio < 1 - self.tolerance:
             return PacingWord.UNDER
         return PacingWord.OVER if self.ratio > 1 + self.tolerance else PacingWord.ON_TRACK
+
+    @property
+    def is_far_off(self) -> bool:
+        """Whether it lies outside twice the band: worth a person's attention."""
+        return abs(self.ratio - 1) > FAR_OFF * self.tolerance
 
 
 _EARLY, _AT_END, _OPEN_ENDED = 0.25, 0.05, 0.20

@@ -39,6 +39,8 @@ class Loaded:
     run: Run
     budget_micros: int | None
     budget_period: str | None
+    stopped_on: date
+    """The date on which money was last told to stop, or the status began."""
     covered_through: date
     settle_age: int
     as_of: date
@@ -92,6 +94,8 @@ def load_campaigns(
             campaign.c.created_at,
             campaign.c.budget_micros,
             campaign.c.budget_period,
+            campaign.c.status_since,
+            campaign.c.stopped_at,
             connection.c.zone,
         )
         .join_from(campaign, connection)
@@ -120,6 +124,7 @@ def load_campaigns(
                 ),
                 budget_micros=one.budget_micros,
                 budget_period=one.budget_period,
+                stopped_on=(one.stopped_at or one.status_since).astimezone(zone).date(),
                 covered_through=through,
                 settle_age=settles,
                 as_of=as_of,

@@ -1,31 +1,20 @@
 """Reads the maintained summary: the row that speaks at a moment, as a record."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Date, RowMapping, case, literal, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
-from lib.db.tables import campaign, campaign_trend, connection
+from lib.db.tables import campaign, campaign_trend
 from lib.domain.anomalies import OddDay
 from lib.domain.metrics import Pacing, Totals
 from lib.domain.trend import Side, Sums, Trend, Verdict
 from lib.domain.verdict import SpendWord, Why, Word
 
 
-def today_in(db: Connection, *, now: datetime) -> ColumnElement[date]:
-    """Return the expression for today in the zone of `connection`, which the query joins."""
-    zones = db.execute(select(connection.c.zone).distinct()).scalars()
-    today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in zones}
-    days = set(today.values())
-    if len(days) <= 1:
-        return literal(next(iter(days), now.date()), Date)
-    return case(today, value=connection.c.zone)
-
-
-def speaks(today: ColumnElement[date]) -> ColumnElement[bool]:
-    """Return the condition that picks the one row of each campaign that speaks today."""
-    return (campaign_trend.c.valid_from <= today) & (campaign_trend.c.valid_to >= today)
+def speaks(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that picks the one row of each campaign that speaks at `now`."""
+    return (campaign_trend.c.speaks_from <= now) & (campaign_trend.c.speaks_until > now)
 
 
 def current_trends(
@@ -35,12 +24,7 @@ def current_trends(
     rows = db.execute(
         select(campaign_trend)
         .join(campaign, campaign.c.id == campaign_trend.c.campaign_id)
-        .join(
-            connection,
-            (connection.c.artist_id == campaign.c.artist_id)
-            & (connection.c.platform == campaign.c.platform),
-        )
-        .where(chosen, speaks(today_in(db, now=now)))
+        .where(chosen, speaks(now))
     ).mappings()
     return {row["campaign_id"]: trend_of(row) for row in rows}
 

@@ -20,7 +20,7 @@ from lib.domain.anomalies import anomalous, floor_micros, usual_spend
 from lib.domain.lag import SPEND, SettleAges
 from lib.domain.metrics import Pacing, pacing
 from lib.domain.records import MICROS, BudgetPeriod
-from lib.domain.trend import Verdict, verdict_at
+from lib.domain.trend import STALE_AFTER_DAYS, Verdict, verdict_at
 from lib.domain.verdict import (
     FEWEST_DATES,
     FEWEST_IN_B,
@@ -33,10 +33,11 @@ from lib.domain.verdict import (
 )
 from lib.services.lag import remeasure, settle_ages
 from lib.services.recording import bump_data_version
-from lib.services.trend_days import Batch, load_batch, load_campaigns
+from lib.services.trend_days import Batch, Loaded, load_batch, load_campaigns
+from lib.services.trend_reads import speaks
 
 BATCH = 500
-FIRST_DAY, LAST_DAY = date.min, date.max
+ALWAYS_BEFORE, ALWAYS_AFTER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 TIME_ITSELF = "new figures"
 """Who moved a verdict where figures settled and nobody did anything."""
 
@@ -181,13 +182,14 @@ def _row(
         started_on=marks.started_on,
         changed_on=one.first + timedelta(days=int(changed[-1])) if len(changed) else None,
     )
-    speaks_from = FIRST_DAY if is_first else as_of + timedelta(days=one.settle_age)
     is_last = as_of == one.covered_through
+    stale_after = one.settle_age + STALE_AFTER_DAYS
     return {
         "campaign_id": one.id,
         "as_of": as_of,
-        "valid_from": speaks_from,
-        "valid_to": LAST_DAY if is_last else as_of + timedelta(days=one.settle_age),
+        "speaks_from": ALWAYS_BEFORE if is_first else _midnight(one, as_of, one.settle_age),
+        "speaks_until": ALWAYS_AFTER if is_last else _midnight(one, as_of, one.settle_age + 1),
+        "stale_from": _midnight(one, one.covered_through, stale_after + 1),
         "covered_through": one.covered_through,
         "kind": one.kind,
         "settle_age": one.settle_age,
@@ -200,7 +202,14 @@ def _row(
         "is_silent": _is_silent(batch, row, column),
         **_anomaly_columns(batch, usual, odd, row, column),
         "last_spend_on": one.last_spend_on,
+        "stopped_on": one.stopped_on,
     }
+
+
+def _midnight(one: Loaded, day: date, days_later: int) -> datetime:
+    """Return the instant at which a day begins for the account, `days_later` after `day`."""
+    begins = datetime.combine(day + timedelta(days=days_later), time.min, tzinfo=one.run.zone)
+    return begins.astimezone(UTC)
 
 
 def _totals(batch: Batch, row: int, column: int, length: int) -> Row:
@@ -325,8 +334,7 @@ def store(
                 campaign_trend.c.campaign_id, campaign_trend.c.as_of, campaign_trend.c.word
             ).where(
                 campaign_trend.c.campaign_id.in_(ids),
-                campaign_trend.c.valid_from <= now.date(),
-                campaign_trend.c.valid_to >= now.date(),
+                speaks(now),
             )
         )
     }
@@ -353,13 +361,11 @@ def _flips(word: str, rows: Sequence[Row], *, now: datetime, by: str) -> Iterato
     """Yield the changes of the word from now on: at once, and when later days settle."""
     for row in rows:
         if row["word"] != word:
-            is_now = row["valid_from"] <= now.date()
+            is_now = row["speaks_from"] <= now
             yield {
                 "campaign_id": row["campaign_id"],
                 "as_of": row["as_of"],
-                "visible_at": now
-                if is_now
-                else datetime.combine(row["valid_from"], time.min, tzinfo=UTC),
+                "visible_at": now if is_now else row["speaks_from"],
                 "actor": by if is_now else TIME_ITSELF,
                 "from_word": word,
                 "to_word": row["word"],

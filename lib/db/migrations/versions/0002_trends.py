@@ -12,8 +12,9 @@ def upgrade() -> None:
         "campaign_trend",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.Column("speaks_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("speaks_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stale_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("covered_through", sa.Date(), nullable=False),
         sa.Column("kind", sa.String(length=100), nullable=False),
         sa.Column("settle_age", sa.Integer(), nullable=False),
@@ -57,6 +58,7 @@ def upgrade() -> None:
         sa.Column("anomaly_spend", sa.BigInteger(), nullable=True),
         sa.Column("anomaly_usual", sa.Float(), nullable=True),
         sa.Column("last_spend_on", sa.Date(), nullable=True),
+        sa.Column("stopped_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_trend_campaign_id")
         ),
@@ -83,5 +85,7 @@ def upgrade() -> None:
         "last_look",
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("before_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("actor", name=op.f("pk_last_look")),
     )
+    op.create_index("ix_history_at", "history", ["at"])

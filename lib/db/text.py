@@ -1,0 +1,40 @@
+"""Text as people search it: without case and accents, the same on both databases."""
+
+import unicodedata
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+NAME = "desk_folded"
+
+
+def folded_text(text: str | None) -> str | None:
+    """Return text without case and accents, so that "beyonce" finds "Beyoncé"."""
+    if text is None or text.isascii():
+        return text and text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+class folded(GenericFunction[str]):  # noqa: N801 - a SQL function, spelled as one
+    """`folded(text)`: the text without case and accents."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(folded, "sqlite")
+def _sqlite(element: folded, compiler: SQLCompiler, **options: Any) -> str:
+    # The engine gives each of its connections this function.
+    (text,) = element.clauses
+    return f"{NAME}({compiler.process(text, **options)})"
+
+
+@compiles(folded, "postgresql")
+def _postgresql(element: folded, compiler: SQLCompiler, **options: Any) -> str:
+    (text,) = element.clauses
+    inside = compiler.process(text, **options)
+    return f"regexp_replace(normalize(lower({inside}), NFKD), '[\u0300-\u036f]', '', 'g')"

@@ -1,0 +1,159 @@
+"""What the whole label spent day by day, currency by currency, from the stored 28-day lines."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from sqlalchemy import Engine, select
+
+from lib.db.engine import reading, retrying
+from lib.db.tables import artist, campaign, campaign_trend, organization
+from lib.domain.status import LIVE
+from lib.domain.verdict import MONTH, WEEK
+
+MOST_MISSING = 0.05
+"""A day on which more of the campaigns than this are missing says too little to be a sum."""
+
+
+@dataclass(frozen=True)
+class SpendDay:
+    """One day of the label in one currency."""
+
+    day: date
+    spend: float | None
+    """In currency units; None where nobody reported, never a zero in its place."""
+    reported: int
+    """Campaigns whose figures are in the sum."""
+    missing: int
+    """Campaigns that ran, as far as is known, and whose figures nobody reported."""
+
+    @property
+    def is_whole(self) -> bool:
+        expected = self.reported + self.missing
+        return self.spend is not None and self.missing <= MOST_MISSING * expected
+
+
+@dataclass(frozen=True)
+class LabelSpend:
+    """The label's spend in one currency over 28 days, up to the newest day of any campaign."""
+
+    currency: str
+    campaigns: int
+    days: tuple[SpendDay, ...]
+
+    @property
+    def week(self) -> float | None:
+        """The last 7 days that are whole, added up; None where there are not as many."""
+        return _sum(self._whole[-WEEK:])
+
+    @property
+    def week_before(self) -> float | None:
+        return _sum(self._whole[-2 * WEEK : -WEEK])
+
+    @property
+    def through(self) -> date | None:
+        """The last whole day."""
+        return self._whole[-1].day if self._whole else None
+
+    @property
+    def _whole(self) -> list[SpendDay]:
+        """Return the days up to the last whole one."""
+        last = max((at for at, one in enumerate(self.days) if one.is_whole), default=-1)
+        return list(self.days[: last + 1])
+
+
+def _sum(days: list[SpendDay]) -> float | None:
+    known = [one.spend for one in days if one.spend is not None]
+    return sum(known) if len(known) == WEEK else None
+
+
+def label_spend(engine: Engine) -> tuple[LabelSpend, ...]:
+    """Return the spend of all labels in use, the currency of most campaigns first.
+
+    Each campaign's newest line is added, days that still settle included: of spend they are
+    final within a day.
+    """
+    trend = campaign_trend.c
+    query = (
+        select(
+            trend.spend_by_day,
+            trend.covered_through,
+            trend.started_on,
+            campaign.c.ends_on,
+            campaign.c.status,
+            campaign.c.currency,
+        )
+        .join_from(campaign, campaign_trend, trend.campaign_id == campaign.c.id)
+        .where(
+            campaign.c.id > 0,
+            trend.as_of == trend.covered_through,
+            campaign.c.artist_id.not_in(
+                select(artist.c.id)
+                .join(organization, organization.c.id == artist.c.organization_id)
+                .where(organization.c.retired_at.is_not(None))
+            ),
+        )
+    )
+
+    def work() -> tuple[LabelSpend, ...]:
+        with reading(engine) as db:
+            rows = db.execute(query).all()
+        return _added(rows) if rows else ()
+
+    return retrying(work)
+
+
+def _added(rows: list) -> tuple[LabelSpend, ...]:  # type: ignore[type-arg]
+    lines, through, started, ends, status, currency = zip(*rows, strict=True)
+    values = np.frombuffer(b"".join(lines), dtype="<f4").reshape(-1, MONTH).astype(np.float64)
+    covered = _ordinals(through, date.min)
+    last = int(covered.max())
+    names, of = np.unique(np.array(currency), return_inverse=True)
+    days = last - MONTH + 1 + np.arange(MONTH)
+    # Each line ends on its own last day: laid onto the common days.
+    columns = covered[:, None] - MONTH + 1 + np.arange(MONTH)[None, :] - days[0]
+    is_told = ~np.isnan(values) & (columns >= 0)
+    cells = (of[:, None] * MONTH + columns)[is_told]
+    size = len(names) * MONTH
+    spend = np.bincount(cells, weights=values[is_told], minlength=size).reshape(-1, MONTH)
+    reported = np.bincount(cells, minlength=size).reshape(-1, MONTH)
+    is_known = np.zeros(values.shape, dtype=bool)
+    is_known[is_told.nonzero()[0], columns[is_told]] = True
+    ends_on = _ordinals(ends, date.max)
+    until = np.where(np.isin(status, sorted(LIVE)), ends_on, np.minimum(covered, ends_on))
+    runs = (_ordinals(started, date.min)[:, None] <= days) & (days <= until[:, None])
+    lacking, at = (runs & ~is_known).nonzero()
+    missing = np.bincount(of[lacking] * MONTH + at, minlength=size).reshape(-1, MONTH)
+    return _records(names, of, last, spend, reported, missing)
+
+
+def _records(
+    names: np.ndarray,
+    of: np.ndarray,
+    last: int,
+    spend: np.ndarray,
+    reported: np.ndarray,
+    missing: np.ndarray,
+) -> tuple[LabelSpend, ...]:
+    first = date.fromordinal(last) - timedelta(days=MONTH - 1)
+    found = [
+        LabelSpend(
+            currency=str(name),
+            campaigns=int((of == row).sum()),
+            days=tuple(
+                SpendDay(
+                    day=first + timedelta(days=at),
+                    spend=float(spend[row, at]) if reported[row, at] else None,
+                    reported=int(reported[row, at]),
+                    missing=int(missing[row, at]),
+                )
+                for at in range(MONTH)
+            ),
+        )
+        for row, name in enumerate(names)
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.campaigns, one.currency)))
+
+
+def _ordinals(days: tuple[date | None, ...], otherwise: date) -> np.ndarray:
+    return np.array([(day or otherwise).toordinal() for day in days], dtype=np.int64)

@@ -1,0 +1,246 @@
+"""What has moved since a person last looked at the roster: statuses and verdicts, by whom."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from lib.db.engine import reading, retrying, writing
+from lib.db.tables import (
+    artist,
+    campaign,
+    connection,
+    history,
+    last_look,
+    organization,
+    verdict_flip,
+)
+from lib.domain.records import Actor, Platform
+from lib.domain.status import ENDS_WITH_ITS_RUN, Status
+from lib.domain.verdict import Word
+
+SITTING = timedelta(hours=1)
+"""Looks that are no further apart count as one: a page loaded anew keeps its list."""
+MOST_MOVED = 200
+END_OF_RUN = "the end of its run"
+"""Who moved a campaign whose last day has passed."""
+
+_DIRECTIONS = (Word.IMPROVING, Word.DECLINING)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One campaign whose status or verdict moved: when, by whom, from what to what."""
+
+    at: datetime
+    campaign_id: int
+    campaign: str
+    artist_id: int
+    artist: str
+    platform: Platform
+    actor: str
+    from_status: Status | None = None
+    to_status: Status | None = None
+    from_word: Word | None = None
+    to_word: Word | None = None
+
+
+@dataclass(frozen=True)
+class Since:
+    """Everything that moved after `at`, the newest first, at most `MOST_MOVED` of it."""
+
+    at: datetime
+    total: int
+    moved: tuple[Moved, ...]
+
+
+def look(engine: Engine, *, actor: Actor, now: datetime) -> datetime | None:
+    """Record that `actor` looks at the roster at `now`; return when they did before.
+
+    None is the first look ever. Cached reads stay good: nothing that they show has changed.
+    """
+
+    def work() -> datetime | None:
+        with writing(engine) as db:
+            found = db.execute(
+                select(last_look.c.at, last_look.c.before_at).where(last_look.c.actor == actor.name)
+            ).first()
+            if found is not None and now - found.at < SITTING:
+                return found.before_at
+            before = found.at if found is not None else None
+            _put(db, {"actor": actor.name, "at": now, "before_at": before})
+            return before
+
+    return retrying(work)
+
+
+def _put(db: Connection, values: dict[str, Any]) -> None:
+    # Two windows of one person may look at once.
+    insert = insert_postgresql if db.dialect.name == "postgresql" else insert_sqlite
+    db.execute(
+        insert(last_look)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=[last_look.c.actor],
+            set_={name: values[name] for name in ("at", "before_at")},
+        )
+    )
+
+
+def since(engine: Engine, *, at: datetime, now: datetime, most: int = MOST_MOVED) -> Since:
+    """Return the statuses that moved and the verdicts that flipped after `at`, up to `now`.
+
+    Of the verdicts only those count that gained or lost a direction.
+    """
+
+    def work() -> Since:
+        with reading(engine) as db:
+            found = [
+                _statuses(db, at, now, most),
+                _flips(db, at, now, most),
+                _ended(db, at, now),
+            ]
+        moved = sorted(
+            (one for _, some in found for one in some),
+            key=lambda one: (one.at, one.campaign_id),
+            reverse=True,
+        )
+        return Since(at, sum(total for total, _ in found), tuple(moved[:most]))
+
+    return retrying(work)
+
+
+def _statuses(db: Connection, at: datetime, now: datetime, most: int) -> tuple[int, list[Moved]]:
+    """Return the movements in the history; a campaign that is new has not moved."""
+    chosen = and_(
+        history.c.at > at,
+        history.c.at <= now,
+        history.c.from_status.is_not(None),
+        history.c.from_status != history.c.to_status,
+    )
+    rows = _rows(
+        db,
+        select(
+            history.c.at, history.c.actor, history.c.from_status, history.c.to_status, *_NAMES
+        ).join_from(history, campaign, campaign.c.id == history.c.campaign_id),
+        chosen,
+        (history.c.at.desc(), history.c.id.desc()),
+        most,
+    )
+    return _total(rows), [
+        Moved(
+            row.at,
+            *_named(row),
+            actor=row.actor,
+            from_status=Status(row.from_status),
+            to_status=Status(row.to_status),
+        )
+        for row in rows
+    ]
+
+
+def _flips(db: Connection, at: datetime, now: datetime, most: int) -> tuple[int, list[Moved]]:
+    flip = verdict_flip.c
+    chosen = and_(
+        flip.visible_at > at,
+        flip.visible_at <= now,
+        or_(flip.from_word.in_(_DIRECTIONS), flip.to_word.in_(_DIRECTIONS)),
+    )
+    rows = _rows(
+        db,
+        select(flip.visible_at, flip.actor, flip.from_word, flip.to_word, *_NAMES).join_from(
+            verdict_flip, campaign, campaign.c.id == flip.campaign_id
+        ),
+        chosen,
+        (flip.visible_at.desc(), flip.id.desc()),
+        most,
+    )
+    return _total(rows), [
+        Moved(
+            row.visible_at,
+            *_named(row),
+            actor=row.actor,
+            from_word=Word(row.from_word),
+            to_word=Word(row.to_word),
+        )
+        for row in rows
+    ]
+
+
+def _ended(db: Connection, at: datetime, now: datetime) -> tuple[int, list[Moved]]:
+    """Return what became Ended because its last day passed: nothing writes that down."""
+    day = timedelta(days=1)
+    rows = db.execute(
+        select(campaign.c.status, campaign.c.ends_on, connection.c.zone, *_NAMES)
+        .join_from(campaign, connection)
+        .join(artist, artist.c.id == campaign.c.artist_id)
+        .join(organization, organization.c.id == artist.c.organization_id)
+        .where(
+            organization.c.retired_at.is_(None),
+            campaign.c.status.in_(sorted(ENDS_WITH_ITS_RUN)),
+            # A day more on both sides: the zone of the account decides.
+            campaign.c.ends_on >= (at - 2 * day).date(),
+            campaign.c.ends_on <= (now + day).date(),
+        )
+    ).all()
+    moved = []
+    for row in rows:
+        midnight = datetime.combine(row.ends_on + day, time.min, tzinfo=ZoneInfo(row.zone))
+        ended_at = midnight.astimezone(UTC)
+        if at < ended_at <= now:
+            moved.append(
+                Moved(
+                    ended_at,
+                    *_named(row),
+                    actor=END_OF_RUN,
+                    from_status=Status(row.status),
+                    to_status=Status.ENDED,
+                )
+            )
+    return len(moved), moved
+
+
+_NAMES = (
+    campaign.c.id.label("campaign_id"),
+    campaign.c.name.label("campaign_name"),
+    campaign.c.platform,
+    artist.c.id.label("artist_id"),
+    artist.c.name.label("artist_name"),
+)
+
+
+def _rows(
+    db: Connection,
+    query: Any,
+    chosen: ColumnElement[bool],
+    order: tuple[ColumnElement[Any], ...],
+    most: int,
+) -> list[Any]:
+    return list(
+        db.execute(
+            query.add_columns(func.count().over().label("total"))
+            .join(artist, artist.c.id == campaign.c.artist_id)
+            .join(organization, organization.c.id == artist.c.organization_id)
+            .where(chosen, organization.c.retired_at.is_(None))
+            .order_by(*order)
+            .limit(most)
+        )
+    )
+
+
+def _total(rows: list[Any]) -> int:
+    return int(rows[0].total) if rows else 0
+
+
+def _named(row: Any) -> tuple[int, str, int, str, Platform]:
+    return (
+        row.campaign_id,
+        row.campaign_name,
+        row.artist_id,
+        row.artist_name,
+        Platform(row.platform),
+    )

@@ -1,0 +1,465 @@
+"""The roster: every campaign of the labels in use, narrowed, ordered, added up and paged in SQL.
+
+Amounts of different currencies are never added, nor are results of different kinds. What is
+shown of a campaign is fetched for the rows of one page only.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Subquery,
+    UnaryExpression,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+)
+
+from lib.db.engine import reading, retrying
+from lib.db.tables import artist, campaign, campaign_trend, connection, history
+from lib.db.text import folded, folded_text
+from lib.domain.actions import Circumstances
+from lib.domain.board import BoardRow, board_row
+from lib.domain.names import artist_key
+from lib.domain.records import BillingState, ConnectionState, HistoryEntry, Platform
+from lib.domain.status import Status
+from lib.domain.verdict import Word
+from lib.services.recording import campaign_record
+from lib.services.standing import Standing, standing
+from lib.services.trend_reads import current_trends
+
+ROWS_A_PAGE = 50
+
+
+class Order(StrEnum):
+    """By what the campaigns are ordered; amounts currency by currency."""
+
+    SPEND_7 = "spend_7"
+    SPEND_28 = "spend_28"
+    STAKE = "stake"
+    NAME = "name"
+    ARTIST = "artist"
+    STATUS_SINCE = "status_since"
+
+
+class Pace(StrEnum):
+    """Spend against plan, as one may ask for it."""
+
+    UNDER = "under"
+    ON_TRACK = "on track"
+    OVER = "over"
+    FAR_OFF = "far off"
+
+
+class Freshness(StrEnum):
+    """How old the figures of a campaign are."""
+
+    CURRENT = "current"
+    OLD = "old"
+    """Live, and newer figures should have come in."""
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class RosterFilter:
+    """What the roster is narrowed to; empty narrows nothing."""
+
+    text: str = ""
+    artist: str = ""
+    """A whole name means that artist alone, a part of one everybody who has it."""
+    statuses: tuple[Status, ...] = ()
+    platforms: tuple[Platform, ...] = ()
+    words: tuple[Word, ...] = ()
+    pace: tuple[Pace, ...] = ()
+    freshness: tuple[Freshness, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is narrowed."""
+        return self == RosterFilter()
+
+
+@dataclass(frozen=True)
+class KindTotal:
+    """Results of one kind over both windows, in millionths; None where nothing is known."""
+
+    kind: str
+    results_7_micros: int | None
+    results_28_micros: int | None
+
+
+@dataclass(frozen=True)
+class Total:
+    """Campaigns in one currency: their spend, and their results kind by kind."""
+
+    currency: str
+    campaigns: int
+    spend_7_micros: int | None
+    spend_28_micros: int | None
+    kinds: tuple[KindTotal, ...]
+
+
+@dataclass(frozen=True)
+class ArtistTotal:
+    """What one artist's campaigns in one currency add up to."""
+
+    artist_id: int
+    artist: str
+    live: int
+    declining: int
+    total: Total
+
+
+@dataclass(frozen=True)
+class Overview:
+    """How many campaigns there are and what they add up to, the largest currency first."""
+
+    campaigns: int
+    by_status: Mapping[Status, int]
+    """In the order of the board; the choice of statuses does not narrow these counts."""
+    totals: tuple[Total, ...]
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        return tuple(total.currency for total in self.totals)
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """One campaign as the board has it, with its artist."""
+
+    artist_id: int
+    artist: str
+    row: BoardRow
+
+
+def overview(engine: Engine, narrowed: RosterFilter, *, now: datetime) -> Overview:
+    """Return the counts and totals of the campaigns that fit."""
+
+    def work() -> Overview:
+        with reading(engine) as db:
+            # Every status, because each is offered with its count.
+            fitting = _fitting(db, replace(narrowed, statuses=()), now=now)
+            one = fitting.c
+            rows = db.execute(
+                select(one.status, one.currency, one.kind, *_sums(fitting)).group_by(
+                    one.status, one.currency, one.kind
+                )
+            ).all()
+        counted = dict.fromkeys(Status, 0)
+        for row in rows:
+            counted[Status(row.status)] += row.campaigns
+        chosen = [row for row in rows if not narrowed.statuses or row.status in narrowed.statuses]
+        return Overview(
+            campaigns=sum(row.campaigns for row in chosen),
+            by_status={status: number for status, number in counted.items() if number},
+            totals=_totals(chosen),
+        )
+
+    return retrying(work)
+
+
+def page(
+    engine: Engine,
+    narrowed: RosterFilter,
+    order: Order,
+    *,
+    number: int = 1,
+    currencies: Sequence[str] = (),
+    now: datetime,
+) -> tuple[RosterRow, ...]:
+    """Return page `number` of the campaigns that fit, `ROWS_A_PAGE` of them.
+
+    Amounts are ordered within their currency, the currencies as in `currencies`.
+    """
+
+    def work() -> tuple[RosterRow, ...]:
+        with reading(engine) as db:
+            now_it_stands = standing(db, now=now)
+            query = (
+                select(campaign.c.id)
+                .select_from(now_it_stands.source)
+                .where(*_conditions(db, now_it_stands, narrowed))
+                .order_by(*_keys(now_it_stands, order, currencies))
+                .limit(ROWS_A_PAGE)
+                .offset((number - 1) * ROWS_A_PAGE)
+            )
+            return rows_of(db, list(db.execute(query).scalars()), now=now)
+
+    return retrying(work)
+
+
+def rows_of(db: Connection, ids: Sequence[int], *, now: datetime) -> tuple[RosterRow, ...]:
+    """Return the campaigns with these ids in this order, as the board has them."""
+    chosen = campaign.c.id.in_(ids)
+    trends = current_trends(db, chosen, now=now)
+    last = _last_changes(db, ids)
+    found = {}
+    for one in db.execute(
+        select(
+            campaign,
+            connection.c.zone,
+            connection.c.state,
+            artist.c.name.label("artist_name"),
+            artist.c.billing,
+        )
+        .join_from(campaign, connection)
+        .join(artist, artist.c.id == campaign.c.artist_id)
+        .where(chosen)
+    ).mappings():
+        row = board_row(
+            campaign_record(one),
+            trend=trends.get(one["id"]),
+            last_change=last.get(one["id"]),
+            circumstances=Circumstances(
+                BillingState(one["billing"]), ConnectionState(one["state"])
+            ),
+            now=now,
+        )
+        found[one["id"]] = RosterRow(one["artist_id"], one["artist_name"], row)
+    return tuple(found[one] for one in ids)
+
+
+def artist_totals(
+    engine: Engine,
+    narrowed: RosterFilter,
+    *,
+    number: int = 1,
+    currencies: Sequence[str] = (),
+    now: datetime,
+) -> tuple[int, tuple[ArtistTotal, ...]]:
+    """Return how many totals of artists there are, and page `number` of them, by spend.
+
+    An artist whose campaigns have several currencies has a total in each.
+    """
+
+    def work() -> tuple[int, tuple[ArtistTotal, ...]]:
+        with reading(engine) as db:
+            fitting = _fitting(db, narrowed, now=now)
+            one = fitting.c
+            sums = (
+                select(
+                    one.artist_id,
+                    one.currency,
+                    func.sum(one.live).label("live"),
+                    func.sum(one.declining).label("declining"),
+                    *_sums(fitting),
+                )
+                .group_by(one.artist_id, one.currency)
+                .subquery()
+            )
+            leading = db.execute(
+                select(sums, artist.c.name, func.count().over().label("all"))
+                .join(artist, artist.c.id == sums.c.artist_id)
+                .order_by(
+                    _rank(sums.c.currency, currencies),
+                    sums.c.spend_7.desc().nulls_last(),
+                    artist.c.name_key,
+                )
+                .limit(ROWS_A_PAGE)
+                .offset((number - 1) * ROWS_A_PAGE)
+            ).all()
+            kinds = db.execute(
+                select(one.artist_id, one.currency, one.kind, *_sums(fitting))
+                .where(one.artist_id.in_({row.artist_id for row in leading}))
+                .group_by(one.artist_id, one.currency, one.kind)
+            ).all()
+        return leading[0].all if leading else 0, _artist_totals(leading, kinds)
+
+    return retrying(work)
+
+
+def _artist_totals(leading: Sequence[Any], kinds: Sequence[Any]) -> tuple[ArtistTotal, ...]:
+    by_artist: dict[int, list[Any]] = {}
+    for row in kinds:
+        by_artist.setdefault(row.artist_id, []).append(row)
+    return tuple(
+        ArtistTotal(row.artist_id, row.name, int(row.live), int(row.declining), total)
+        for row in leading
+        for total in _totals(by_artist[row.artist_id])
+        if total.currency == row.currency
+    )
+
+
+def _fitting(db: Connection, narrowed: RosterFilter, *, now: datetime) -> Subquery:
+    """Return the campaigns that fit, with what is added up of them."""
+    now_it_stands = standing(db, now=now)
+    one, trend = campaign.c, campaign_trend.c
+    return (
+        select(
+            one.artist_id,
+            one.currency,
+            now_it_stands.status.label("status"),
+            func.coalesce(trend.kind, one.headline_kind).label("kind"),
+            trend.spend_7,
+            trend.spend_28,
+            trend.results_7,
+            trend.results_28,
+            case((now_it_stands.is_live, 1), else_=0).label("live"),
+            case((now_it_stands.word == Word.DECLINING, 1), else_=0).label("declining"),
+        )
+        .select_from(now_it_stands.source)
+        .where(*_conditions(db, now_it_stands, narrowed))
+        .subquery()
+    )
+
+
+def _sums(fitting: Subquery) -> list[ColumnElement[Any]]:
+    sums = ("spend_7", "spend_28", "results_7", "results_28")
+    return [
+        func.count().label("campaigns"),
+        *(func.sum(fitting.c[name]).label(name) for name in sums),
+    ]
+
+
+def _totals(rows: Sequence[Any]) -> tuple[Total, ...]:
+    """Return sums by currency and kind as totals, the currency with most campaigns first."""
+    by_currency: dict[str, list[Any]] = {}
+    for row in rows:
+        by_currency.setdefault(row.currency, []).append(row)
+    totals = [
+        Total(
+            currency=currency,
+            campaigns=sum(row.campaigns for row in found),
+            spend_7_micros=_sum(row.spend_7 for row in found),
+            spend_28_micros=_sum(row.spend_28 for row in found),
+            kinds=_kinds(found),
+        )
+        for currency, found in by_currency.items()
+    ]
+    return tuple(sorted(totals, key=lambda total: (-total.campaigns, total.currency)))
+
+
+def _kinds(rows: Sequence[Any]) -> tuple[KindTotal, ...]:
+    names = {row.kind for row in rows}
+    found = [
+        KindTotal(
+            kind,
+            _sum(row.results_7 for row in rows if row.kind == kind),
+            _sum(row.results_28 for row in rows if row.kind == kind),
+        )
+        for kind in names
+    ]
+    told = [one for one in found if one.results_28_micros is not None]
+    return tuple(sorted(told, key=lambda one: (-(one.results_28_micros or 0), one.kind)))
+
+
+def _sum(values: Any) -> int | None:
+    # PostgreSQL adds whole numbers up to a Decimal.
+    known = [int(value) for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _conditions(
+    db: Connection, now_it_stands: Standing, narrowed: RosterFilter
+) -> list[ColumnElement[bool]]:
+    found = [now_it_stands.in_use]
+    for column, chosen in (
+        (now_it_stands.status, narrowed.statuses),
+        (campaign.c.platform, narrowed.platforms),
+        (now_it_stands.word, narrowed.words),
+    ):
+        if chosen:
+            found.append(column.in_(chosen))
+    if narrowed.pace:
+        found.append(or_(*(_paces(now_it_stands, pace) for pace in narrowed.pace)))
+    if narrowed.freshness:
+        found.append(or_(*(_is_fresh(now_it_stands, fresh) for fresh in narrowed.freshness)))
+    if narrowed.artist.strip():
+        found.append(_of_artist(db, narrowed.artist))
+    found += [_mentions(word) for word in (folded_text(narrowed.text) or "").split()]
+    return found
+
+
+def _paces(now_it_stands: Standing, pace: Pace) -> ColumnElement[bool]:
+    if pace is Pace.FAR_OFF:
+        return now_it_stands.is_far_off
+    return now_it_stands.pacing_word == pace.value
+
+
+def _is_fresh(now_it_stands: Standing, fresh: Freshness) -> ColumnElement[bool]:
+    has_figures = campaign_trend.c.campaign_id.is_not(None)
+    if fresh is Freshness.NONE:
+        return ~has_figures
+    return and_(
+        has_figures, now_it_stands.is_stale if fresh is Freshness.OLD else ~now_it_stands.is_stale
+    )
+
+
+def _of_artist(db: Connection, name: str) -> ColumnElement[bool]:
+    exact = db.execute(
+        select(artist.c.id).where(artist.c.name_key == artist_key(name))
+    ).scalar_one_or_none()
+    if exact is not None:
+        return campaign.c.artist_id == exact
+    return campaign.c.artist_id.in_(
+        select(artist.c.id).where(
+            *(_contains(artist.c.name, word) for word in (folded_text(name) or "").split())
+        )
+    )
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    """Return the condition that a campaign, or its artist's name, contains a folded word."""
+    one = campaign.c
+    return or_(
+        _contains(one.name, word),
+        _contains(func.coalesce(one.promotes, ""), word),
+        func.coalesce(one.external_id, "") == word,
+        one.artist_id.in_(select(artist.c.id).where(_contains(artist.c.name, word))),
+    )
+
+
+def _contains(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+    return folded(column).contains(word, autoescape=True)
+
+
+def _keys(
+    now_it_stands: Standing, order: Order, currencies: Sequence[str]
+) -> list[ColumnElement[Any] | UnaryExpression[Any]]:
+    one, trend = campaign.c, campaign_trend.c
+    rank = _rank(one.currency, currencies)
+    spend = {Order.SPEND_7: trend.spend_7, Order.SPEND_28: trend.spend_28}
+    if order in spend:
+        return [rank, spend[order].desc().nulls_last(), one.id]
+    if order is Order.STAKE:
+        stake = case((now_it_stands.word == Word.DECLINING, trend.stake_micros))
+        return [stake.is_(None), rank, stake.desc(), trend.spend_7.desc().nulls_last(), one.id]
+    if order is Order.STATUS_SINCE:
+        return [one.status_since.desc(), one.id.desc()]
+    name = [func.lower(one.name), one.id]
+    if order is Order.NAME:
+        return name
+    of_artist = select(artist.c.name_key).where(artist.c.id == one.artist_id).scalar_subquery()
+    return [of_artist, *name]
+
+
+def _rank(currency: ColumnElement[str], currencies: Sequence[str]) -> ColumnElement[Any]:
+    if not currencies:
+        return currency
+    places = {name: place for place, name in enumerate(currencies)}
+    return case(places, value=currency, else_=len(places))
+
+
+def _last_changes(db: Connection, ids: Sequence[int]) -> dict[int, HistoryEntry]:
+    newest: Select[Any] = (
+        select(func.max(history.c.id))
+        .where(history.c.campaign_id.in_(ids))
+        .group_by(history.c.campaign_id)
+    )
+    rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()
+    return {
+        row["campaign_id"]: HistoryEntry.model_validate(
+            {key: value for key, value in row.items() if key in HistoryEntry.model_fields}
+        )
+        for row in rows
+    }
