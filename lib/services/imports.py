@@ -26,6 +26,7 @@ from lib.services.import_shapes import (
 )
 from lib.services.import_staging import PlanOutdated, Progress
 from lib.services.import_switch import Switch, bring_in
+from lib.services.import_writing import Writer
 from lib.services.recording import Occasion
 
 SHOWN_ROWS = 20
@@ -156,6 +157,7 @@ def import_file(
                 "Nothing was imported; look at the new preview."
             )
         check_zone(zone)
+        occasion = Occasion(actor, now, Origin.IMPORT, source)
         switch = Switch(
             looked.plan,
             file,
@@ -163,7 +165,8 @@ def import_file(
             artist_name=artist_name,
             zone=zone,
             counts=counts_of(preview, file),
-            occasion=Occasion(actor, now, Origin.IMPORT, source),
+            occasion=occasion,
+            writer=Writer(engine.dialect, looked.plan, file, occasion=occasion),
         )
         try:
             done = bring_in(engine, switch, progress=progress)
