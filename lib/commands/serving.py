@@ -8,12 +8,17 @@ from sqlalchemy import Engine
 
 from lib.db.migrations import upgrade
 from lib.services.demo import is_empty, load_demo
+from lib.services.import_folding import finish_imports
 from lib.settings import ROOT, Settings, streamlit_command
 
 
 def prepare(engine: Engine, *, with_demo: bool, now: datetime) -> None:
-    """Bring the database to the newest schema; load the demo only where nothing is there."""
+    """Bring the database to the newest schema; load the demo only where nothing is there.
+
+    Imports that were cut off are brought to their end.
+    """
     upgrade(engine)
+    finish_imports(engine)
     if with_demo and is_empty(engine):
         loaded = load_demo(engine, now=now)
         print(f"The database was empty: loaded the demo label “{loaded.name}”.", file=sys.stderr)

@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -140,11 +140,21 @@ class Records:
     """The records of the file, each with the physical line that it starts on.
 
     Raises `ExportRefused` for a NUL, an unclosed or broken quote, a line or a file without
-    end; `NotUtf8` where the bytes are no UTF-8.
+    end; `NotUtf8` where the bytes are no UTF-8. `told` hears which share of the file has been
+    passed over.
     """
 
-    def __init__(self, stream: BinaryIO, encoding: Encoding, delimiter: str) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        encoding: Encoding,
+        delimiter: str,
+        *,
+        told: Callable[[float], None] = lambda _share: None,
+    ) -> None:
         self._stream = stream
+        self._size = stream.seek(0, io.SEEK_END) or 1
+        self._told = told
         self._encoding = encoding
         self._delimiter = delimiter
         self._start = 1
@@ -184,6 +194,7 @@ class Records:
             # How long the record is that was begun and not ended, at least.
             length = length + len(piece) if started == self._start else 0
             started = self._start
+            self._told(min(self._stream.tell() / self._size, 1.0))
             is_odd = (
                 "\0" in piece
                 or self.lines + len(lines) > _MOST_LINES

@@ -25,9 +25,8 @@ from lib.domain.records import Campaign, Origin
 from lib.platforms import ExportFile
 from lib.services.import_plan import Plan
 from lib.services.import_status import PlannedCampaign
-from lib.services.recording import Occasion, movement
+from lib.services.recording import RESTATED, Occasion, movement
 
-RESTATED = "campaign:restated"
 _NOTHING = object()
 """A report that says expressly that there is none, where None says nothing."""
 _NEW = (

@@ -41,23 +41,28 @@ def read_file(
     platform: Platform | None = None,
     mapping: ColumnMapping | None = None,
     most_bytes: int | None = None,
+    progress: Progress = lambda _share, _words: None,
 ) -> ExportFile:
     """Read an export; a header that was mapped before is read by the remembered mapping.
 
-    More than `most_bytes` are refused.
+    More than `most_bytes` are refused. `progress` hears how far the reading is.
 
     Raises `lib.platforms.ExportRefused`, and its kind `MappingNeeded` where a person has to
     say once what the columns mean.
     """
     try:
-        file = read_export(data, platform=platform, mapping=mapping, most_bytes=most_bytes)
+        file = read_export(
+            data, platform=platform, mapping=mapping, most_bytes=most_bytes, told=progress
+        )
     except MappingNeeded as needed:
         mapping = remembered_mapping(engine, needed.fingerprint) if mapping is None else None
         if mapping is None:
             raise
         if not isinstance(data, bytes):
             data.seek(0)
-        file = read_export(data, platform=platform, mapping=mapping, most_bytes=most_bytes)
+        file = read_export(
+            data, platform=platform, mapping=mapping, most_bytes=most_bytes, told=progress
+        )
     if mapping is None:
         return file
     # The same bytes read by another mapping say something else: another observation.

@@ -39,7 +39,7 @@ from lib.platforms.gateways import Capability, gateway
 from lib.services.current_days import days_selectable, kind_days_selectable
 from lib.services.figures import coverage_of
 from lib.services.figures import figures as figures_of
-from lib.services.recording import CampaignNotFound, campaign_record
+from lib.services.recording import RESTATED, CampaignNotFound, campaign_record
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,8 @@ def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, Hist
     newest = (
         select(func.max(history.c.id))
         .join(campaign, campaign.c.id == history.c.campaign_id)
-        .where(chosen)
+        # Days that a platform restated are news of the figures, and no change of the campaign.
+        .where(chosen, history.c.event != RESTATED)
         .group_by(history.c.campaign_id)
     )
     rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()
