@@ -19,6 +19,7 @@ from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
 from lib.services import demo, exports, trends
 from lib.services.billing import ArtistNotFound
+from lib.services.import_folding import finish_imports
 from lib.settings import Settings, SettingsRefused, load_settings
 
 _MEGABYTE = 2**20
@@ -73,8 +74,14 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _import(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+def _prepare(engine: Engine) -> None:
+    """Bring the database to the newest schema, and imports that were cut off to their end."""
     upgrade(engine)
+    finish_imports(engine)
+
+
+def _import(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    _prepare(engine)
     options.max_bytes = settings.max_import_mb * _MEGABYTE
     return importing.run(
         options,
@@ -86,7 +93,7 @@ def _import(options: argparse.Namespace, settings: Settings, engine: Engine) -> 
 
 
 def _export(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
-    upgrade(engine)
+    _prepare(engine)
     fields: Sequence[str] = exports.DAILY_FIELDS
     if options.what == "daily":
         rows = exports.daily(engine, options.artist)
@@ -105,7 +112,7 @@ def _doctor(_options: argparse.Namespace, settings: Settings, engine: Engine) ->
 
 
 def _migrate(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
-    upgrade(engine)
+    _prepare(engine)
     print(f"{settings.database_label} has the newest schema.", file=sys.stderr)
     return 0
 
@@ -132,7 +139,7 @@ def _serve(_options: argparse.Namespace, settings: Settings, engine: Engine) -> 
 
 
 def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
-    upgrade(engine)
+    _prepare(engine)
     if options.what == "load":
         loaded = demo.load_demo(engine, now=_now())
     else:

@@ -205,7 +205,12 @@ campaign = Table(
 
 
 def _hash_of_name(context: DefaultExecutionContext) -> str:
-    return sha256(context.get_current_parameters()["name_key"].encode()).hexdigest()  # type: ignore[no-untyped-call]
+    return hash_of_name(context.get_current_parameters()["name_key"])  # type: ignore[no-untyped-call]
+
+
+def hash_of_name(name_key: str) -> str:
+    """Return what stands for a name in the key of `campaign_name`."""
+    return sha256(name_key.encode()).hexdigest()
 
 
 # Every name a campaign was ever reported under: an older file still finds its campaign. The

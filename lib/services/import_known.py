@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from lib.db.tables import campaign, campaign_name, connection, import_run
 from lib.domain.records import Platform
@@ -53,7 +53,7 @@ def completed(first: Figures, second: Figures) -> Figures:
 
 def campaign_rows(
     db: Connection, artist_id: int | None, platform: Platform, *, is_locked: bool = False
-) -> dict[int, RowMapping]:
+) -> dict[int, Row[Any]]:
     """Return the rows of the artist's campaigns of a platform, with their zone, by id.
 
     `is_locked` keeps others from changing them until the transaction ends.
@@ -66,7 +66,7 @@ def campaign_rows(
     )
     if is_locked:
         query = query.with_for_update(of=campaign)
-    return {row["id"]: row for row in db.execute(query).mappings()}
+    return {row.id: row for row in db.execute(query)}
 
 
 def ids_by_name(db: Connection, artist_id: int | None, platform: Platform) -> dict[str, list[int]]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, Row
 
 from lib.domain.records import Campaign, Platform
 from lib.domain.status import FACTS
@@ -40,7 +41,7 @@ class Basis:
 
     artist_id: int | None
     newest_import: int | None
-    campaigns: Mapping[int, RowMapping]
+    campaigns: Mapping[int, Row[Any]]
     """The rows of the artist's campaigns of the file's platform."""
     names: Mapping[str, Sequence[int]]
     """The campaigns that were ever called so, by the key of the name."""
@@ -90,7 +91,10 @@ def make_plan(
         ids_by_name(db, artist_id, file.platform),
         first_days(db, artist_id, file.platform),
     )
-    known = {number: campaign_record(row) for number, row in basis.campaigns.items()}
+    known = {
+        number: campaign_record(row._mapping)  # noqa: SLF001
+        for number, row in basis.campaigns.items()
+    }
     days = _by_campaign(file)
     found = match(file.campaigns, known, basis.names)
     current: KnownDays = {}

@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from lib.db.bulk import insert_rows
 from lib.db.tables import staged_day, staged_import, staged_kind_result
 from lib.domain.records import Platform
 from lib.platforms import ExportDay
@@ -43,13 +44,6 @@ _GIVEN_UP = -1
 # presses Pause meanwhile waits for one of them at most.
 SHORT = 0.05
 BREATH = 0.006
-
-_DAY = (
-    "staged_id, position, day, spend_micros, impressions, clicks, results, is_current, "
-    "current_spend_micros, current_impressions, current_clicks, current_import_id, "
-    "current_observed_on"
-)
-_KIND = "staged_id, position, day, kind, results_micros"
 
 DayTuple = tuple[Any, ...]
 Staged = tuple[DayTuple, tuple[tuple[Any, ...], ...]]
@@ -146,26 +140,8 @@ def insert_days(db: Connection, number: int, rows: Iterable[Staged]) -> None:
     for day, by_kind in rows:
         days.append((number, *day))
         kinds += [(number, *one) for one in by_kind]
-    # Not through SQLAlchemy's expressions, which take several times as long as the database.
-    _insert(db, "staged_day", _DAY, days)
-    _insert(db, "staged_kind_result", _KIND, kinds)
-
-
-def _insert(db: Connection, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if not rows:
-        return
-    if db.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(rows[0]))
-        db.exec_driver_sql(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 # nosec B608
-            list(rows),
-        )
-        return
-    driver = db.connection.driver_connection
-    assert driver is not None  # noqa: S101 - the transaction is open
-    with driver.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    insert_rows(db, staged_day, [column.name for column in staged_day.columns], days)
+    insert_rows(db, staged_kind_result, [one.name for one in staged_kind_result.columns], kinds)
 
 
 def day_rows(plan: Plan) -> Iterator[Staged]:

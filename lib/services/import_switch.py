@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 from sqlalchemy.exc import DBAPIError
 
 from lib.db.engine import DatabaseUnreachable
@@ -32,7 +32,7 @@ from lib.services.import_staging import (
     stage,
 )
 from lib.services.import_status import decide_status
-from lib.services.import_writing import prepare, prepare_one, write_campaigns, write_coverage
+from lib.services.import_writing import Writer
 from lib.services.recording import Occasion, bump_data_version, campaign_record, record_event
 
 AT_ONCE = 2_000
@@ -61,7 +61,7 @@ class BroughtIn:
     artist_id: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class Switch:
     """All that the switch needs to know; worked out before it."""
 
@@ -72,9 +72,7 @@ class Switch:
     zone: str
     counts: Mapping[str, Any]
     occasion: Occasion
-
-    def __post_init__(self) -> None:
-        self.writes = prepare(self.plan, self.file, occasion=self.occasion)
+    writer: Writer
 
 
 def bring_in(engine: Engine, switch: Switch, *, progress: Progress) -> BroughtIn:
@@ -148,18 +146,20 @@ def _check(db: Connection, switch: Switch) -> None:
     fresh = campaign_rows(db, artist_id, platform, is_locked=True)
     if fresh.keys() != basis.campaigns.keys():
         raise PlanOutdated("Campaigns came or went.")
-    changed = {number: row for number, row in fresh.items() if row != basis.campaigns[number]}
+    changed = {
+        number: row for number, row in fresh.items() if tuple(row) != tuple(basis.campaigns[number])
+    }
     if any(_differ(row, basis.campaigns[number]) - _BY_VERBS for number, row in changed.items()):
         raise PlanOutdated("Campaigns changed in more than their status.")
     for position, one in enumerate(plan.campaigns):
         if one.known and one.known.id in changed:
-            one.known = campaign_record(changed[one.known.id])
+            one.known = campaign_record(changed[one.known.id]._mapping)  # noqa: SLF001
             decide_status(one, observed_on=plan.observed_on)
-            switch.writes[position] = prepare_one(one, plan, switch.file, occasion=switch.occasion)
+            switch.writer.again(position)
 
 
-def _differ(row: RowMapping, other: RowMapping) -> set[str]:
-    return {str(column) for column in row if row[column] != other[column]}
+def _differ(row: Row[Any], other: Row[Any]) -> set[str]:
+    return {name for name in row._fields if getattr(row, name) != getattr(other, name)}
 
 
 def _write(db: Connection, switch: Switch, staged: int, *, is_folded: bool) -> BroughtIn:
@@ -184,8 +184,7 @@ def _write(db: Connection, switch: Switch, staged: int, *, is_folded: bool) -> B
         actor=occasion.actor.name,
         counts=dict(switch.counts),
     )
-    ids = write_campaigns(db, plan, file, switch.writes, artist_id=artist_id, occasion=occasion)
-    write_coverage(db, plan, switch.writes, ids, import_id=import_id, staged=staged)
+    ids = switch.writer.write(db, artist_id=artist_id, import_id=import_id, staged=staged)
     db.execute(
         update(staged_import)
         .where(staged_import.c.id == staged)

@@ -5,127 +5,175 @@ changed meanwhile are worked out again within it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, Dialect, Table
 
-from lib.db.tables import campaign, campaign_name, coverage, history, staged_campaign
+from lib.db.bulk import Shape, Values, insert_rows, next_ids, update_rows
+from lib.db.tables import (
+    campaign,
+    campaign_name,
+    coverage,
+    hash_of_name,
+    history,
+    staged_campaign,
+)
 from lib.domain.names import name_key
 from lib.domain.records import Campaign, Origin
 from lib.platforms import ExportFile
 from lib.services.import_plan import Plan
 from lib.services.import_status import PlannedCampaign
-from lib.services.recording import Occasion, movement
+from lib.services.recording import RESTATED, Occasion, movement
 
-RESTATED = "campaign:restated"
 _NOTHING = object()
 """A report that says expressly that there is none, where None says nothing."""
+_NEW = (
+    "platform",
+    "external_id",
+    "name",
+    "named_on",
+    "campaign_type",
+    "status",
+    "version",
+    "status_since",
+    "status_origin",
+    "currency",
+    "budget_micros",
+    "budget_period",
+    "starts_on",
+    "ends_on",
+    "locations",
+    "headline_kind",
+    "headline_named_on",
+    "platform_status",
+    "serving_status",
+    "platform_note",
+    "reported_on",
+)
+_ENTRY = ("event", "version", "from_status", "to_status", "note", "details")
 
-Values = dict[str, Any]
+Columns = dict[str, Any]
 
 
 @dataclass
 class CampaignWrites:
-    """What is written of one campaign: its row or what changes of it, and its history."""
+    """What is written of one campaign, in the driver's form; its id and artist come first."""
 
-    is_new: bool
-    row: Values
-    """Of a new campaign everything but its artist; of a known one what changes."""
+    row: Values | None = None
+    """Of a new campaign."""
+    changed: tuple[tuple[str, ...], Values] | None = None
+    """Of a known one: the columns that change, and their values."""
     entries: list[Values] = field(default_factory=list)
-    is_name_new: bool = False
-    spans: Sequence[tuple[date, date]] = ()
+    name: Values | None = None
+    """A name that it was not known under before."""
+    spans: list[Values] = field(default_factory=list)
 
 
-def prepare(plan: Plan, file: ExportFile, *, occasion: Occasion) -> list[CampaignWrites]:
-    """Return what is to be written of each campaign of the plan, in its order."""
-    return [prepare_one(one, plan, file, occasion=occasion) for one in plan.campaigns]
+class Writer:
+    """Makes ready and writes what one import says of its campaigns."""
+
+    def __init__(
+        self, dialect: Dialect, plan: Plan, file: ExportFile, *, occasion: Occasion
+    ) -> None:
+        self._dialect, self._plan, self._file, self._occasion = dialect, plan, file, occasion
+        self._history = Shape(dialect, history, ("at", "actor", "origin", "source", *_ENTRY))
+        self._name = Shape(dialect, campaign_name, ("name_hash", "name_key", "platform"))
+        self._span = Shape(dialect, coverage, ("starts_on", "ends_on"))
+        self._shapes: dict[tuple[Table, tuple[str, ...]], Shape] = {}
+        # The request's id names one entry alone, and that is the import's own.
+        self._same = {
+            "at": occasion.now,
+            "actor": occasion.actor.name,
+            "origin": Origin.IMPORT,
+            "source": occasion.source,
+        }
+        self._writes = [self._ready(one) for one in plan.campaigns]
+
+    def again(self, position: int) -> None:
+        """Make ready once more what is written of a campaign that has changed meanwhile."""
+        self._writes[position] = self._ready(self._plan.campaigns[position])
+
+    def _ready(self, one: PlannedCampaign) -> CampaignWrites:
+        plan, writes = self._plan, CampaignWrites()
+        if one.known is None:
+            new = _new_row(one, plan, self._file, self._occasion)
+            writes.row = self._shape(campaign, _NEW).row(new)
+            entries = [_created(one)]
+        else:
+            changed, entries = _changes(one, plan, self._occasion)
+            if changed:
+                shape = self._shape(campaign, tuple(sorted(changed)))
+                writes.changed = shape.columns, shape.row(changed)
+        blank = dict.fromkeys(_ENTRY)
+        writes.entries = [self._history.row(blank | self._same | entry) for entry in entries]
+        key = name_key(one.export.name)
+        if one.known is None or one.known.id not in plan.basis.names.get(key, ()):
+            writes.name = self._name.row(
+                {"name_hash": hash_of_name(key), "name_key": key, "platform": self._file.platform}
+            )
+        writes.spans = [
+            self._span.row({"starts_on": first, "ends_on": last})
+            for first, last in _spans(one, plan)
+        ]
+        return writes
+
+    def _shape(self, table: Table, columns: tuple[str, ...]) -> Shape:
+        if (table, columns) not in self._shapes:
+            self._shapes[table, columns] = Shape(self._dialect, table, columns)
+        return self._shapes[table, columns]
+
+    def write(self, db: Connection, *, artist_id: int, import_id: int, staged: int) -> list[int]:
+        """Create and update the campaigns, with names, history, coverage and staged places.
+
+        Return their ids, in the order of the plan.
+        """
+        writes = self._writes
+        made = iter(next_ids(db, campaign, sum(w.row is not None for w in writes)))
+        ids = [one.known.id if one.known else next(made) for one in self._plan.campaigns]
+        pairs = list(zip(ids, writes, strict=True))
+        rows = [(n, artist_id, *w.row) for n, w in pairs if w.row is not None]
+        insert_rows(db, campaign, ("id", "artist_id", *_NEW), rows)
+        alike: dict[tuple[str, ...], list[Values]] = defaultdict(list)
+        for n, w in pairs:
+            if w.changed:
+                alike[w.changed[0]].append((*w.changed[1], n))
+        for columns, some in alike.items():
+            update_rows(db, campaign, columns, "id", some)
+        insert_rows(
+            db,
+            campaign_name,
+            ("campaign_id", "artist_id", *self._name.columns),
+            [(n, artist_id, *w.name) for n, w in pairs if w.name],
+        )
+        # After the campaigns: the database takes no entry that runs ahead of its campaign.
+        insert_rows(
+            db,
+            history,
+            ("campaign_id", "artist_id", *self._history.columns),
+            [(n, artist_id, *entry) for n, w in pairs for entry in w.entries],
+        )
+        insert_rows(
+            db,
+            coverage,
+            ("campaign_id", "import_id", *self._span.columns),
+            [(n, import_id, *span) for n, w in pairs for span in w.spans],
+        )
+        insert_rows(
+            db,
+            staged_campaign,
+            ("staged_id", "position", "campaign_id", "days"),
+            [
+                (staged, position, n, len(one.brought))
+                for position, (n, one) in enumerate(zip(ids, self._plan.campaigns, strict=True))
+                if one.brought
+            ],
+        )
+        return ids
 
 
-def prepare_one(
-    one: PlannedCampaign, plan: Plan, file: ExportFile, *, occasion: Occasion
-) -> CampaignWrites:
-    """Return what is to be written of one campaign."""
-    if one.known is None:
-        writes = CampaignWrites(True, _new_row(one, plan, file, occasion), [_created(one)], True)
-    else:
-        changed, entries = _changes(one, plan, occasion)
-        names = plan.basis.names.get(name_key(one.export.name), ())
-        writes = CampaignWrites(False, changed, entries, one.known.id not in names)
-    writes.spans = _spans(one, plan)
-    return writes
-
-
-def write_campaigns(
-    db: Connection,
-    plan: Plan,
-    file: ExportFile,
-    writes: Sequence[CampaignWrites],
-    *,
-    artist_id: int,
-    occasion: Occasion,
-) -> list[int]:
-    """Create and update the campaigns with their names and history; return their ids in order."""
-    new = [w.row | {"artist_id": artist_id} for w in writes if w.is_new]
-    made = iter(_insert_campaigns(db, new))
-    ids = [one.known.id if one.known else next(made) for one in plan.campaigns]
-    pairs = list(zip(ids, writes, strict=True))
-    _update_campaigns(db, [(number, w.row) for number, w in pairs if not w.is_new])
-    _insert_all(
-        db,
-        campaign_name,
-        [
-            {
-                "campaign_id": number,
-                "name_key": name_key(one.export.name),
-                "artist_id": artist_id,
-                "platform": file.platform,
-            }
-            for one, (number, w) in zip(plan.campaigns, pairs, strict=True)
-            if w.is_name_new
-        ],
-    )
-    # After the campaigns: the database takes no entry that runs ahead of its campaign.
-    same = _of_occasion(occasion) | {"artist_id": artist_id}
-    entries = [same | entry | {"campaign_id": n} for n, w in pairs for entry in w.entries]
-    _insert_all(db, history, [entry for entry in entries if "version" in entry])
-    _insert_all(db, history, [entry for entry in entries if "version" not in entry])
-    return ids
-
-
-def write_coverage(
-    db: Connection,
-    plan: Plan,
-    writes: Sequence[CampaignWrites],
-    ids: Sequence[int],
-    *,
-    import_id: int,
-    staged: int,
-) -> None:
-    """Write which days the import speaks for, and which campaigns its staged days are of."""
-    _insert_all(
-        db,
-        coverage,
-        [
-            {"campaign_id": n, "import_id": import_id, "starts_on": first, "ends_on": last}
-            for n, w in zip(ids, writes, strict=True)
-            for first, last in w.spans
-        ],
-    )
-    _insert_all(
-        db,
-        staged_campaign,
-        [
-            {"staged_id": staged, "position": position, "campaign_id": n, "days": len(one.brought)}
-            for position, (n, one) in enumerate(zip(ids, plan.campaigns, strict=True))
-            if one.brought
-        ],
-    )
-
-
-def _new_row(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasion) -> Values:
+def _new_row(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasion) -> Columns:
     export = one.export
     return {
         "platform": file.platform,
@@ -152,17 +200,17 @@ def _new_row(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occas
     }
 
 
-def _created(one: PlannedCampaign) -> Values:
+def _created(one: PlannedCampaign) -> Columns:
     note = "No status in the file: read from its delivery." if one.is_status_inferred else None
     return {"event": "campaign:create", "version": 1, "to_status": one.status, "note": note}
 
 
-def _changes(one: PlannedCampaign, plan: Plan, occasion: Occasion) -> tuple[Values, list[Values]]:
+def _changes(one: PlannedCampaign, plan: Plan, occasion: Occasion) -> tuple[Columns, list[Columns]]:
     """Return the columns of a known campaign that change, and the entries that tell of it."""
     known = one.known
     assert known is not None  # noqa: S101 - the caller asked
     changed = _newer_facts(one, plan)
-    entries: list[Values] = []
+    entries: list[Columns] = []
 
     def note(event: str, **details: Any) -> None:
         entries.append({"event": event, "details": details})
@@ -266,39 +314,3 @@ def _runs(days: list[date]) -> list[tuple[date, date]]:
         else:
             runs.append((day, day))
     return runs
-
-
-def _of_occasion(occasion: Occasion) -> Values:
-    """Return what the entries share. The request's id names one entry alone: the import's."""
-    return {
-        "at": occasion.now,
-        "actor": occasion.actor.name,
-        "origin": Origin.IMPORT,
-        "source": occasion.source,
-    }
-
-
-def _insert_campaigns(db: Connection, rows: Sequence[Values]) -> list[int]:
-    if not rows:
-        return []
-    made = insert(campaign).returning(campaign.c.id, sort_by_parameter_order=True)
-    return list(db.execute(made, rows).scalars())
-
-
-def _update_campaigns(db: Connection, changes: Iterable[tuple[int, Values]]) -> None:
-    """Write what changes: campaigns in which the same columns change by one statement."""
-    alike: dict[tuple[str, ...], list[Values]] = defaultdict(list)
-    for number, changed in changes:
-        if changed:
-            alike[tuple(sorted(changed))].append(changed | {"this_campaign": number})
-    for rows in alike.values():
-        db.execute(update(campaign).where(campaign.c.id == bindparam("this_campaign")), rows)
-
-
-def _insert_all(db: Connection, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert the rows: those with the same columns by one statement."""
-    alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = defaultdict(list)
-    for row in rows:
-        alike[tuple(row)].append(row)
-    for some in alike.values():
-        db.execute(insert(table), some)

@@ -28,6 +28,7 @@ from lib.services.import_shapes import (
 )
 from lib.services.import_staging import PlanOutdated, Progress
 from lib.services.import_switch import Switch, bring_in
+from lib.services.import_writing import Writer
 from lib.services.recording import Occasion
 from lib.services.trends import follow_the_lag
 
@@ -43,23 +44,28 @@ def read_file(
     platform: Platform | None = None,
     mapping: ColumnMapping | None = None,
     most_bytes: int | None = None,
+    progress: Progress = lambda _share, _words: None,
 ) -> ExportFile:
     """Read an export; a header that was mapped before is read by the remembered mapping.
 
-    More than `most_bytes` are refused.
+    More than `most_bytes` are refused. `progress` hears how far the reading is.
 
     Raises `lib.platforms.ExportRefused`, and its kind `MappingNeeded` where a person has to
     say once what the columns mean.
     """
     try:
-        file = read_export(data, platform=platform, mapping=mapping, most_bytes=most_bytes)
+        file = read_export(
+            data, platform=platform, mapping=mapping, most_bytes=most_bytes, told=progress
+        )
     except MappingNeeded as needed:
         mapping = remembered_mapping(engine, needed.fingerprint) if mapping is None else None
         if mapping is None:
             raise
         if not isinstance(data, bytes):
             data.seek(0)
-        file = read_export(data, platform=platform, mapping=mapping, most_bytes=most_bytes)
+        file = read_export(
+            data, platform=platform, mapping=mapping, most_bytes=most_bytes, told=progress
+        )
     if mapping is None:
         return file
     # The same bytes read by another mapping say something else: another observation.
@@ -171,6 +177,7 @@ def import_file(
                 "Nothing was imported; look at the new preview."
             )
         check_zone(zone)
+        occasion = Occasion(actor, now, Origin.IMPORT, source)
         switch = Switch(
             looked.plan,
             file,
@@ -178,7 +185,8 @@ def import_file(
             artist_name=artist_name,
             zone=zone,
             counts=counts_of(preview, file),
-            occasion=Occasion(actor, now, Origin.IMPORT, source),
+            occasion=occasion,
+            writer=Writer(engine.dialect, looked.plan, file, occasion=occasion),
         )
         try:
             done = bring_in(engine, switch, progress=progress)

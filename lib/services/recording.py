@@ -12,6 +12,8 @@ from lib.domain.actions import Action
 from lib.domain.records import Actor, Campaign, Origin, Source
 from lib.domain.status import LIVE, Status, parse_status
 
+RESTATED = "campaign:restated"
+"""An import changed days that had counted as final."""
 _STOPPED = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED})
 
 
