@@ -6,16 +6,15 @@ history only, and says which campaign each position of the staged days is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select, update
 from sqlalchemy.exc import DBAPIError
 
-from lib.db.engine import DatabaseUnreachable
+from lib.db.engine import DatabaseUnreachable, reading, retrying
 from lib.db.tables import import_run, staged_import
 from lib.platforms import ExportFile
-from lib.services import trends
 from lib.services.campaigns import in_transaction
 from lib.services.import_folding import finish_imports, fold, fold_some
 from lib.services.import_known import campaign_rows, newest_import
@@ -34,6 +33,7 @@ from lib.services.import_staging import (
 from lib.services.import_status import decide_status
 from lib.services.import_writing import Writer
 from lib.services.recording import Occasion, bump_data_version, campaign_record, record_event
+from lib.services.trend_ahead import Foresight, foresee, put_foreseen
 
 AT_ONCE = 2_000
 """A file with at most so many days is brought in by one transaction, which is short enough."""
@@ -61,7 +61,7 @@ class BroughtIn:
     artist_id: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Switch:
     """All that the switch needs to know; worked out before it."""
 
@@ -73,6 +73,18 @@ class Switch:
     counts: Mapping[str, Any]
     occasion: Occasion
     writer: Writer
+    foresight: Foresight | None = None
+    changed: set[int] = field(default_factory=set)
+    """Campaigns that somebody changed since the plan was made."""
+
+    def look_ahead(self, engine: Engine) -> None:
+        """Work out the trends that the import will bring, before it holds any lock."""
+
+        def work() -> Foresight:
+            with reading(engine) as db:
+                return foresee(db, self.plan, self.file, zone=self.zone, occasion=self.occasion)
+
+        self.foresight = retrying(work)
 
 
 def bring_in(engine: Engine, switch: Switch, *, progress: Progress) -> BroughtIn:
@@ -81,6 +93,7 @@ def bring_in(engine: Engine, switch: Switch, *, progress: Progress) -> BroughtIn
     Raises `PlanOutdated` where the plan does not hold any more; then nothing is in.
     """
     if switch.plan.days <= AT_ONCE:
+        switch.look_ahead(engine)
         done = in_transaction(engine, lambda db: _at_once(db, switch))
         progress(1.0, "Everything is in")
         return done
@@ -91,6 +104,7 @@ def bring_in(engine: Engine, switch: Switch, *, progress: Progress) -> BroughtIn
     try:
         # At most one import of an artist and platform waits to be folded.
         finish_imports(engine)
+        switch.look_ahead(engine)
         done = in_transaction(engine, lambda db: switch_over(db, switch, staged))
     except Exception:
         _forget(engine, staged)
@@ -156,6 +170,7 @@ def _check(db: Connection, switch: Switch) -> None:
             one.known = campaign_record(changed[one.known.id]._mapping)  # noqa: SLF001
             decide_status(one, observed_on=plan.observed_on)
             switch.writer.again(position)
+            switch.changed.add(one.known.id)
 
 
 def _differ(row: Row[Any], other: Row[Any]) -> set[str]:
@@ -197,7 +212,8 @@ def _write(db: Connection, switch: Switch, staged: int, *, is_folded: bool) -> B
     record_event(
         db, occasion, "import:finish", artist_id=artist_id, details=said | dict(switch.counts)
     )
-    trends.refresh(db, ids, now=occasion.now, by=occasion.actor.name)
+    assert switch.foresight is not None  # noqa: S101 - looked ahead before
+    put_foreseen(db, switch.foresight, plan, ids, changed=switch.changed, occasion=switch.occasion)
     bump_data_version(db)
     return BroughtIn(import_id, artist_id)
 

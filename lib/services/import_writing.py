@@ -98,7 +98,7 @@ class Writer:
     def _ready(self, one: PlannedCampaign) -> CampaignWrites:
         plan, writes = self._plan, CampaignWrites()
         if one.known is None:
-            new = _new_row(one, plan, self._file, self._occasion)
+            new = new_row(one, plan, self._file, self._occasion)
             writes.row = self._shape(campaign, _NEW).row(new)
             entries = [_created(one)]
         else:
@@ -115,7 +115,7 @@ class Writer:
             )
         writes.spans = [
             self._span.row({"starts_on": first, "ends_on": last})
-            for first, last in _spans(one, plan)
+            for first, last in spans_of(one, plan)
         ]
         return writes
 
@@ -173,7 +173,8 @@ class Writer:
         return ids
 
 
-def _new_row(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasion) -> Columns:
+def new_row(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasion) -> Columns:
+    """Return the columns of a campaign that the file brings, but for its id and artist."""
     export = one.export
     return {
         "platform": file.platform,
@@ -209,7 +210,7 @@ def _changes(one: PlannedCampaign, plan: Plan, occasion: Occasion) -> tuple[Colu
     """Return the columns of a known campaign that change, and the entries that tell of it."""
     known = one.known
     assert known is not None  # noqa: S101 - the caller asked
-    changed = _newer_facts(one, plan)
+    changed = newer_facts(one, plan)
     entries: list[Columns] = []
 
     def note(event: str, **details: Any) -> None:
@@ -252,7 +253,7 @@ def _changes(one: PlannedCampaign, plan: Plan, occasion: Occasion) -> tuple[Colu
     return changed, entries
 
 
-def _newer_facts(one: PlannedCampaign, plan: Plan) -> dict[str, Any]:
+def newer_facts(one: PlannedCampaign, plan: Plan) -> dict[str, Any]:
     """Return the columns in which a newer report differs; what it leaves out stays."""
     known, export = one.known, one.export
     assert known is not None  # noqa: S101 - the caller asked
@@ -293,7 +294,7 @@ def _had(known: Campaign, column: str) -> object:
     return list(known.locations) if column == "locations" else getattr(known, column)
 
 
-def _spans(one: PlannedCampaign, plan: Plan) -> list[tuple[date, date]]:
+def spans_of(one: PlannedCampaign, plan: Plan) -> list[tuple[date, date]]:
     """Return the days that the file speaks for: not those from before the campaign ever ran."""
     if plan.covered is None or not one.brought:
         return []
