@@ -1,0 +1,1 @@
+"""Measurements that a person runs; none of them passes or fails."""
