@@ -45,7 +45,7 @@ _EYE = """
 
 TITLE = "eye.laidOut('h1') && eye.stands()"
 FIGURES = "eye.laidOut('[data-testid=\"stMetricValue\"]') >= 6"
-CHART = "eye.laidOut('.js-plotly-plot .main-svg .plot path') && eye.stands()"
+CHART = "eye.laidOut('.js-plotly-plot .trace path') && eye.stands()"
 GRID = "eye.laidOut('[data-testid=\"stDataFrame\"] canvas') && eye.rows().length && eye.stands()"
 
 
