@@ -33,7 +33,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        found = measure(running, Eyes(browser), rounds=rounds, now=now, say=_say)
+        found = measure(running, Eyes(browser), rounds=rounds, say=_say)
         browser.close()
     print(table(list(lines(found, [size.name for size in sizes]))))
 

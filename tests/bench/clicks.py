@@ -40,9 +40,10 @@ def pause_on_board(page: Page) -> tuple[float, str]:
         "() => [...document.querySelectorAll('[role=dialog] button')]"
         ".some((one) => one.innerText.trim().endsWith('Pause') && !one.disabled)"
     )
+    # The word of what was done comes in the same run as the changed board.
     holds = (
         f"{GRID} && !document.querySelector('[role=\"dialog\"]') && "
-        f"!eye.rows().some((row) => row.includes({name!r}) && /Active|Serving/.test(row))"
+        "eye.told('[data-testid=\"stToast\"]')"
     )
     return clicked(page, holds, button.click), name
 

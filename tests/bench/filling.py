@@ -103,8 +103,9 @@ def _many(file: Path, planned: Plan, days: Days) -> None:
 
 
 def _insert(db: Any, table: Table, rows: list[Any]) -> None:
+    names = ", ".join(table.columns.keys())
     marks = ", ".join("?" * len(table.columns))
-    db.executemany(f"INSERT INTO {table.name} VALUES ({marks})", rows)  # noqa: S608
+    db.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
 def _portion(planned: Plan, days: Days, first: int, last: int) -> tuple[list[Any], ...]:

@@ -20,15 +20,14 @@ _EYE = """
   const eye = (window.benchEye = { seen: {}, clicked: null });
   eye.laidOut = (css) =>
     [...document.querySelectorAll(css)].filter((one) => one.getClientRects().length).length;
-  eye.calm = () =>
-    !document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]');
+  const placeholder = '[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]';
+  eye.waits = (css) => !!document.querySelector(css)?.querySelector(placeholder);
+  eye.calm = () => !eye.waits('body');
+  eye.told = (css) => eye.laidOut(css) && document.querySelector(css).textContent.trim();
   eye.ended = () =>
     !!document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]') &&
     !document.querySelector('[data-stale="true"]');
   eye.stands = () => eye.calm() && eye.ended();
-  eye.rows = () =>
-    [...document.querySelectorAll('[data-testid="stDataFrame"] tbody tr')].map(
-      (row) => row.textContent);
   eye.watch = (name, holds) => {
     delete eye.seen[name];
     const look = () => {
@@ -44,9 +43,13 @@ _EYE = """
 """
 
 TITLE = "eye.laidOut('h1') && eye.stands()"
-FIGURES = "eye.laidOut('[data-testid=\"stMetricValue\"]') >= 6"
+# The six numbers of both windows, or a part of the page that says by its key that it holds them.
+FIGURES = (
+    "eye.laidOut('[data-testid=\"stMetricValue\"]') >= 6 || "
+    "(eye.told('.st-key-figures') && !eye.waits('.st-key-figures'))"
+)
 CHART = "eye.laidOut('.js-plotly-plot .trace path') && eye.stands()"
-GRID = "eye.laidOut('[data-testid=\"stDataFrame\"] canvas') && eye.rows().length && eye.stands()"
+GRID = "eye.laidOut('[data-testid=\"stDataFrame\"] canvas') && eye.stands()"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import statistics
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from urllib.parse import urlencode
 
 from playwright.sync_api import Error as BrowserFailed
@@ -21,6 +20,9 @@ from tests.bench.measuring import CHART, FIGURES, GRID, TITLE, Eyes, Sighting, T
 from tests.browser.desk import Desk
 
 FIRST_VISITS = 3
+BOARD = "pages/marketing/campaign_management.py"
+CAMPAIGN = "pages/marketing/campaign.py"
+ROSTER = "pages/marketing/roster.py"
 Say = Callable[[str], None]
 
 
@@ -28,10 +30,10 @@ Say = Callable[[str], None]
 class DeskPage:
     """A page of the desk: how the browser and the socket ask for it, and what is waited for."""
 
+    script: str
     page: str
     query: str
     watched: dict[str, str]
-    chosen: int = 0
 
     def target(self, name: str, desk: Desk) -> Target:
         """Return the page as the browser visits it."""
@@ -70,6 +72,7 @@ def desk_pages(database_url: str) -> dict[str, DeskPage]:
     """Return the pages of the desk with the artists and the campaign that they show."""
     engine = make_engine(database_url)
     found: dict[str, DeskPage] = {}
+    small = 0
     try:
         with reading(engine) as db:
             for count in (SMALL_BOARD, LARGE_BOARD):
@@ -82,10 +85,11 @@ def desk_pages(database_url: str) -> dict[str, DeskPage]:
                 )
                 if row := db.execute(of).first():
                     query = urlencode({"artist": row.name})
-                    found[f"board {count}"] = DeskPage("", query, {"board": GRID}, row.id)
+                    found[f"board {count}"] = DeskPage(BOARD, "", query, {"board": GRID})
+                    small = small or row.id
             oldest = (
                 select(campaign.c.id)
-                .where(campaign.c.artist_id == found[f"board {SMALL_BOARD}"].chosen)
+                .where(campaign.c.artist_id == small)
                 .where(campaign.c.status == Status.ACTIVE)
                 .order_by(campaign.c.starts_on)
             )
@@ -93,13 +97,13 @@ def desk_pages(database_url: str) -> dict[str, DeskPage]:
     finally:
         engine.dispose()
     marks = {"figures": FIGURES, "charts": CHART}
-    found["campaign"] = DeskPage("campaign", f"id={one}", marks, one)
-    if list((ROOT / "pages").glob("*/roster.py")):
-        found["roster"] = DeskPage("roster", "", {"roster": GRID})
+    found["campaign"] = DeskPage(CAMPAIGN, "campaign", f"id={one}", marks)
+    if (ROOT / ROSTER).exists():
+        found["roster"] = DeskPage(ROSTER, "roster", "", {"roster": GRID})
     return found
 
 
-def measure(of: servers.Servers, eyes: Eyes, *, rounds: int, now: datetime, say: Say) -> Outcome:
+def measure(of: servers.Servers, eyes: Eyes, *, rounds: int, say: Say) -> Outcome:
     """Measure everything and return it; what could not be measured is told in its place."""
     outcome = Outcome()
     pages = {size: desk_pages(desk.database_url) for size, desk in of.desks.items()}
@@ -119,7 +123,7 @@ def measure(of: servers.Servers, eyes: Eyes, *, rounds: int, now: datetime, say:
         say(f"clicks, round {number + 1} of {rounds}")
         _clicks(outcome, eyes, of, pages)
     say("the server's CPU, memory and SQL")
-    _server_side(outcome, of, pages, now=now)
+    _server_side(outcome, of, pages)
     return outcome
 
 
@@ -165,8 +169,6 @@ def _server_side(
     outcome: Outcome,
     of: servers.Servers,
     pages: dict[str, dict[str, DeskPage]],
-    *,
-    now: datetime,
 ) -> None:
     outcome.cpu["bare"] = servers.cpu_of_a_rerun(of.title)
     outcome.memory["bare"] = servers.memory(of.title)
@@ -175,6 +177,6 @@ def _server_side(
             key = f"{size} {name}"
             outcome.cpu[key] = servers.cpu_of_a_rerun(desk, page=page.page, query=page.query)
         outcome.memory[size] = servers.memory(desk)
-        chosen = {name: page.chosen for name, page in pages[size].items()}
-        for name, read in sql.measure(desk.database_url, chosen, now=now).items():
+        for name, page in pages[size].items():
+            read = sql.measure(desk.database_url, page.script, page.query)
             outcome.reads[f"{size} {name}"] = read
