@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import streamlit as st
 import uvicorn
 from websockets.sync.client import connect
 
@@ -70,7 +71,7 @@ def test_a_server_that_does_not_show_its_connection_is_left_alone(send):
 
 def test_what_is_imported_at_the_start_is_not_collected_again():
     async def start_and_stop() -> int:
-        async with warm(None):
+        async with warm(st.App("app.py")):
             return gc.get_freeze_count()
 
     try:
