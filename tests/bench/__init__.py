@@ -1,1 +1,1 @@
-"""Measurements that a person runs; none of them passes or fails."""
+"""What the desk costs: `make bench` fills databases of three sizes and measures the pages."""
