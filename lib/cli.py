@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from lib.commands import doctor, importing, serving
+from lib.commands import doctor, importing, serving, simulating
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
@@ -100,6 +100,10 @@ def _export(options: argparse.Namespace, _settings: Settings, engine: Engine) ->
     return 0
 
 
+def _simulate(options: argparse.Namespace, _settings: Settings, _engine: Engine) -> int:
+    return simulating.run(options)
+
+
 def _doctor(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     return doctor.run(settings, engine)
 
@@ -138,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_import(commands)
     _add_export(commands)
+    simulating.add(commands).set_defaults(run=_simulate)
     simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
         ("doctor", "say what this machine lacks", _doctor),
         ("migrate", "bring the database to the newest schema", _migrate),
