@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from lib.commands import doctor, importing, serving, simulating
+from lib.commands import backtesting, doctor, importing, serving, simulating
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
@@ -104,6 +104,10 @@ def _simulate(options: argparse.Namespace, _settings: Settings, _engine: Engine)
     return simulating.run(options)
 
 
+def _backtest(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+    return backtesting.run(options, engine, now=_now())
+
+
 def _doctor(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     return doctor.run(settings, engine)
 
@@ -142,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_import(commands)
     _add_export(commands)
+    backtesting.add(commands).set_defaults(run=_backtest)
     simulating.add(commands).set_defaults(run=_simulate)
     simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
         ("doctor", "say what this machine lacks", _doctor),

@@ -53,3 +53,41 @@ def test_a_number_that_cannot_be_is_refused(option, value, capsys):
         run("simulate", f"{option}={value}")
     assert refusal.value.code == 2
     assert f"'{value}' is not a" in capsys.readouterr().err
+
+
+@pytest.fixture
+def demo_label(sqlite_url, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    assert run("demo", "load") == 0
+    capsys.readouterr()
+
+
+@pytest.mark.usefixtures("demo_label")
+def test_a_backtest_reads_as_a_table_of_both_rules(capsys):
+    assert run("backtest") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(" this " in line for line in lines) == sum(" 7/28 " in line for line in lines) > 3
+    assert any(line.startswith("All ") for line in lines)
+
+
+@pytest.mark.usefixtures("demo_label")
+def test_a_backtest_of_one_artist_as_json(capsys):
+    assert run("backtest", "--artist", "dead letter ferry", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    total = told["total"]["rule"]
+    assert total["days"] == sum(group["rule"]["days"] for group in told["groups"])
+    assert total["days"] == sum(
+        total[word] for word in ("improving", "declining", "steady", "too_early")
+    )
+    assert run("backtest", "--artist", "Nobody") == 1
+    refused = capsys.readouterr()
+    assert refused.out == ""
+    assert "Nobody" in refused.err
+
+
+def test_a_backtest_of_nothing_says_so(sqlite_url, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    assert run("backtest") == 0
+    assert "No settled day" in capsys.readouterr().out
+    assert run("backtest", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["total"]["rule"]["named_share"] is None
