@@ -17,7 +17,7 @@ from lib.commands import backtesting, doctor, importing, serving, simulating
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
-from lib.services import demo, exports
+from lib.services import demo, exports, trends
 from lib.services.billing import ArtistNotFound
 from lib.settings import Settings, SettingsRefused, load_settings
 
@@ -118,6 +118,18 @@ def _migrate(_options: argparse.Namespace, settings: Settings, engine: Engine) -
     return 0
 
 
+def _rebuild(_options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+    upgrade(engine)
+    count = trends.rebuild(engine, now=_now(), progress=_report)
+    print(f"Summed up {count} campaigns anew.", file=sys.stderr)
+    return 0
+
+
+def _report(_share: float, words: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{words}", end="", file=sys.stderr)
+
+
 def _serve(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     return serving.serve(settings, engine, now=_now())
 
@@ -151,6 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
         ("doctor", "say what this machine lacks", _doctor),
         ("migrate", "bring the database to the newest schema", _migrate),
+        ("rebuild", "make the summary of all days and verdicts anew", _rebuild),
         ("serve", "migrate, load the demo into an empty database, serve the pages", _serve),
     )
     for name, words, run in simple:

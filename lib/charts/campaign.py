@@ -19,6 +19,9 @@ Figure = dict[str, Any]
 _LEARNING = "rgba(86, 130, 220, 0.16)"
 _STOPPED = "rgba(128, 132, 148, 0.22)"
 _MARKER = "rgba(128, 132, 148, 0.9)"
+_ODD = "#c2558d"
+# The two windows that decide, told apart by depth and by their words.
+_NOW, _BEFORE = "rgba(109, 104, 210, 0.20)", "rgba(109, 104, 210, 0.08)"
 _SPEND_BAR, _RESULT_BAR = "rgba(0, 114, 178, 0.38)", "rgba(0, 133, 95, 0.38)"
 _SPEND_LINE, _RESULT_LINE = "#3a8cc2", "#1f9e78"
 _MONTH_LINE = "#d98324"
@@ -31,6 +34,17 @@ class Marker:
 
     day: date
     words: str
+    is_odd: bool = False
+    """Whether it marks a day of odd spend rather than a change."""
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """The two windows that the verdict compares, both ends inclusive, and their words."""
+
+    now: tuple[date, date]
+    before: tuple[date, date]
+    words: tuple[str, str]
 
 
 def campaign_figure(
@@ -41,27 +55,55 @@ def campaign_figure(
     learning: tuple[date, date] | None = None,
     stopped: Sequence[tuple[date, date]] = (),
     markers: Sequence[Marker] = (),
+    deciding: Deciding | None = None,
+    settled_through: date | None = None,
 ) -> Figure:
     """Return the figure of a `trend_frame`: daily bars, 7- and 28-day means, what happened.
 
-    `learning` and `stopped` are stretches of dates, both ends inclusive; they and `markers` are
-    drawn where they lie within the frame. An empty frame gives a figure that says so.
+    `learning` and `stopped` are stretches of dates, both ends inclusive; they, `markers` and the
+    two `deciding` windows are drawn where they lie within the frame. Days after
+    `settled_through` are hatched. An empty frame gives a figure that says so.
     """
     if frame.empty:
         return _nothing()
     first, last = frame.index[0], frame.index[-1]
     traces = [
-        *_traces(frame, "spend", "", f"%{{y:,.2f}} {currency}"),
-        *_traces(frame, "results", "2", f"%{{y:,.4~g}} {kind}"),
+        *_traces(frame, "spend", "", f"%{{y:,.2f}} {currency}", settled_through),
+        *_traces(frame, "results", "2", f"%{{y:,.4~g}} {kind}", settled_through),
         *_marker_traces(frame, [one for one in markers if first <= one.day <= last]),
     ]
     shapes = [_shape(stretch, _STOPPED) for stretch in _clipped(stopped, first, last)]
     if learning:
         shapes += [_shape(stretch, _LEARNING) for stretch in _clipped([learning], first, last)]
-    return {"data": traces, "layout": _layout(first, last, currency, kind, shapes)}
+    layout = _layout(first, last, currency, kind, shapes)
+    if deciding:
+        for stretch, colour, words in (
+            (deciding.before, _BEFORE, deciding.words[1]),
+            (deciding.now, _NOW, deciding.words[0]),
+        ):
+            for part in _clipped([stretch], first, last):
+                layout["shapes"].append(_shape(part, colour))
+                layout["annotations"].append(_window_label(part, words))
+    return {"data": traces, "layout": layout}
 
 
-def _traces(frame: pd.DataFrame, column: str, axis: str, hover: str) -> list[Figure]:
+def _window_label(stretch: tuple[date, date], words: str) -> Figure:
+    first, last = stretch
+    return {
+        "xref": "x",
+        "yref": "paper",
+        "x": f"{first + (last - first) / 2}T00:00:00",
+        "y": 1,
+        "yanchor": "bottom",
+        "text": _plain(words),
+        "showarrow": False,
+        "font": {"size": 11},
+    }
+
+
+def _traces(
+    frame: pd.DataFrame, column: str, axis: str, hover: str, settled_through: date | None
+) -> list[Figure]:
     is_spend = column == "spend"
     name = "Spend" if is_spend else "Results"
     shared = {"x": _days(frame), "xaxis": "x", "yaxis": f"y{axis}", "legendgroup": column}
@@ -72,8 +114,13 @@ def _traces(frame: pd.DataFrame, column: str, axis: str, hover: str) -> list[Fig
             "type": "bar",
             "name": f"{name}, each day",
             "y": _values(frame[column]),
-            "marker": {"color": _SPEND_BAR if is_spend else _RESULT_BAR},
-            "hovertemplate": hover + "<extra>the day</extra>",
+            "marker": {
+                "color": _SPEND_BAR if is_spend else _RESULT_BAR,
+                "pattern": {"shape": _hatched(frame, settled_through), "size": 5},
+            },
+            "text": _settling(frame, settled_through),
+            "textposition": "none",
+            "hovertemplate": hover + "<extra>the day%{text}</extra>",
         },
         _mean(frame, shared, column, WEEK, {"color": line, "width": 2.5}, hover, name),
         _mean(
@@ -86,6 +133,20 @@ def _traces(frame: pd.DataFrame, column: str, axis: str, hover: str) -> list[Fig
             name,
         ),
     ]
+
+
+def _hatched(frame: pd.DataFrame, settled_through: date | None) -> list[str]:
+    return ["/" if _is_unsettled(day, settled_through) else "" for day in frame.index]
+
+
+def _settling(frame: pd.DataFrame, settled_through: date | None) -> list[str]:
+    return [
+        ", may still change" if _is_unsettled(day, settled_through) else "" for day in frame.index
+    ]
+
+
+def _is_unsettled(day: date, settled_through: date | None) -> bool:
+    return settled_through is not None and day > settled_through
 
 
 def _mean(
@@ -109,23 +170,27 @@ def _mean(
 
 
 def _marker_traces(frame: pd.DataFrame, markers: Sequence[Marker]) -> list[Figure]:
-    if not markers:
-        return []
     highest = frame[["spend", "spend_7", "spend_28"]].max().max()
     top = (highest if pd.notna(highest) and highest > 0 else 1.0) * 1.12
+    kinds = (
+        ("Changes", "triangle-down", _MARKER, [one for one in markers if not one.is_odd]),
+        ("Odd spend", "diamond", _ODD, [one for one in markers if one.is_odd]),
+    )
     return [
         {
             "type": "scatter",
             "mode": "markers",
-            "name": "Changes",
-            "x": [one.day.isoformat() for one in markers],
-            "y": [top] * len(markers),
-            "text": [_plain(one.words) for one in markers],
-            "marker": {"symbol": "triangle-down", "size": 11, "color": _MARKER},
+            "name": name,
+            "x": [one.day.isoformat() for one in found],
+            "y": [top] * len(found),
+            "text": [_plain(one.words) for one in found],
+            "marker": {"symbol": symbol, "size": 11, "color": colour},
             "hovertemplate": "%{text}<extra></extra>",
             "xaxis": "x",
             "yaxis": "y",
         }
+        for name, symbol, colour, found in kinds
+        if found
     ]
 
 
@@ -143,7 +208,7 @@ def _layout(first: date, last: date, currency: str, kind: str, shapes: list[Figu
     y: Figure = {"rangemode": "tozero", "tickmode": "auto", "nticks": 5, "fixedrange": True}
     return {
         "height": 470,
-        "margin": {"l": 60, "r": 12, "t": 8, "b": 30},
+        "margin": {"l": 60, "r": 12, "t": 24, "b": 30},
         "hovermode": "x unified",
         "dragmode": False,
         "barmode": "overlay",
@@ -159,6 +224,7 @@ def _layout(first: date, last: date, currency: str, kind: str, shapes: list[Figu
             "title": {"text": f"{_caption(kind)} a day"},
         },
         "shapes": shapes,
+        "annotations": [],
     }
 
 

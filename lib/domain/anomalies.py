@@ -1,5 +1,8 @@
 """A day whose spend is far off what the same weekday usually brings; apart from the verdict."""
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+
 import numpy as np
 
 from lib.domain.verdict import WEEK, Bools, DayGrid, Floats
@@ -65,6 +68,26 @@ def anomalous(grid: DayGrid, usual: Floats, floors: Floats) -> Bools:
     spend = np.where(_has_spend(grid), grid.spend, np.nan)
     is_far = (spend > _ABOVE * usual) | (spend < _BELOW * usual)
     return np.asarray(is_far & (np.abs(spend - usual) > floors[:, None]))
+
+
+@dataclass(frozen=True)
+class OddDay:
+    """A settled day's spend far off the same weekday of the last four eligible weeks."""
+
+    day: date
+    spend_micros: int
+    usual_micros: float
+
+
+def odd_days(grid: DayGrid, *, first: date, as_of: date, currency: str) -> tuple[OddDay, ...]:
+    """Return the odd days of a grid of one row that begins on `first`, up to the as-of day."""
+    usual = usual_spend(grid)
+    odd = anomalous(grid, usual, np.array([floor_micros(currency)], dtype=np.float64))
+    settled = (as_of - first).days + 1
+    return tuple(
+        OddDay(first + timedelta(days=int(at)), round(grid.spend[0, at]), float(usual[0, at]))
+        for at in odd[0, :settled].nonzero()[0]
+    )
 
 
 def _has_spend(grid: DayGrid) -> Bools:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from lib.domain.actions import Action, Circumstances, Decision, judge_action, status_now
+from lib.domain.anomalies import OddDay
 from lib.domain.learning import Learning, early_learning
 from lib.domain.metrics import Pacing, Totals, settle_age
 from lib.domain.records import Campaign, HistoryEntry
@@ -37,6 +38,8 @@ class BoardRow:
     is_stale: bool
     silent_on: date | None
     """The full reported day on which a live campaign spent nothing."""
+    odd_day: OddDay | None
+    """The newest day of odd spend among the last 7, of a live campaign."""
 
     @property
     def group(self) -> Group:
@@ -100,6 +103,7 @@ def board_row(
         spent_after_stop_on=_spent_after_stop(campaign, trend.last_spend_on if trend else None),
         is_stale=is_live and is_stale(campaign, trend, now=now),
         silent_on=trend.as_of if trend and is_live and trend.is_silent else None,
+        odd_day=trend.odd_day if trend and is_live else None,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from lib.domain.anomalies import OddDay
 from lib.domain.learning import LEARNING_DAYS, Learning
 from lib.domain.metrics import Pacing, Totals, Window, ratio_micros
 from lib.domain.records import Coverage
@@ -124,15 +125,6 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Anomaly:
-    """A settled day's spend far off the same weekday of the last four eligible weeks."""
-
-    day: date
-    spend_micros: int
-    usual_micros: float
-
-
-@dataclass(frozen=True)
 class Trend:
     """What is stored of a campaign for one as-of day; see `lib.services.trends`."""
 
@@ -148,7 +140,8 @@ class Trend:
     pacing: Pacing | None
     is_silent: bool
     """Nothing was spent on the last settled day that it ran whole."""
-    anomaly: Anomaly | None
+    odd_day: OddDay | None
+    """The newest day of odd spend among the last 7."""
     last_spend_on: date | None
 
 

@@ -25,6 +25,7 @@ from lib.db.tables import (
 )
 from lib.domain.records import Actor, Origin, Source
 from lib.services.campaigns import in_transaction
+from lib.services.current_days import forget_staged
 from lib.services.demo_fixtures import read_label
 from lib.services.demo_rows import FORM, Label, label_rows
 from lib.services.recording import Occasion, bump_data_version, record_event
@@ -211,6 +212,7 @@ def _insert_all(db: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> N
 def _purge(db: Connection, label_id: int) -> None:
     of_demo = _artists_of(label_id)
     campaigns = select(campaign.c.id).where(campaign.c.artist_id.in_(of_demo))
+    forget_staged(db, campaign.c.artist_id.in_(of_demo))
     for table in (
         verdict_flip,
         campaign_trend,

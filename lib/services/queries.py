@@ -1,11 +1,12 @@
 """Every read: frozen records for the screens, never rows of the database."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -22,25 +23,33 @@ from lib.db.tables import (
     campaign,
     connection,
     coverage,
-    daily_kind_result,
-    daily_result,
     data_version,
     history,
     organization,
 )
 from lib.domain.actions import Action, Circumstances
+from lib.domain.anomalies import OddDay, odd_days
 from lib.domain.board import BoardRow, board_row
+from lib.domain.forecast import Forecast, forecast_total
+from lib.domain.metrics import Window
 from lib.domain.records import (
     Artist,
+    Campaign,
     Coverage,
     DailyResult,
     HistoryEntry,
     Platform,
 )
 from lib.domain.records import Connection as PlatformConnection
+from lib.domain.run_days import Run, day_grid, is_adjustment, run_of
+from lib.domain.running import StatusChange
+from lib.domain.status import LIVE
 from lib.platforms.gateways import Capability, gateway
+from lib.services.current_days import days_selectable, kind_days_selectable
 from lib.services.recording import CampaignNotFound, campaign_record
 from lib.services.trend_reads import current_trends
+
+FORECAST_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,9 @@ class CampaignPage:
     days: tuple[DailyResult, ...]
     coverage: tuple[Coverage, ...]
     history: tuple[HistoryEntry, ...]
+    run: Run
+    odd_days: tuple[OddDay, ...]
+    forecast: Forecast | None
     capabilities: Mapping[Action, Capability]
 
 
@@ -147,13 +159,20 @@ def campaign_page(engine: Engine, campaign_id: int, *, now: datetime) -> Campaig
             links = _connections(db, the_artist.id)
             (row,) = _rows(db, the_artist, links, campaign.c.id == campaign_id, now=now)
             link = links[row.campaign.platform]
+            entries = tuple(_history(db, ActivityFilter(campaign_id=campaign_id)))
+            days, spans = _days(db, campaign_id), _coverage(db, campaign_id)
+            run = _run(row.campaign, entries)
+            odd, forecast = _outlook(row, days, spans, run)
             return CampaignPage(
                 artist=the_artist,
                 connection=link,
                 row=row,
-                days=_days(db, campaign_id),
-                coverage=_coverage(db, campaign_id),
-                history=tuple(_history(db, ActivityFilter(campaign_id=campaign_id))),
+                days=days,
+                coverage=spans,
+                history=entries,
+                run=run,
+                odd_days=odd,
+                forecast=forecast,
                 capabilities={
                     action: gateway(link.gateway).capability(action, row.campaign.platform)
                     for action in Action
@@ -256,16 +275,12 @@ def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, Hist
 
 
 def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
+    chosen = campaign.c.id == campaign_id
+    days, by_kind = days_selectable(db, chosen), kind_days_selectable(db, chosen)
     kinds: dict[date, dict[str, int]] = defaultdict(dict)
-    for row in db.execute(
-        select(daily_kind_result).where(daily_kind_result.c.campaign_id == campaign_id)
-    ):
+    for row in db.execute(select(by_kind).where(by_kind.c.campaign_id == campaign_id)):
         kinds[row.day][row.kind] = row.results_micros
-    rows = db.execute(
-        select(daily_result)
-        .where(daily_result.c.campaign_id == campaign_id)
-        .order_by(daily_result.c.day)
-    )
+    rows = db.execute(select(days).where(days.c.campaign_id == campaign_id).order_by(days.c.day))
     return tuple(
         DailyResult(
             campaign_id=campaign_id,
@@ -276,6 +291,41 @@ def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
             results=kinds[row.day],
         )
         for row in rows
+    )
+
+
+def _outlook(
+    row: BoardRow, days: Sequence[DailyResult], spans: Sequence[Coverage], run: Run
+) -> tuple[tuple[OddDay, ...], Forecast | None]:
+    """Return the days of odd spend of the whole run, and where its spend will end."""
+    as_of, kind = row.as_of, row.campaign.headline_kind
+    if as_of is None or not days or as_of < days[0].day:
+        return (), None
+    figures = {one.day: (one.spend_micros, one.results.get(kind)) for one in days}
+    grid, _ = day_grid(figures, run, spans, Window(days[0].day, as_of))
+    odd = odd_days(grid, first=days[0].day, as_of=as_of, currency=row.campaign.currency)
+    if row.status not in LIVE:
+        return odd, None
+    full = grid.spend[0][grid.is_reported[0] & grid.is_whole[0] & np.isfinite(grid.spend[0])]
+    return odd, forecast_total(
+        full[-FORECAST_DAYS:].tolist(),
+        so_far_micros=sum(one.spend_micros or 0 for one in days if one.day <= as_of),
+        as_of=as_of,
+        ends_on=row.campaign.ends_on,
+    )
+
+
+def _run(one: Campaign, entries: Iterable[HistoryEntry]) -> Run:
+    """Return when the campaign ran, by its history; `entries` come newest first."""
+    ordered = sorted(entries, key=lambda entry: entry.id)
+    return run_of(
+        one,
+        (StatusChange(entry.at, entry.to_status) for entry in ordered if entry.to_status),
+        (
+            entry.at
+            for entry in ordered
+            if is_adjustment(entry.event, entry.from_status, entry.to_status)
+        ),
     )
 
 

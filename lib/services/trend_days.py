@@ -14,8 +14,6 @@ from lib.db.tables import (
     campaign,
     connection,
     coverage,
-    daily_kind_result,
-    daily_result,
     history,
 )
 from lib.domain.lag import SettleAges
@@ -24,6 +22,7 @@ from lib.domain.run_days import ADJUSTMENTS, Marks, Run, is_adjustment, mark
 from lib.domain.running import StatusChange
 from lib.domain.status import Status
 from lib.domain.verdict import DayGrid, Floats
+from lib.services.current_days import days_selectable, kind_days_selectable
 
 # Enough for C, B, the day before, and eight weeks of weekdays behind each day of C.
 HORIZON = 70
@@ -164,15 +163,16 @@ def _history(
 def _sum_up(db: Connection, campaigns: Sequence[Loaded]) -> None:
     """Fill in what only a sum over the whole run tells."""
     by_id = {one.id: one for one in campaigns}
+    days = days_selectable(db, campaign.c.id.in_(by_id))
     for row in db.execute(
         select(
-            daily_result.c.campaign_id,
-            func.sum(daily_result.c.spend_micros).label("spent"),
-            func.min(daily_result.c.day).label("first"),
-            func.max(case((daily_result.c.spend_micros > 0, daily_result.c.day))).label("last"),
+            days.c.campaign_id,
+            func.sum(days.c.spend_micros).label("spent"),
+            func.min(days.c.day).label("first"),
+            func.max(case((days.c.spend_micros > 0, days.c.day))).label("last"),
         )
-        .where(daily_result.c.campaign_id.in_(by_id))
-        .group_by(daily_result.c.campaign_id)
+        .where(days.c.campaign_id.in_(by_id))
+        .group_by(days.c.campaign_id)
     ):
         one = by_id[row.campaign_id]
         one.spent_micros = None if row.spent is None else int(row.spent)
@@ -201,40 +201,53 @@ def load_batch(db: Connection, campaigns: Sequence[Loaded]) -> Batch:
         started=np.array(
             [one.started_on.toordinal() - zero for one, zero in zip(marks, zeros, strict=True)]
         ),
-        earlier=np.zeros(len(campaigns), dtype=np.int64),
+        earlier=np.array([_full_days_before(one) for one in campaigns], dtype=np.int64),
     )
     return Batch(list(campaigns), marks, grid, has_row, impressions, clicks)
+
+
+def _full_days_before(one: Loaded) -> int:
+    """Return how many days before the grid were covered and ran in full.
+
+    An upper bound of the eligible ones: days whose figures are blank are counted too.
+    """
+    began = min(span.starts_on for span in one.spans)
+    length = (one.first - began).days
+    if length <= 0:
+        return 0
+    before = mark(one.run, one.spans, began, length)
+    return int((before.is_covered & before.is_whole).sum())
 
 
 def _day_values(
     db: Connection, campaigns: Sequence[Loaded], width: int
 ) -> tuple[list[int], list[int], list[Floats]]:
     """Return row, column and the four figures of every stored day within the grid."""
-    found: list[Any] = list(
-        db.execute(
-            select(
-                daily_result.c.campaign_id,
-                daily_result.c.day,
-                daily_result.c.spend_micros,
-                daily_result.c.impressions,
-                daily_result.c.clicks,
-                daily_kind_result.c.results_micros,
-            )
-            .select_from(daily_result)
-            .join(campaign, campaign.c.id == daily_result.c.campaign_id)
-            .outerjoin(
-                daily_kind_result,
-                (daily_kind_result.c.campaign_id == daily_result.c.campaign_id)
-                & (daily_kind_result.c.day == daily_result.c.day)
-                & (daily_kind_result.c.kind == campaign.c.headline_kind),
-            )
-            .where(
-                daily_result.c.campaign_id.in_([one.id for one in campaigns]),
-                daily_result.c.day >= min(one.first for one in campaigns),
-                daily_result.c.day <= max(one.covered_through for one in campaigns),
-            )
+    chosen = campaign.c.id.in_([one.id for one in campaigns])
+    days, kinds = days_selectable(db, chosen), kind_days_selectable(db, chosen)
+    found: Sequence[Any] = db.execute(
+        select(
+            days.c.campaign_id,
+            days.c.day,
+            days.c.spend_micros,
+            days.c.impressions,
+            days.c.clicks,
+            kinds.c.results_micros,
         )
-    )
+        .select_from(days)
+        .join(campaign, campaign.c.id == days.c.campaign_id)
+        .outerjoin(
+            kinds,
+            (kinds.c.campaign_id == days.c.campaign_id)
+            & (kinds.c.day == days.c.day)
+            & (kinds.c.kind == campaign.c.headline_kind),
+        )
+        .where(
+            days.c.campaign_id.in_([one.id for one in campaigns]),
+            days.c.day >= min(one.first for one in campaigns),
+            days.c.day <= max(one.covered_through for one in campaigns),
+        )
+    ).all()
     place = {one.id: (row, one.first.toordinal()) for row, one in enumerate(campaigns)}
     rows, columns, kept = [], [], []
     for one in found:

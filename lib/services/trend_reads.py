@@ -7,8 +7,9 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Date, RowMapping, case, literal, select
 
 from lib.db.tables import campaign, campaign_trend, connection
+from lib.domain.anomalies import OddDay
 from lib.domain.metrics import Pacing, Totals
-from lib.domain.trend import Anomaly, Side, Sums, Trend, Verdict
+from lib.domain.trend import Side, Sums, Trend, Verdict
 from lib.domain.verdict import SpendWord, Why, Word
 
 
@@ -60,9 +61,9 @@ def trend_of(row: RowMapping) -> Trend:
         if row["pacing_ratio"] is None
         else Pacing(row["pacing_ratio"], row["pacing_tolerance"]),
         is_silent=row["is_silent"],
-        anomaly=None
+        odd_day=None
         if row["anomaly_on"] is None
-        else Anomaly(row["anomaly_on"], row["anomaly_spend"], row["anomaly_usual"]),
+        else OddDay(row["anomaly_on"], row["anomaly_spend"], row["anomaly_usual"]),
         last_spend_on=row["last_spend_on"],
     )
 

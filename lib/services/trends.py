@@ -21,9 +21,18 @@ from lib.domain.lag import SettleAges
 from lib.domain.metrics import Pacing, pacing
 from lib.domain.records import MICROS, BudgetPeriod
 from lib.domain.trend import Verdict, verdict_at
-from lib.domain.verdict import FEWEST_DATES, MONTH, WEEK, Floats, Verdicts, judge
+from lib.domain.verdict import (
+    FEWEST_DATES,
+    FEWEST_IN_B,
+    FEWEST_IN_C,
+    MONTH,
+    WEEK,
+    Floats,
+    Verdicts,
+    judge,
+)
 from lib.services.recording import bump_data_version
-from lib.services.trend_days import Batch, Loaded, load_batch, load_campaigns
+from lib.services.trend_days import Batch, load_batch, load_campaigns
 
 BATCH = 500
 FIRST_DAY, LAST_DAY = date.min, date.max
@@ -90,9 +99,14 @@ def compute(
         batch = load_batch(db, portion)
         verdicts = judge(batch.grid)
         rows = _rows(batch, verdicts)
-        longer = [one for one in portion if _needs_whole_run(one, rows[one.id])]
         found |= rows
-        # Few campaigns have so many idle weeks behind them that the horizon hides full days.
+        # Days before the horizon are counted without looking at their figures. Where that
+        # decides whether a campaign is too young, all its days are looked at.
+        longer = [
+            one
+            for one, earlier in zip(portion, batch.grid.earlier, strict=True)
+            if _needs_whole_run(rows[one.id], int(earlier))
+        ]
         for one in longer:
             one.first = min(one.first, one.first_row_on or one.first)
             whole = load_batch(db, [one])
@@ -100,10 +114,10 @@ def compute(
     return found
 
 
-def _needs_whole_run(one: Loaded, rows: Sequence[Row]) -> bool:
-    begins_before = one.first_row_on is not None and one.first_row_on < one.first
+def _needs_whole_run(rows: Sequence[Row], earlier: int) -> bool:
+    has_windows = rows[-1]["c_days"] >= FEWEST_IN_C and rows[-1]["b_days"] >= FEWEST_IN_B
     # One more than the gate asks for: the day before must pass it too.
-    return begins_before and rows[0]["eligible"] <= FEWEST_DATES
+    return bool(earlier) and has_windows and rows[0]["eligible"] - earlier <= FEWEST_DATES
 
 
 def _rows(batch: Batch, verdicts: Verdicts) -> dict[int, list[Row]]:

@@ -11,8 +11,9 @@ import streamlit as st
 from lib.domain.actions import Action, PauseReason
 from lib.domain.board import BoardRow
 from lib.domain.learning import ADVICE
+from lib.domain.verdict import Word
 from lib.services.queries import CampaignPage
-from lib.ui import clock, explain, reads, writes
+from lib.ui import clock, explain, reads, verdict_words, writes
 from lib.ui.escape import esc
 from lib.ui.format import day, instant, money, results
 from lib.ui.words import event_words
@@ -114,13 +115,14 @@ def _reason(key: str, row: BoardRow) -> str | None:
         key=key,
         format_func=lambda one: one.label,
     )
-    if reason is PauseReason.UNDER_PERFORMING and row.learning:
-        st.warning(
-            f"{row.learning.label}: its figures still jump. {_numbers(row)} You may pause it all "
-            "the same.",
-            icon=":material/school:",
-        )
+    if reason is PauseReason.UNDER_PERFORMING and _is_too_early(row):
+        words = f"{verdict_words.headline(row)} {verdict_words.sentence(row) or _numbers(row)}"
+        st.warning(f"{esc(words)} You may pause it all the same.", icon=":material/school:")
     return reason
+
+
+def _is_too_early(row: BoardRow) -> bool:
+    return row.learning is not None or row.verdict is None or row.verdict.word is Word.TOO_EARLY
 
 
 def _numbers(row: BoardRow) -> str:
@@ -128,7 +130,7 @@ def _numbers(row: BoardRow) -> str:
     if row.week is None:
         return "No figures have come in yet."
     one = row.campaign
-    return esc(
+    return (
         f"Over the last 7 days it spent {money(row.week.spend_micros, one.currency)} for "
         f"{results(row.week.results_micros)} {one.headline_kind}, on {row.week.days} reported "
         "days."

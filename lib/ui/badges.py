@@ -63,6 +63,8 @@ LEARNING_LOOK = Look(":material/school:", "◐")
 PENDING_WORDS = "To be carried out"
 SPENDING_WORDS = "Still spending"
 STALE_WORDS = "Figures are old"
+SILENT_WORDS = "Not spending"
+ODD_WORDS = "Odd spend"
 
 PACING_SIGNS = {PacingWord.UNDER: "↓", PacingWord.ON_TRACK: "✓", PacingWord.OVER: "↑"}
 
@@ -99,6 +101,10 @@ def badges_of(row: BoardRow, *, now: datetime) -> list[Badge]:
         badges.append(SPENDING)
     if row.campaign.pending_action:
         badges.append(PENDING)
+    if row.silent_on:
+        badges.append(SILENT)
+    elif row.odd_day:
+        badges.append(ODD)
     if row.is_stale:
         badges.append(STALE)
     return badges
@@ -110,7 +116,7 @@ def chip_colours() -> dict[str, Colour]:
     for status, facts in FACTS.items():
         for words in (facts.label, f"{facts.label} · Learning"):
             colours[f"{LOOKS[status].sign} {words}"] = COLOURS[facts.tone]
-    for badge in (*map(_learning, range(1, LEARNING_DAYS + 1)), SPENDING, PENDING, STALE):
+    for badge in (*map(_learning, range(1, LEARNING_DAYS + 1)), *OTHERS):
         colours[badge.chip] = badge.colour
     return colours
 
@@ -149,3 +155,17 @@ STALE = Badge(
     "orange",
     "No figures for the last days have come in. Import a newer export.",
 )
+SILENT = Badge(
+    SILENT_WORDS,
+    Look(":material/money_off:", "⚠"),
+    "orange",
+    "Live, but nothing was spent on the last full day that was reported.",
+)
+ODD = Badge(
+    ODD_WORDS,
+    Look(":material/show_chart:", "◆"),
+    "violet",
+    "A day of the last 7 spent over twice or under half of what that weekday usually does.",
+)
+OTHERS = (SPENDING, PENDING, STALE, SILENT, ODD)
+"""Every badge beside status and Learning."""

@@ -15,19 +15,19 @@ import streamlit as st
 
 from lib.domain.actions import Action, Decision
 from lib.domain.board import BoardRow
-from lib.domain.metrics import Totals, trailing_window
+from lib.domain.metrics import trailing_window
 from lib.domain.records import Campaign
-from lib.ui import badges
+from lib.domain.trend import Sums
+from lib.ui import badges, verdict_words
 from lib.ui.format import (
     MISSING,
+    a_day,
     budget,
     count,
     day,
     listed,
     money,
-    one_of,
     percent,
-    results,
     span,
     unit_cost,
 )
@@ -45,20 +45,23 @@ _PADDING, _NEARLY, _SURELY = 17, 0.9, 1.3
 _NARROW_SIGNS, _NARROW, _WIDE = " .,:·|'ijl" + NO_BREAK, 3.5, 7.4
 # The first ten columns fill a window of 1440 pixels exactly.
 WIDTHS = {
-    "campaign": 142,
+    "campaign": 126,
     "menu": 36,
-    "badges": 156,
-    "promotes": 102,
-    "platform": 116,
-    "spend": 112,
-    "results": 128,
-    "cost": 100,
-    "trend": 62,
-    "pacing": 82,
+    "badges": 150,
+    "verdict": 160,
+    "cost": 98,
+    "spend": 98,
+    "results": 120,
+    "trend": 58,
+    "pacing": 84,
+    "platform": 106,
+    "promotes": 130,
     "locations": 150,
     "figures": 150,
     "change": 210,
 }
+
+_EACH_DAY = "Over the days among the last 7 and the last 28 that ran in full and have settled."
 
 OPEN = "Open"
 ABOUT = "About this status"
@@ -84,24 +87,28 @@ def _cells(row: BoardRow, *, now: datetime, zone: tzinfo) -> dict[str, Any]:
         "campaign": one.name,
         "menu": menu_of(row),
         "badges": [badge.chip for badge in badges.badges_of(row, now=now)],
-        "promotes": shortened(one.promotes, MOST_PROMOTED),
-        "platform": two_lines(
-            one.platform.value.capitalize(), budget(one), width=WIDTHS["platform"]
-        ),
-        "spend": _both(row, "spend", lambda totals: money(totals.spend_micros, one.currency)),
-        "results": _both(row, "results", lambda totals: _results(totals, one)),
-        "cost": _both(row, "cost", lambda totals: _cost(totals, one)),
+        "verdict": list(verdict_words.chips(row)),
+        "cost": _both(row, "cost", lambda sums: unit_cost(sums.cost_micros, one.currency)),
+        "spend": _both(row, "spend", lambda sums: money(sums.spend_a_day_micros, one.currency)),
+        "results": _both(row, "results", lambda sums: _results(sums, one)),
         "trend": _trend(row.spend_by_day),
         "pacing": _pacing(row),
+        "platform": two_lines(
+            one.platform.value.capitalize(),
+            budget(one).replace("in total", "total"),
+            width=WIDTHS["platform"],
+        ),
+        "promotes": shortened(one.promotes, MOST_PROMOTED),
         "locations": two_lines(listed(one.locations), one.campaign_type, width=WIDTHS["locations"]),
         "figures": _figures(row),
         "change": last_change_words(row.last_change, zone),
     }
 
 
-def columns(row_actions: Any) -> dict[str, Any]:
+def columns(row_actions: Any, rows: Sequence[BoardRow]) -> dict[str, Any]:
     """Return the configuration of the table's columns; `row_actions` is the menu's column."""
     chips = badges.chip_colours()
+    verdicts = {chip: colour for row in rows for chip, colour in verdict_words.chips(row).items()}
     text = st.column_config.TextColumn
     return {
         "campaign": text("Campaign", width=WIDTHS["campaign"], help="A click opens the campaign."),
@@ -113,11 +120,17 @@ def columns(row_actions: Any) -> dict[str, Any]:
             width=WIDTHS["badges"],
             help="A click says what the status means, since when, and what to do.",
         ),
-        "promotes": text("Promotes", width=WIDTHS["promotes"]),
-        "platform": text("Platform, budget", width=WIDTHS["platform"]),
-        "spend": text("Spend", width=WIDTHS["spend"]),
-        "results": text("Results", width=WIDTHS["results"]),
-        "cost": text("Cost per result", width=WIDTHS["cost"]),
+        "verdict": st.column_config.MultiselectColumn(
+            "Verdict",
+            options=list(verdicts),
+            color=list(verdicts.values()),
+            width=WIDTHS["verdict"],
+            help="Cost per result of the last 7 days against the weeks before. The arrow is the "
+            "cost's, the colour says whether that is good. A click shows the numbers.",
+        ),
+        "cost": text("Cost per result", width=WIDTHS["cost"], help=_EACH_DAY),
+        "spend": text("Spend a day", width=WIDTHS["spend"], help=_EACH_DAY),
+        "results": text("Results a day", width=WIDTHS["results"], help=_EACH_DAY),
         "trend": st.column_config.AreaChartColumn(
             "Trend",
             width=WIDTHS["trend"],
@@ -131,6 +144,8 @@ def columns(row_actions: Any) -> dict[str, Any]:
             width=WIDTHS["pacing"],
             help="Spend against plan, for live campaigns with a budget.",
         ),
+        "platform": text("Platform", width=WIDTHS["platform"]),
+        "promotes": text("Promotes", width=WIDTHS["promotes"]),
         "locations": text("Locations, type", width=WIDTHS["locations"]),
         "figures": text(
             "Figures through",
@@ -197,22 +212,17 @@ def _pixels(text: str) -> float:
     return sum(_NARROW if letter in _NARROW_SIGNS else _WIDE for letter in text)
 
 
-def _both(row: BoardRow, column: str, words: Callable[[Totals], str]) -> str:
-    if row.week is None or row.month is None:
+def _both(row: BoardRow, column: str, words: Callable[[Sums], str]) -> str:
+    if row.verdict is None:
         return MISSING
-    return two_lines(f"7 d: {words(row.week)}", f"28 d: {words(row.month)}", width=WIDTHS[column])
+    week, month = row.verdict.week, row.verdict.month
+    return two_lines(f"7 d: {words(week)}", f"28 d: {words(month)}", width=WIDTHS[column])
 
 
-def _results(totals: Totals, one: Campaign) -> str:
-    if totals.results_micros is None:
-        return f"{MISSING} {one.headline_kind}"
-    is_one = totals.results_micros == 1_000_000
-    kind = one_of(one.headline_kind) if is_one else one.headline_kind
-    return f"{results(totals.results_micros)} {kind}"
-
-
-def _cost(totals: Totals, one: Campaign) -> str:
-    return unit_cost(totals.cost_per_result_micros, one.currency)
+def _results(sums: Sums, one: Campaign) -> str:
+    if not sums.days:
+        return MISSING
+    return f"{a_day(sums.results_a_day_micros)} {one.headline_kind}"
 
 
 def _pacing(row: BoardRow) -> str:

@@ -151,7 +151,7 @@ def _grid(name: str, rows: Sequence[BoardRow], *, now: datetime) -> None:
         hide_index=True,
         row_height=board_cells.ROW_HEIGHT,
         height="content",
-        column_config=board_cells.columns(menu),
+        column_config=board_cells.columns(menu, rows),
         on_select=partial(_clicked, f"table-{stamp}", drawn),
         selection_mode=["single-cell", "single-column"],
         placeholder="—",
@@ -186,7 +186,7 @@ def _clicked(key: str, drawn: Drawn) -> None:
     st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
     if column == "badges":
         actions.ask(actions.ABOUT, campaign_id, version)
-    elif column == "campaign":
+    elif column in ("campaign", "verdict"):
         open_campaign(campaign_id)
 
 

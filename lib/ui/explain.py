@@ -11,7 +11,7 @@ from lib.domain.status import FACTS, LIVE, Status
 from lib.services.queries import CampaignPage
 from lib.ui import badges, clock
 from lib.ui.escape import esc
-from lib.ui.format import day, instant
+from lib.ui.format import day, instant, money
 from lib.ui.words import event_words, reason_words
 
 NOT_REPORTED = "not reported"
@@ -84,6 +84,21 @@ def alerts(page: CampaignPage, *, now: datetime) -> None:
             f"A payment of {esc(page.artist.name)} has failed. Settle the billing; what it "
             "stopped then comes back by itself.",
             icon=":material/credit_card_off:",
+        )
+    if row.silent_on:
+        st.warning(
+            f"It is live, but nothing was spent on {day(row.silent_on)}, the last full day that "
+            "was reported. See whether the platform delivers it.",
+            title="Live but not spending",
+            icon=":material/money_off:",
+        )
+    elif row.odd_day:
+        odd = row.odd_day
+        st.info(
+            f"On {day(odd.day)} it spent {esc(money(odd.spend_micros, one.currency))}; on that "
+            f"weekday it usually spends {esc(money(odd.usual_micros, one.currency))}.",
+            title="Odd spend",
+            icon=":material/show_chart:",
         )
     if row.is_stale:
         st.warning(_stale(page), icon=":material/update_disabled:")

@@ -10,11 +10,13 @@ import streamlit as st
 from lib.domain.board import BoardRow
 from lib.domain.records import Platform
 from lib.domain.status import FACTS, Status
+from lib.domain.verdict import Word
 
-STATUS, PLATFORM, KIND, TEXT, LEARNING, ORDER = (
+STATUS, PLATFORM, KIND, VERDICT, TEXT, LEARNING, ORDER = (
     "status",
     "platform",
     "type",
+    "verdict",
     "q",
     "learning",
     "sort",
@@ -29,6 +31,7 @@ ORDERS: dict[str, Callable[[BoardRow], tuple[Any, ...]] | None] = {
         row, _week(row, "results_micros"), kind=row.campaign.headline_kind
     ),
     "Lowest cost per result, 7 days": lambda row: _least(row, _week(row, "cost_per_result_micros")),
+    "Most at stake": lambda row: _most(row, _stake(row)),
     "Latest change": lambda row: (-(row.last_change.at.timestamp() if row.last_change else 0),),
 }
 
@@ -40,6 +43,7 @@ class BoardFilter:
     statuses: frozenset[Status] = frozenset()
     platforms: frozenset[Platform] = frozenset()
     types: frozenset[str] = frozenset()
+    verdicts: frozenset[Word] = frozenset()
     text: str = ""
     is_learning: bool = False
 
@@ -54,6 +58,9 @@ class BoardFilter:
             (not self.statuses or row.status in self.statuses)
             and (not self.platforms or row.campaign.platform in self.platforms)
             and (not self.types or row.campaign.campaign_type in self.types)
+            and (
+                not self.verdicts or (row.verdict is not None and row.verdict.word in self.verdicts)
+            )
             and (not self.is_learning or row.learning is not None)
             and all(word in _searched(row) for word in _folded(self.text).split())
         )
@@ -78,13 +85,16 @@ def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
             icon=":material/search:",
             placeholder="Search",
             label_visibility="collapsed",
-            width=150,
+            width=125,
         )
-        statuses = _several("Status", "All statuses", list(by_label), key=STATUS, width=150)
+        statuses = _several("Status", "All statuses", list(by_label), key=STATUS, width=130)
         platforms = _several(
-            "Platform", "All platforms", list(by_platform), key=PLATFORM, width=150
+            "Platform", "All platforms", list(by_platform), key=PLATFORM, width=135
         )
         chosen_types = _several("Campaign type", "All types", types, key=KIND, width=120)
+        verdicts = _several(
+            "Verdict", "All verdicts", [word.value for word in Word], key=VERDICT, width=130
+        )
         is_learning = st.toggle("Learning", key=LEARNING, bind="query-params")
         order = st.selectbox(
             "Order",
@@ -99,6 +109,7 @@ def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
             statuses=frozenset(by_label[label] for label in statuses),
             platforms=frozenset(by_platform[label] for label in platforms),
             types=frozenset(chosen_types),
+            verdicts=frozenset(Word(word) for word in verdicts),
             text=text or "",
             is_learning=bool(is_learning),
         )
@@ -125,7 +136,14 @@ def reset_button(key: str, label: str = "Reset filters") -> None:
 
 
 def _reset() -> None:
-    for name, empty in ((STATUS, []), (PLATFORM, []), (KIND, []), (TEXT, ""), (LEARNING, False)):
+    for name, empty in (
+        (STATUS, []),
+        (PLATFORM, []),
+        (KIND, []),
+        (VERDICT, []),
+        (TEXT, ""),
+        (LEARNING, False),
+    ):
         st.session_state[name] = empty
 
 
@@ -143,6 +161,10 @@ def _folded(text: str) -> str:
 
 def _week(row: BoardRow, name: str) -> float | None:
     return None if row.week is None else getattr(row.week, name)
+
+
+def _stake(row: BoardRow) -> float | None:
+    return row.verdict.stake_micros if row.verdict else None
 
 
 def _most(row: BoardRow, value: float | None, *, kind: str = "") -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from lib.domain.records import MICROS, BudgetPeriod, Campaign
 LOCALE = "en"
 MISSING = "—"
 
+_MANY = 100
 _SMALL = 1  # Below one unit, two decimals say too little of a cost per result.
 _SINGULAR = {
     "saves": "save",
@@ -54,6 +55,14 @@ def count(number: float | None) -> str:
 def results(micros: int | None) -> str:
     """Return a number of results given in millionths."""
     return MISSING if micros is None else count(micros / MICROS)
+
+
+def a_day(micros: float | None) -> str:
+    """Return results a day given in millionths: one decimal below a hundred."""
+    if micros is None:
+        return MISSING
+    number = micros / MICROS
+    return count(round(number) if number >= _MANY else round(number, 1))
 
 
 def percent(ratio: float | None) -> str:

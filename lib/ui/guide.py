@@ -7,7 +7,8 @@ from lib.domain.learning import ADVICE, LEARNING_DAYS
 from lib.domain.metrics import SECOND_KIND, settle_age, usual_kind, usual_type
 from lib.domain.records import Origin, Platform
 from lib.domain.status import FACTS, Group, Status
-from lib.ui import actions, badges
+from lib.domain.verdict import Word
+from lib.ui import actions, badges, verdict_words
 from lib.ui.format import MISSING
 
 _MOVERS = {
@@ -54,18 +55,17 @@ def badges_table() -> None:
     """Draw what stands beside or inside a status badge."""
     learning = f":blue-badge[{badges.LEARNING_LOOK.icon} Learning · day 3 of {LEARNING_DAYS}]"
     folded = ":green-badge[:material/play_circle: Active · Learning]"
-    others = (badges.SPENDING, badges.PENDING, badges.STALE)
     st.table(
         {
             "Badge": [
                 learning,
                 folded,
-                *(f":{one.colour}-badge[{one.look.icon} {one.words}]" for one in others),
+                *(f":{one.colour}-badge[{one.look.icon} {one.words}]" for one in badges.OTHERS),
             ],
             "Means": [
                 _LEARNING_WORDS,
                 "The same on Google, folded into its one delivery status.",
-                *(one.help for one in others),
+                *(one.help for one in badges.OTHERS),
             ],
         },
         border="horizontal",
@@ -124,6 +124,30 @@ def movements() -> None:
         hide_index=True,
         alt="Movements that a person does not make",
     )
+
+
+def verdicts() -> None:
+    """Draw what the verdict's words mean and how it is found."""
+    meanings = {
+        Word.IMPROVING: "A result has become cheaper, by more than chance explains.",
+        Word.DECLINING: "A result has become dearer, by more than chance explains.",
+        Word.STEADY: "No change that could be told from chance; the range says how much may hide.",
+        Word.TOO_EARLY: "Not enough to tell yet; the reason and the date stand beside it.",
+    }
+    st.table(
+        {
+            "Verdict": [
+                f":{verdict_words.COLOURS[word]}-badge[{verdict_words.ICONS[word]} "
+                f"{word.value.capitalize()}]"
+                for word in meanings
+            ],
+            "Means": list(meanings.values()),
+        },
+        border="horizontal",
+        hide_index=True,
+        alt="Verdicts",
+    )
+    st.markdown(verdict_words.RULE)
 
 
 def figures() -> None:

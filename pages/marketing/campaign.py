@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from lib.ui import actions, badges, campaign_view, clock, current_artist, empty, explain, reads
+from lib.ui import (
+    actions,
+    badges,
+    campaign_view,
+    clock,
+    current_artist,
+    empty,
+    explain,
+    reads,
+    trend_view,
+    verdict_view,
+)
 from lib.ui.escape import esc
 
 now = clock.reading_time()
@@ -25,11 +36,12 @@ explain.alerts(page, now=now)
 st.subheader("Actions", anchor=False)
 campaign_view.action_buttons(page)
 
-st.subheader("Last 7 and last 28 days", anchor=False)
-campaign_view.windows(page)
-
-st.subheader("Trend", anchor=False)
-campaign_view.chart(page, now=now)
+st.subheader("How it does", anchor=False)
+verdict_view.verdict(page)
+verdict_view.windows(page)
+verdict_view.pacing(page)
+trend_view.chart(page, now=now)
+verdict_view.numbers(page)
 
 st.subheader("What it is", anchor=False)
 campaign_view.facts(page)

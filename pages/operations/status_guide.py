@@ -22,5 +22,8 @@ guide.pausing()
 st.subheader("Who else moves a campaign", anchor=False)
 guide.movements()
 
+st.subheader("Verdicts", anchor=False)
+guide.verdicts()
+
 st.subheader("Figures", anchor=False)
 guide.figures()

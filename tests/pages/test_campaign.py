@@ -1,10 +1,14 @@
+import json
+
 import pytest
 
 from lib.domain.actions import Action
 from lib.domain.records import Platform
 from lib.domain.status import LIVE, Status
+from lib.domain.verdict import SpendWord, Word
 from lib.services import queries
-from lib.ui import actions
+from lib.ui import actions, verdict_words
+from lib.ui.format import day
 from tests.pages.conftest import CAMPAIGN, texts
 
 
@@ -154,3 +158,58 @@ def test_the_artist_of_an_opened_campaign_becomes_the_current_one(row_of, open_d
     row = row_of(lambda row: row.campaign.artist_id == 3)
     at = open_desk(CAMPAIGN, id=str(row.campaign.id))
     assert at.selectbox(key="artist").value == "Dead Letter Ferry"
+
+
+def plain(at):
+    return texts(at).replace("\\", "").replace("\u2060", "")
+
+
+def test_the_verdict_reads_as_a_sentence_with_both_costs_and_its_windows_are_shaded(
+    row_of, open_desk
+):
+    row = row_of(
+        lambda one: (
+            one.verdict is not None and one.verdict.word is Word.DECLINING and one.status in LIVE
+        )
+    )
+    at = open_desk(CAMPAIGN, id=str(row.campaign.id))
+    assert verdict_words.sentence(row) in plain(at)
+    assert ":orange-badge[" in texts(at)
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
+    labels = [one["text"] for one in figure["layout"]["annotations"]]
+    assert labels[-1] == "last 7 days"
+    patterns = figure["data"][0]["marker"]["pattern"]["shape"]
+    assert patterns[-1] == "/", "the newest day may still change"
+    assert "" in patterns
+
+
+def test_the_numbers_and_the_rule_are_one_click_away_and_cost_nothing_before(live, open_desk):
+    at = open_desk(CAMPAIGN, id=str(live.campaign.id))
+    assert "What is compared." not in texts(at)
+    at.session_state["rule"] = True
+    at.session_state["numbers"] = True
+    at.run()
+    assert "What is compared." in texts(at)
+    assert "Only weekdays that both windows have are compared" in texts(at)
+
+
+def test_a_learning_campaign_is_not_judged_and_says_when_it_will_be(row_of, open_desk):
+    row = row_of(lambda one: one.learning is not None and one.week is not None)
+    at = open_desk(CAMPAIGN, id=str(row.campaign.id))
+    assert f"Too early to tell: day {row.learning.day} of 7" in plain(at)
+    assert f"Readable on {day(row.readable_on)}" in plain(at)
+    assert "Improving" not in texts(at)
+    assert "Declining" not in texts(at)
+
+
+def test_spend_is_never_coloured(row_of, open_desk):
+    row = row_of(
+        lambda one: (
+            one.verdict is not None
+            and one.verdict.spend_word in (SpendWord.RISING, SpendWord.FALLING)
+            and one.status in LIVE
+        )
+    )
+    at = open_desk(CAMPAIGN, id=str(row.campaign.id))
+    assert verdict_words.spend_sentence(row) in plain(at)
+    assert not any(one.delta for one in at.metric)

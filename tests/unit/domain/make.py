@@ -80,6 +80,6 @@ def a_trend(
         ),
         pacing=pacing,
         is_silent=is_silent,
-        anomaly=None,
+        odd_day=None,
         last_spend_on=last_spend_on,
     )

@@ -1,0 +1,117 @@
+"""The chart of one campaign as drawn: its days, the windows that decide, what happened."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import streamlit as st
+
+from lib.charts.campaign import Deciding, Marker, campaign_figure
+from lib.charts.trend import chart_window, trend_frame
+from lib.domain.learning import LEARNING_PERIOD
+from lib.domain.run_days import DayKind, kinds_of_days, mark
+from lib.domain.trend import Verdict
+from lib.services.queries import CampaignPage
+from lib.ui.format import money, span
+from lib.ui.words import event_words, reason_words
+
+RANGES = {"Last 56 days": 56, "Whole run": None}
+
+
+def chart(page: CampaignPage, *, now: datetime) -> None:
+    """Draw the trend of spend and results, 56 days first and the whole run on demand."""
+    one = page.row.campaign
+    chosen = st.segmented_control(
+        "Range",
+        list(RANGES),
+        default="Last 56 days",
+        required=True,
+        key="range",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    window = chart_window(
+        page.days,
+        as_of=page.row.as_of,
+        last=one.today(now),
+        length=RANGES[chosen or "Last 56 days"],
+    )
+    if window is None:
+        st.caption("There is nothing to draw yet: no day of this campaign has been reported.")
+        return
+    frame = trend_frame(
+        page.days, page.coverage, window, kind=one.headline_kind, as_of=page.row.as_of
+    )
+    marks = mark(page.run, page.coverage, window.first, window.days)
+    kinds = zip(frame.index, kinds_of_days(marks, as_of=page.row.as_of), strict=True)
+    figure = campaign_figure(
+        frame,
+        currency=one.currency,
+        kind=one.headline_kind,
+        learning=_learning_days(page),
+        stopped=_stretches(on for on, kind in kinds if kind is DayKind.NOT_RUNNING),
+        markers=[*_markers(page), *_odd_markers(page)],
+        deciding=_deciding(page.row.verdict),
+        settled_through=page.row.as_of,
+    )
+    st.plotly_chart(
+        figure,
+        key=f"trend-{one.id}",
+        config={"displayModeBar": False},
+        alt=f"Spend and {one.headline_kind} a day, {span(window)}, with 7- and 28-day means",
+    )
+    st.caption(
+        "Bars: the day; hatched ones may still change. Solid: 7-day mean. Dotted: 28-day mean. "
+        "Violet: the two windows that decide. Blue: learning. Grey: not running. Triangles: "
+        "changes. Diamonds: odd spend. Days that nobody reported are left empty."
+    )
+
+
+def _deciding(found: Verdict | None) -> Deciding | None:
+    if found is None or not found.weeks:
+        return None
+    now, before = found.windows
+    weeks = "the week before" if found.weeks == 1 else f"the {found.weeks} weeks before"
+    return Deciding((now.first, now.last), (before.first, before.last), ("last 7 days", weeks))
+
+
+def _learning_days(page: CampaignPage) -> tuple[date, date] | None:
+    one = page.row.campaign
+    if one.created_at is None:
+        return None
+    ends_at = one.created_at + LEARNING_PERIOD
+    return one.today(one.created_at), one.today(ends_at - timedelta(microseconds=1))
+
+
+def _markers(page: CampaignPage) -> list[Marker]:
+    """Return the changes of each day together, since a day has one marker."""
+    by_day: dict[date, list[str]] = {}
+    for entry in reversed(page.history):
+        if entry.event.startswith("campaign:"):
+            words = f"{event_words(entry.event)} by {entry.actor}"
+            words += f": {reason_words(entry.reason)}" if entry.reason else ""
+            by_day.setdefault(page.row.campaign.today(entry.at), []).append(words)
+    return [Marker(on, "; ".join(words)) for on, words in by_day.items()]
+
+
+def _odd_markers(page: CampaignPage) -> list[Marker]:
+    currency = page.row.campaign.currency
+    return [
+        Marker(
+            odd.day,
+            f"Spent {money(odd.spend_micros, currency)}, usually "
+            f"{money(odd.usual_micros, currency)} on this weekday",
+            is_odd=True,
+        )
+        for odd in page.odd_days
+    ]
+
+
+def _stretches(found: Iterable[date]) -> list[tuple[date, date]]:
+    """Return a set of days as stretches of days without a gap."""
+    stretches: list[tuple[date, date]] = []
+    for one in sorted(found):
+        if stretches and stretches[-1][1] + timedelta(days=1) == one:
+            stretches[-1] = (stretches[-1][0], one)
+        else:
+            stretches.append((one, one))
+    return stretches

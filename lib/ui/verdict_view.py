@@ -1,0 +1,211 @@
+"""How one campaign does, as drawn: the verdict, both windows, pacing, the numbers behind it."""
+
+import math
+
+import streamlit as st
+
+from lib.domain.metrics import SECOND_KIND, Totals, Window, trailing_window
+from lib.domain.records import BudgetPeriod
+from lib.domain.trend import Sums, Verdict
+from lib.domain.verdict import LEAST_CHANGE, Why, Word
+from lib.services.queries import CampaignPage
+from lib.ui import badges, verdict_words
+from lib.ui.escape import esc
+from lib.ui.format import a_day, count, day, money, one_of, percent, results, span, unit_cost
+
+_WINDOWS = (7, 28)
+_FULL_BAR = 1.5  # A pacing bar is full at 150 % of plan.
+
+
+def verdict(page: CampaignPage) -> None:
+    """Draw the verdict: its badge, the sentence with its numbers, results and spend beside it."""
+    row = page.row
+    found = row.verdict
+    word = found.word if found else Word.TOO_EARLY
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(
+            word.value.capitalize(),
+            icon=verdict_words.ICONS[word],
+            color=verdict_words.COLOURS[word],
+            help="Cost per result: the last 7 days against the whole weeks before them.",
+        )
+        change = verdict_words.change_words(found.cost) if found else ""
+        if change and word is not Word.TOO_EARLY:
+            st.markdown(f"**{esc(change)}** cost per {esc(one_of(row.campaign.headline_kind))}")
+    lines = (verdict_words.headline(row, changed_by=_changed_by(page)), verdict_words.sentence(row))
+    for line in lines:
+        if line:
+            st.markdown(esc(line))
+    small = (verdict_words.results_sentence(row), verdict_words.spend_sentence(row))
+    if any(small):
+        st.caption("  \n".join(esc(line) for line in small if line))
+
+
+def _changed_by(page: CampaignPage) -> str:
+    """Return who made the change that the verdict waits for."""
+    found = page.row.verdict
+    if found is None or found.why is not Why.CHANGED:
+        return ""
+    on = found.changed_on
+    at = [moment for moment in page.run.adjusted_at if page.row.campaign.today(moment) == on]
+    return next((entry.actor for entry in page.history if entry.at in at), "")
+
+
+def windows(page: CampaignPage) -> None:
+    """Draw both trailing windows side by side, a day each, over the same eligible days."""
+    row = page.row
+    if row.as_of is None or row.week is None or row.month is None or row.verdict is None:
+        st.info("No figures have come in yet. Import an export of this campaign.")
+        return
+    both = ((row.week, row.verdict.week), (row.month, row.verdict.month))
+    for column, length, (totals, sums) in zip(st.columns(2), _WINDOWS, both, strict=True):
+        window = trailing_window(row.as_of, length)
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**Last {length} days** · {span(window)}")
+            _averages(page, sums)
+            st.caption(_small_print(page, window, totals, sums))
+    _through(page)
+
+
+def _averages(page: CampaignPage, sums: Sums) -> None:
+    one = page.row.campaign
+    kind = one.headline_kind
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(f"Cost per {esc(one_of(kind))}", esc(unit_cost(sums.cost_micros, one.currency)))
+        st.metric("Spend a day", esc(money(sums.spend_a_day_micros, one.currency)))
+        st.metric(f"{esc(kind[:1].upper() + kind[1:])} a day", a_day(sums.results_a_day_micros))
+
+
+def _small_print(page: CampaignPage, window: Window, totals: Totals, sums: Sums) -> str:
+    """Return the totals of a window and what else is known of it."""
+    one = page.row.campaign
+    parts = [
+        f"In total {esc(money(totals.spend_micros, one.currency))}",
+        f"{results(totals.results_micros)} {esc(one.headline_kind)}",
+    ]
+    parts += [
+        f"{results(micros)} {esc(kind)}" for kind, micros in _other_kinds(page, window).items()
+    ]
+    parts.append(f"{count(totals.impressions)} impressions")
+    parts.append(f"{count(totals.clicks)} clicks")
+    if totals.impressions and totals.clicks is not None:
+        parts.append(f"CTR {totals.clicks / totals.impressions:.2%}")
+    parts.append(
+        f"{totals.days} of {window.days} days reported, {sums.days} of them in full and settled"
+    )
+    return " · ".join(parts)
+
+
+def _other_kinds(page: CampaignPage, window: Window) -> dict[str, int]:
+    """Return the results of every other kind in the window, the second figure first."""
+    headline = page.row.campaign.headline_kind
+    found: dict[str, int] = {}
+    for one in page.days:
+        if one.day in window:
+            for kind, micros in one.results.items():
+                found[kind] = found.get(kind, 0) + micros
+    found.pop(headline, None)
+    second = SECOND_KIND.get(headline)
+    return dict(sorted(found.items(), key=lambda item: (item[0] != second, item[0])))
+
+
+def _through(page: CampaignPage) -> None:
+    row = page.row
+    words = f"Figures through {day(row.covered_through)}."
+    if row.covered_through != row.as_of:
+        words += f" Days after {day(row.as_of)} may still change and are not counted."
+    st.caption(words)
+
+
+def pacing(page: CampaignPage) -> None:
+    """Draw spend against plan, and where the run's spend will end if it goes on so."""
+    row, one = page.row, page.row.campaign
+    if row.pacing is None or row.as_of is None:
+        return
+    found = row.pacing
+    st.progress(
+        min(found.ratio / _FULL_BAR, 1.0),
+        text=f"**Pacing:** {percent(found.ratio)} of plan · "
+        f"{badges.PACING_SIGNS[found.word]} {found.word.value} "
+        f"(on track within ± {percent(found.tolerance)})",
+    )
+    ahead = page.forecast
+    if ahead is not None:
+        st.caption(
+            f"If it goes on as in its last {ahead.days} full days, it will have spent "
+            f"{esc(money(ahead.low_micros, one.currency))} to "
+            f"{esc(money(ahead.high_micros, one.currency))} when it ends on {day(ahead.ends_on)}"
+            + (
+                f", of {esc(money(one.budget_micros, one.currency))} planned."
+                if one.budget_period is BudgetPeriod.TOTAL
+                else "."
+            )
+        )
+
+
+def numbers(page: CampaignPage) -> None:
+    """Draw the exact numbers behind the verdict, and the rule in a marketer's words."""
+    found = page.row.verdict
+    if found is None:
+        return
+    folded = st.expander(
+        "The numbers behind it", key="numbers", icon=":material/table:", on_change="rerun"
+    )
+    if folded.open:
+        with folded:
+            _numbers_table(page, found)
+    rule = st.expander("How this is judged", key="rule", icon=":material/help:", on_change="rerun")
+    if rule.open:
+        with rule:
+            st.markdown(verdict_words.RULE)
+
+
+def _numbers_table(page: CampaignPage, found: Verdict) -> None:
+    one = page.row.campaign
+    now, before = found.windows
+    shown = (found.current, found.baseline)
+    st.table(
+        {
+            "": [
+                "Dates",
+                "Days compared",
+                "Spend",
+                one.headline_kind,
+                "Cost per result",
+                "Spend a day",
+                "Results a day",
+            ],
+            "Last 7 days": _column(now, shown[0], one.currency),
+            "Weeks before": _column(before, shown[1], one.currency),
+        },
+        border="horizontal",
+        hide_index=True,
+        alt="Numbers behind the verdict",
+    )
+    st.caption(_noise(found))
+
+
+def _column(window: Window, sums: Sums, currency: str) -> list[str]:
+    return [
+        span(window),
+        str(sums.days),
+        esc(money(sums.spend_micros, currency)),
+        results(sums.results_micros),
+        esc(unit_cost(sums.cost_micros, currency)),
+        esc(money(sums.spend_a_day_micros, currency)),
+        a_day(sums.results_a_day_micros),
+    ]
+
+
+def _noise(found: Verdict) -> str:
+    if found.cost.y is None or found.cost.m is None:
+        return "Nothing was spent in one of the two windows, so there is nothing to compare."
+    chance = percent(math.expm1(found.cost.m))
+    counts = percent(math.expm1(max(LEAST_CHANGE, found.cost.m)))
+    moved = percent(abs(math.expm1(found.cost.y)))
+    way = "more" if found.cost.y >= 0 else "fewer"
+    return (
+        f"Only weekdays that both windows have are compared. Chance alone can move results per "
+        f"amount spent by {chance} with counts like these, so a change counts from {counts} "
+        f"on. Here the same money bought {moved} {way} results."
+    )
