@@ -63,6 +63,11 @@ class Change(StrEnum):
             return STEADY
         return DECLINING if self.factor > 1 else IMPROVING
 
+    @property
+    def opposite(self) -> np.int8:
+        """The direction that would be wrong; only of a true change."""
+        return IMPROVING if self.factor > 1 else DECLINING
+
 
 @dataclass(frozen=True)
 class Shares:
@@ -106,7 +111,7 @@ class Outcome:
         """The part of truly changed campaigns that reads the opposite direction."""
         if self.change is Change.NONE:
             return 0.0
-        return self.rule.of(np.int8(-self.change.truth))
+        return self.rule.of(self.change.opposite)
 
     @property
     def right(self) -> float:
@@ -192,7 +197,7 @@ def _outcome(*, seed: int, campaigns: int, weekly: float, change: Change, wobble
         naive.append(naive_words(found)[:, CHANGED : CHANGED + WITHIN])
     shown, shown_naive = np.concatenate(words), np.concatenate(naive)
     has_changed = change is not Change.NONE
-    false = (-change.truth,) if has_changed else (IMPROVING, DECLINING)
+    false = (change.opposite,) if has_changed else (IMPROVING, DECLINING)
     new = slice(A_DAY_SOONER - CHANGED if has_changed else 0, WITHIN)
     return Outcome(
         weekly=weekly,
