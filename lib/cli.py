@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from lib.commands import doctor, importing, lag, serving
+from lib.commands import backtesting, doctor, importing, lag, serving, simulating
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
@@ -107,6 +107,14 @@ def _export(options: argparse.Namespace, _settings: Settings, engine: Engine) ->
     return 0
 
 
+def _simulate(options: argparse.Namespace, _settings: Settings, _engine: Engine) -> int:
+    return simulating.run(options)
+
+
+def _backtest(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+    return backtesting.run(options, engine, now=_now())
+
+
 def _doctor(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     return doctor.run(settings, engine)
 
@@ -162,6 +170,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_import(commands)
     _add_export(commands)
+    backtesting.add(commands).set_defaults(run=_backtest)
+    simulating.add(commands).set_defaults(run=_simulate)
     simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
         ("doctor", "say what this machine lacks", _doctor),
         ("migrate", "bring the database to the newest schema", _migrate),
