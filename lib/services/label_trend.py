@@ -1,7 +1,9 @@
 """What the whole label spent day by day, currency by currency, from the stored 28-day lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine, select
@@ -103,7 +105,7 @@ def label_spend(engine: Engine) -> tuple[LabelSpend, ...]:
     return retrying(work)
 
 
-def _added(rows: list) -> tuple[LabelSpend, ...]:  # type: ignore[type-arg]
+def _added(rows: Sequence[Any]) -> tuple[LabelSpend, ...]:
     lines, through, started, ends, status, currency = zip(*rows, strict=True)
     values = np.frombuffer(b"".join(lines), dtype="<f4").reshape(-1, MONTH).astype(np.float64)
     covered = _ordinals(through, date.min)

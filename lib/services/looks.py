@@ -70,7 +70,8 @@ def look(engine: Engine, *, actor: Actor, now: datetime) -> datetime | None:
                 select(last_look.c.at, last_look.c.before_at).where(last_look.c.actor == actor.name)
             ).first()
             if found is not None and now - found.at < SITTING:
-                return found.before_at
+                before: datetime | None = found.before_at
+                return before
             before = found.at if found is not None else None
             _put(db, {"actor": actor.name, "at": now, "before_at": before})
             return before

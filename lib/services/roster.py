@@ -38,6 +38,7 @@ from lib.services.standing import Standing, standing
 from lib.services.trend_reads import current_trends
 
 ROWS_A_PAGE = 50
+SUMMED = ("spend_7", "spend_28", "results_7", "results_28")
 
 
 class Order(StrEnum):
@@ -99,10 +100,16 @@ class KindTotal:
 
 @dataclass(frozen=True)
 class Total:
-    """Campaigns in one currency: their spend, and their results kind by kind."""
+    """Campaigns in one currency: their spend, and their results kind by kind.
+
+    Only those whose figures are current are added: of the others the last 7 days that are
+    known lie further back.
+    """
 
     currency: str
     campaigns: int
+    current: int
+    """How many of them are in the sums."""
     spend_7_micros: int | None
     spend_28_micros: int | None
     kinds: tuple[KindTotal, ...]
@@ -294,16 +301,19 @@ def _fitting(db: Connection, narrowed: RosterFilter, *, now: datetime) -> Subque
     """Return the campaigns that fit, with what is added up of them."""
     now_it_stands = standing(db, now=now)
     one, trend = campaign.c, campaign_trend.c
+    current = now_it_stands.is_current
     return (
         select(
             one.artist_id,
             one.currency,
             now_it_stands.status.label("status"),
             func.coalesce(trend.kind, one.headline_kind).label("kind"),
-            trend.spend_7,
-            trend.spend_28,
-            trend.results_7,
-            trend.results_28,
+            case((current, 1), else_=0).label("current"),
+            *(
+                # The last 7 days of a campaign that ended in spring are no last 7 days now.
+                case((current, trend[name])).label(name)
+                for name in SUMMED
+            ),
             case((now_it_stands.is_live, 1), else_=0).label("live"),
             case((now_it_stands.word == Word.DECLINING, 1), else_=0).label("declining"),
         )
@@ -314,10 +324,10 @@ def _fitting(db: Connection, narrowed: RosterFilter, *, now: datetime) -> Subque
 
 
 def _sums(fitting: Subquery) -> list[ColumnElement[Any]]:
-    sums = ("spend_7", "spend_28", "results_7", "results_28")
     return [
         func.count().label("campaigns"),
-        *(func.sum(fitting.c[name]).label(name) for name in sums),
+        func.sum(fitting.c.current).label("current"),
+        *(func.sum(fitting.c[name]).label(name) for name in SUMMED),
     ]
 
 
@@ -330,6 +340,7 @@ def _totals(rows: Sequence[Any]) -> tuple[Total, ...]:
         Total(
             currency=currency,
             campaigns=sum(row.campaigns for row in found),
+            current=sum(int(row.current) for row in found),
             spend_7_micros=_sum(row.spend_7 for row in found),
             spend_28_micros=_sum(row.spend_28 for row in found),
             kinds=_kinds(found),
@@ -399,13 +410,13 @@ def _of_artist(db: Connection, name: str) -> ColumnElement[bool]:
     exact = db.execute(
         select(artist.c.id).where(artist.c.name_key == artist_key(name))
     ).scalar_one_or_none()
-    if exact is not None:
-        return campaign.c.artist_id == exact
-    return campaign.c.artist_id.in_(
-        select(artist.c.id).where(
-            *(_contains(artist.c.name, word) for word in (folded_text(name) or "").split())
-        )
+    words = (folded_text(name) or "").split()
+    of_them = (
+        artist.c.id == exact
+        if exact is not None
+        else and_(*(_contains(artist.c.name, word) for word in words))
     )
+    return campaign.c.artist_id.in_(select(artist.c.id).where(of_them))
 
 
 def _mentions(word: str) -> ColumnElement[bool]:
@@ -420,7 +431,8 @@ def _mentions(word: str) -> ColumnElement[bool]:
 
 
 def _contains(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    return folded(column).contains(word, autoescape=True)
+    has: ColumnElement[bool] = folded(column).contains(word, autoescape=True)
+    return has
 
 
 def _keys(
@@ -430,7 +442,9 @@ def _keys(
     rank = _rank(one.currency, currencies)
     spend = {Order.SPEND_7: trend.spend_7, Order.SPEND_28: trend.spend_28}
     if order in spend:
-        return [rank, spend[order].desc().nulls_last(), one.id]
+        current = case((now_it_stands.is_current, spend[order]))
+        # What is known from further back comes last, by how far.
+        return [rank, current.desc().nulls_last(), trend.as_of.desc().nulls_last(), one.id]
     if order is Order.STAKE:
         stake = case((now_it_stands.word == Word.DECLINING, trend.stake_micros))
         return [stake.is_(None), rank, stake.desc(), trend.spend_7.desc().nulls_last(), one.id]

@@ -54,6 +54,8 @@ class Standing:
     word: ColumnElement[str | None]
     """`verdict_now`: the word; NULL without figures."""
     why: ColumnElement[str | None]
+    is_current: Flag
+    """There are figures, and they are as new as they can be: the last 7 days are the last 7."""
     is_stale: Flag
     """`BoardRow.is_stale`: live, and the newest figures are old or there are none."""
     is_silent: Flag
@@ -107,6 +109,7 @@ def standing(db: Connection, *, now: datetime) -> Standing:
         is_learning=is_learning,
         word=cast("ColumnElement[str | None]", word),
         why=cast("ColumnElement[str | None]", why),
+        is_current=func.coalesce(trend.stale_from > now, false()),
         is_stale=and_(is_live, or_(~has_figures, has_old)),
         is_silent=and_(is_live, has_figures, trend.is_silent),
         pacing_word=cast(

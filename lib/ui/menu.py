@@ -8,6 +8,7 @@ ICON = str(Path(__file__).parent / "static" / "icon.png")
 
 HELP = {
     "marketing/campaign_management.py": "The current artist's campaigns, grouped by status.",
+    "marketing/roster.py": "All artists: what needs attention, what moved, every campaign.",
     "marketing/campaign.py": "One campaign: its status, figures, actions and history.",
     "operations/import_export.py": "Bring in an export of an ad platform, with a preview.",
     "operations/activity.py": "Every change: who, what, when and why.",
@@ -27,6 +28,7 @@ def pages() -> dict[str, list[st.Page]]:
                 url_path="campaigns",
                 default=True,
             ),
+            _page("marketing/roster.py", "Roster", ":material/table_view:", url_path="roster"),
             _page(
                 "marketing/campaign.py",
                 "Campaign",

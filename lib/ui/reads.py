@@ -15,12 +15,18 @@ from lib.db.engine import make_engine
 from lib.domain.lag import SettleAges
 from lib.domain.records import Artist, HistoryEntry
 from lib.domain.simulation import Outcome, simulate
+from lib.services import attention as attending
 from lib.services import backtest as backtests
-from lib.services import lag, queries
+from lib.services import label_trend, lag, looks, queries
+from lib.services import roster as rosters
+from lib.services.attention import Attention
 from lib.services.backtest import Backtest
+from lib.services.label_trend import LabelSpend
 from lib.services.lag import Curves
+from lib.services.looks import Since
 from lib.services.queries import ActivityFilter, Board, CampaignPage
 from lib.services.recording import CampaignNotFound
+from lib.services.roster import ArtistTotal, Order, Overview, RosterFilter, RosterRow
 from lib.settings import settings
 from lib.ui import clock
 
@@ -94,6 +100,55 @@ def simulation() -> list[Outcome]:
     return simulate(seed=_SEED, campaigns=_INVENTED)
 
 
+def roster(narrowed: RosterFilter) -> Overview:
+    """Return the counts and totals of the campaigns that fit, as of this minute."""
+    return _roster(settings().database_url, data_version(), narrowed, clock.reading_time())
+
+
+def roster_page(
+    narrowed: RosterFilter, order: Order, *, number: int, currencies: tuple[str, ...]
+) -> tuple[RosterRow, ...]:
+    """Return one page of the campaigns that fit, as of this minute."""
+    return _roster_page(
+        settings().database_url,
+        data_version(),
+        narrowed,
+        order,
+        number,
+        currencies,
+        clock.reading_time(),
+    )
+
+
+def artist_totals(
+    narrowed: RosterFilter, *, number: int, currencies: tuple[str, ...]
+) -> tuple[int, tuple[ArtistTotal, ...]]:
+    """Return how many totals of artists there are, and one page of them."""
+    return _artist_totals(
+        settings().database_url, data_version(), narrowed, number, currencies, clock.reading_time()
+    )
+
+
+def attention() -> Attention:
+    """Return what needs attention, as of this minute."""
+    return _attention(settings().database_url, data_version(), clock.reading_time())
+
+
+def campaigns(ids: tuple[int, ...]) -> tuple[RosterRow, ...]:
+    """Return the campaigns with these ids, as of this minute."""
+    return _campaigns(settings().database_url, data_version(), ids, clock.reading_time())
+
+
+def label_spend() -> tuple[LabelSpend, ...]:
+    """Return what the whole label spent day by day."""
+    return _label_spend(settings().database_url, data_version())
+
+
+def since(at: datetime) -> Since:
+    """Return what moved after `at`, up to this minute."""
+    return _since(settings().database_url, data_version(), at, clock.reading_time())
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _engine(url: str) -> Engine:
     return make_engine(url)
@@ -150,3 +205,62 @@ def _backtest(
     now: datetime,
 ) -> Backtest:
     return backtests.run(_engine(url), now=now, artist_id=artist_id)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+def _roster(url: str, version: int, narrowed: RosterFilter, now: datetime) -> Overview:  # noqa: ARG001
+    return rosters.overview(_engine(url), narrowed, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+def _roster_page(
+    url: str,
+    version: int,  # noqa: ARG001
+    narrowed: RosterFilter,
+    order: Order,
+    number: int,
+    currencies: tuple[str, ...],
+    now: datetime,
+) -> tuple[RosterRow, ...]:
+    return rosters.page(
+        _engine(url), narrowed, order, number=number, currencies=currencies, now=now
+    )
+
+
+@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+def _artist_totals(
+    url: str,
+    version: int,  # noqa: ARG001
+    narrowed: RosterFilter,
+    number: int,
+    currencies: tuple[str, ...],
+    now: datetime,
+) -> tuple[int, tuple[ArtistTotal, ...]]:
+    return rosters.artist_totals(
+        _engine(url), narrowed, number=number, currencies=currencies, now=now
+    )
+
+
+@st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
+def _attention(url: str, version: int, now: datetime) -> Attention:  # noqa: ARG001
+    return attending.attention(_engine(url), now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
+def _campaigns(
+    url: str,
+    version: int,  # noqa: ARG001
+    ids: tuple[int, ...],
+    now: datetime,
+) -> tuple[RosterRow, ...]:
+    return attending.campaigns(_engine(url), ids, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
+def _label_spend(url: str, version: int) -> tuple[LabelSpend, ...]:  # noqa: ARG001
+    return label_trend.label_spend(_engine(url))
+
+
+@st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
+def _since(url: str, version: int, at: datetime, now: datetime) -> Since:  # noqa: ARG001
+    return looks.since(_engine(url), at=at, now=now)

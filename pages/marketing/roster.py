@@ -1,0 +1,34 @@
+"""The roster: every campaign of every artist, what needs attention and what has moved."""
+
+import streamlit as st
+
+from lib.ui import empty, reads, roster_filters, roster_view
+
+st.title("Roster", anchor=False)
+
+whole = reads.roster(roster_filters.NOTHING)
+if not whole.campaigns:
+    empty.no_artist()
+    st.stop()
+
+st.caption(roster_view.size(whole))
+roster_view.attention()
+roster_view.since_last_look()
+
+st.subheader("The label’s spend", anchor=False)
+roster_view.label_spend()
+
+st.subheader("Campaigns", anchor=False)
+roster_view.counts(whole)
+narrowed, order, shows_artists = roster_filters.filter_bar()
+fitting = reads.roster(narrowed)
+
+if not fitting.campaigns:
+    roster_view.nothing_matches(whole)
+    st.stop()
+
+roster_view.totals(fitting)
+if shows_artists:
+    roster_view.artists(narrowed, fitting)
+else:
+    roster_view.campaigns(narrowed, order, fitting)
