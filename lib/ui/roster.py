@@ -23,13 +23,13 @@ from lib.ui.format import MISSING, count, day, instant, money, one_of, percent, 
 
 # The first nine columns fill a window of 1440 pixels.
 WIDTHS = {
-    "campaign": 168,
-    "artist": 112,
-    "badges": 128,
+    "campaign": 162,
+    "artist": 104,
+    "badges": 122,
     "verdict": 158,
     "cost": 98,
     "spend": 106,
-    "results": 118,
+    "results": 138,
     "trend": 58,
     "stake": 84,
     "pacing": 84,
