@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import streamlit as st
 from sqlalchemy import select, update
 
 from lib.db.engine import reading, writing
@@ -36,7 +37,7 @@ def test_an_empty_desk_offers_an_import_and_the_demo(open_desk):
     at = open_desk(ROSTER)
     assert "No artist yet" in texts(at)
     assert not at.dataframe
-    assert not at.metric
+    assert table(at, "The label’s spend") is None
 
 
 @pytest.mark.usefixtures("demo_engine")
@@ -57,7 +58,7 @@ def test_one_campaign_without_figures_reads_as_dashes_and_never_as_zero(
     (row,) = campaigns(at).to_dict("records")
     assert row["spend"] == row["results"] == row["cost"] == row["stake"] == "—"
     assert row["figures"] == "None yet"
-    assert not at.metric
+    assert table(at, "The label’s spend") is None
     assert not at.get("pagination")
 
 
@@ -110,8 +111,9 @@ def test_every_amount_names_its_currency_and_every_result_its_kind(open_desk):
 @pytest.mark.usefixtures("demo_engine")
 def test_spend_is_neither_good_nor_bad_and_a_verdict_says_its_word(open_desk):
     at = open_desk(ROSTER, roster_sort="Most at stake")
-    assert at.metric
-    assert all(one.proto.color == one.proto.MetricColor.GRAY for one in at.metric)
+    label = table(at, "The label’s spend")
+    assert set(label["Currency"]) == {"USD", "EUR", "JPY", "SEK", "GBP"}
+    assert all(change[0] in "+−—" for change in label["Change"])
     first = campaigns(at).iloc[0]
     assert first["verdict"] == ["↑ declining"]
     assert first["stake"] != "—"
@@ -150,6 +152,7 @@ def test_what_moved_since_the_last_look_is_told_once_a_session(
                 campaign.c.status.in_(sorted(LIVE)), campaign.c.ends_on.is_(None)
             )
         ).first()
+    assert one is not None
     pause_campaign(
         demo_engine,
         one.id,
@@ -160,9 +163,12 @@ def test_what_moved_since_the_last_look_is_told_once_a_session(
         now=now,
     )
     calls = []
-    monkeypatch.setattr(
-        looks, "look", lambda *_, actor, now: calls.append(actor) or now - timedelta(hours=1)
-    )
+
+    def look(_engine, *, actor, now):
+        calls.append(actor)
+        return now - timedelta(hours=1)
+
+    monkeypatch.setattr(looks, "look", look)
     at = open_desk(ROSTER)
     assert table(at, "What moved since you last looked") is None
     unfolded = open_desk(ROSTER, roster_moved="true")
@@ -212,12 +218,11 @@ def test_names_from_outside_are_no_markup(empty_engine, open_desk, now):
     assert list(campaigns(at)["campaign"]) == [hostile]
 
 
-@pytest.mark.usefixtures("demo_engine")
 def test_a_click_on_a_name_opens_the_campaign_that_was_drawn_there(monkeypatch):
-    opened = []
+    opened: list[int] = []
     monkeypatch.setattr(roster_view, "open_campaign", opened.append)
     clicked = {"selection": {"cells": [(1, "campaign")]}}
-    monkeypatch.setattr(roster_view.st, "session_state", {"t": clicked})
+    monkeypatch.setattr(st, "session_state", {"t": clicked})
     drawn = ((7, "Alma"), (9, "Alma"))
     roster_view._clicked("t", drawn, "campaign")
     assert opened == [9]

@@ -105,7 +105,7 @@ def test_a_decline_is_named_by_what_is_at_stake_while_it_is_live(engine, now, ad
     assert told.leading[Need.DECLINING] == (big, small)
     assert told.counts[Need.DECLINING] == 2
     rows = attention.campaigns(engine, (big, small), now=now)
-    stakes = [money_of(Need.DECLINING, one.row) for one in rows]
+    stakes = [money_of(Need.DECLINING, one.row) or 0 for one in rows]
     assert stakes[0] == pytest.approx(9 * stakes[1])
 
 
