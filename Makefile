@@ -16,7 +16,7 @@ unexport DATABASE_URL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast lint format screenshots lock clean
+.PHONY: help setup run test test-fast lint format screenshots bench lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ format: setup ## Put the code into the one format
 screenshots: setup ## Take the pictures in docs/ again
 	@$(BIN)/python -m tests.browser.screenshots
 
+# Its databases are kept in .bench/ for a day; a page is visited ROUNDS times.
+bench: setup ## Measure the pages against bare Streamlit (SIZE=S, M or L; both S and L without)
+	@ROUNDS="$(ROUNDS)" $(BIN)/python -m tests.bench $(SIZE)
+
 # A fresh environment, so that nothing installed by hand gets pinned.
 lock: ## Pin what the requirements need in turn (constraints.txt)
 	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
@@ -80,5 +84,5 @@ lock: ## Pin what the requirements need in turn (constraints.txt)
 	@echo "constraints.txt: $$(grep -c == constraints.txt) packages"
 
 clean: ## Remove .venv and what the tools made; never data
-	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results .bench
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -13,12 +13,13 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from lib.commands import doctor, importing, serving
+from lib.commands import backtesting, doctor, importing, lag, serving, simulating
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
 from lib.services import demo, exports, trends
 from lib.services.billing import ArtistNotFound
+from lib.services.import_folding import finish_imports
 from lib.settings import Settings, SettingsRefused, load_settings
 
 _MEGABYTE = 2**20
@@ -73,8 +74,14 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _import(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+def _prepare(engine: Engine) -> None:
+    """Bring the database to the newest schema, and imports that were cut off to their end."""
     upgrade(engine)
+    finish_imports(engine)
+
+
+def _import(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    _prepare(engine)
     options.max_bytes = settings.max_import_mb * _MEGABYTE
     return importing.run(
         options,
@@ -86,7 +93,7 @@ def _import(options: argparse.Namespace, settings: Settings, engine: Engine) -> 
 
 
 def _export(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
-    upgrade(engine)
+    _prepare(engine)
     fields: Sequence[str] = exports.DAILY_FIELDS
     if options.what == "daily":
         rows = exports.daily(engine, options.artist)
@@ -100,12 +107,20 @@ def _export(options: argparse.Namespace, _settings: Settings, engine: Engine) ->
     return 0
 
 
+def _simulate(options: argparse.Namespace, _settings: Settings, _engine: Engine) -> int:
+    return simulating.run(options)
+
+
+def _backtest(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+    return backtesting.run(options, engine, now=_now())
+
+
 def _doctor(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     return doctor.run(settings, engine)
 
 
 def _migrate(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
-    upgrade(engine)
+    _prepare(engine)
     print(f"{settings.database_label} has the newest schema.", file=sys.stderr)
     return 0
 
@@ -122,12 +137,17 @@ def _report(_share: float, words: str) -> None:
         print(f"\r{words}", end="", file=sys.stderr)
 
 
+def _lag(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+    upgrade(engine)
+    return lag.run(options, engine=engine, now=_now())
+
+
 def _serve(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     return serving.serve(settings, engine, now=_now())
 
 
 def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
-    upgrade(engine)
+    _prepare(engine)
     if options.what == "load":
         loaded = demo.load_demo(engine, now=_now())
     else:
@@ -150,6 +170,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_import(commands)
     _add_export(commands)
+    backtesting.add(commands).set_defaults(run=_backtest)
+    simulating.add(commands).set_defaults(run=_simulate)
     simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
         ("doctor", "say what this machine lacks", _doctor),
         ("migrate", "bring the database to the newest schema", _migrate),
@@ -158,6 +180,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     for name, words, run in simple:
         commands.add_parser(name, help=words).set_defaults(run=run)
+    lag_parser = commands.add_parser("lag", help="say how late figures come, by platform and kind")
+    lag_parser.add_argument("--json", action="store_true", help="write the curves as JSON")
+    lag_parser.set_defaults(run=_lag)
     demo_parser = commands.add_parser("demo", help="load the demo label, or start it over")
     demo_parser.add_argument("what", choices=["load", "start-over"])
     demo_parser.add_argument("--yes", action="store_true", help="start over without a question")

@@ -16,6 +16,7 @@ from lib.services.demo import is_empty, load_demo, start_over
 from lib.services.imports import import_file, read_file
 from tests.crash import Say
 from tests.racer import press
+from tests.staging import take_small_steps
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BILLING = Actor(name="Billing")
@@ -67,6 +68,12 @@ def bring_in(say: Say, number: int, url: str) -> None:
             source=Source.COMMAND,
         )
         say(f"imported {outcome.import_id}")
+
+
+def bring_in_by_steps(say: Say, number: int, url: str) -> None:
+    """Import snapshots as `bring_in` does, each staged and folded a few rows at a time."""
+    take_small_steps()
+    bring_in(say, number, url)
 
 
 def snapshot(number: int) -> bytes:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from lib.db.engine import reading
 from lib.db.tables import artist as artist_table
 from lib.db.tables import campaign, campaign_trend, coverage, daily_kind_result, daily_result
-from lib.services import trends
+from lib.services import lag, trends
 
 FIGURES = ("spend", "impressions", "clicks", "results")
 
@@ -27,7 +27,7 @@ def assert_summary_agrees(engine: Engine, *, now: datetime, artist: str) -> int:
             .order_by(campaign_trend.c.as_of)
         ).mappings():
             stored[row["campaign_id"]].append(dict(row))
-        anew = trends.compute(db, ids, now=now, ages=trends.settle_ages(db))
+        anew = trends.compute(db, ids, now=now, ages=lag.settle_ages(db))
         assert stored.keys() == anew.keys()
         for campaign_id, rows in stored.items():
             _assert_one_row_speaks_on_every_day(rows)

@@ -1,4 +1,4 @@
-"""`import`: preview on the terminal, a question, one transaction a file."""
+"""`import`: preview on the terminal, a question, each file whole or not at all."""
 
 import json
 import sys
@@ -73,6 +73,7 @@ def _imported(
                 platform=platform,
                 mapping=mapping,
                 most_bytes=options.max_bytes,
+                progress=_progress,
             )
         except MappingNeeded as needed:
             raise ImportRefused(_how_to_map(needed)) from None
@@ -250,7 +251,8 @@ def _done(outcome: ImportOutcome) -> str:
 def _progress(share: float, words: str) -> None:
     if sys.stderr.isatty():
         end = "\n" if share >= 1 else "\r"
-        print(f"  {share:4.0%} {words}", end=end, file=sys.stderr, flush=True)
+        # The longest words of any step, so that nothing of the line before is left standing.
+        print(f"  {share:4.0%} {words:<60}", end=end, file=sys.stderr, flush=True)
 
 
 def _reason(refusal: Exception) -> str:

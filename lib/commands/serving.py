@@ -9,12 +9,17 @@ from sqlalchemy import Engine
 from lib.db.migrations import upgrade
 from lib.services import trends
 from lib.services.demo import is_empty, load_demo
+from lib.services.import_folding import finish_imports
 from lib.settings import ROOT, Settings, streamlit_command
 
 
 def prepare(engine: Engine, *, with_demo: bool, now: datetime) -> None:
-    """Bring the database to the newest schema; load the demo only where nothing is there."""
+    """Bring the database to the newest schema; load the demo only where nothing is there.
+
+    Imports that were cut off are brought to their end.
+    """
     upgrade(engine)
+    finish_imports(engine)
     if trends.is_missing(engine):
         print("Summing up the figures for the trend, once.", file=sys.stderr)
         trends.rebuild(engine, now=now)

@@ -29,6 +29,7 @@ Answer = TypeVar("Answer")
 # https://sqlite.org/wal.html: a rare corruption when two connections checkpoint at once.
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 10
+_ASK_FOR_MS, _ASK_AGAIN = 3, 0.001
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "30s"
 _ATTEMPTS = 6
@@ -104,13 +105,41 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     is_reading = connection.get_execution_options().get("is_reading", False)
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+    if is_reading:
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take SQLite's one write lock, asking every few milliseconds while another has it.
+
+    SQLite itself asks ever more seldom, at last ten times a second, and would miss the short
+    breaks that an import leaves between its transactions: a click would wait for its end.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_ASK_FOR_MS}")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if not is_passing(error) or time.monotonic() > until:
+                    raise
+                time.sleep(_ASK_AGAIN)
+            else:
+                return
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection for reads only, in one consistent snapshot where SQLite is used."""
-    with engine.connect().execution_options(is_reading=True) as connection, connection.begin():
+    """Yield a connection for reads only, in one consistent snapshot."""
+    options: dict[str, Any] = {"is_reading": True}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

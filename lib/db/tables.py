@@ -205,7 +205,12 @@ campaign = Table(
 
 
 def _hash_of_name(context: DefaultExecutionContext) -> str:
-    return sha256(context.get_current_parameters()["name_key"].encode()).hexdigest()  # type: ignore[no-untyped-call]
+    return hash_of_name(context.get_current_parameters()["name_key"])  # type: ignore[no-untyped-call]
+
+
+def hash_of_name(name_key: str) -> str:
+    """Return what stands for a name in the key of `campaign_name`."""
+    return sha256(name_key.encode()).hexdigest()
 
 
 # Every name a campaign was ever reported under: an older file still finds its campaign. The
@@ -377,6 +382,88 @@ last_look = Table(
     Column("actor", String(200), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("before_at", UtcDateTime),
+)
+
+# An import on its way in. Its days are staged in many short transactions, become visible at
+# once when the import is switched over (`import_id` is set and its campaigns are named in
+# staged_campaign), and are then folded into the tables above, in short transactions again.
+# Nothing points at these tables and nothing of them outlives the fold.
+staged_import = Table(
+    "staged_import",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # Both empty until the switch: a new artist exists from there on only.
+    Column("artist_id", Integer),
+    Column("import_id", Integer),
+    Column("platform", String(20), nullable=False),
+    Column("observed_on", Date, nullable=False),
+    Column("imported_at", UtcDateTime, nullable=False),
+    # How many batches are in: a batch whose commit got no answer is not staged twice.
+    Column("batches", Integer, nullable=False),
+    # Seconds since 1970 at the last sign of life of whoever stages; negative once given up.
+    Column("alive_at", BigInteger, nullable=False),
+)
+
+# Which campaign a position of the file is, from the switch until its days are folded.
+staged_campaign = Table(
+    "staged_campaign",
+    metadata,
+    Column("staged_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("campaign_id", Integer, nullable=False),
+    Column("days", Integer, nullable=False),
+    Index(None, "campaign_id"),
+    sqlite_with_rowid=False,
+)
+
+# One day of a file: what was observed, and what is current once it is in.
+staged_day = Table(
+    "staged_day",
+    metadata,
+    Column("staged_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("spend_micros", BigInteger),
+    Column("impressions", BigInteger),
+    Column("clicks", BigInteger),
+    Column("results", JSON, nullable=False),
+    # Whether the day's current figures change; the next five hold them then.
+    Column("is_current", Boolean, nullable=False),
+    Column("current_spend_micros", BigInteger),
+    Column("current_impressions", BigInteger),
+    Column("current_clicks", BigInteger),
+    # Where an earlier import stays the newest observation of the day; else this one is.
+    Column("current_import_id", Integer),
+    Column("current_observed_on", Date),
+    sqlite_with_rowid=False,
+)
+
+# The results of a current day that change; what is not here stays as it is known.
+staged_kind_result = Table(
+    "staged_kind_result",
+    metadata,
+    Column("staged_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("kind", String(100), primary_key=True),
+    Column("results_micros", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How much of a day is known at which age, as measured from the observations. `age_days` is the
+# settle age that follows; empty where too little is known, so that the default holds.
+settle_age = Table(
+    "settle_age",
+    metadata,
+    Column("platform", String(20), primary_key=True),
+    Column("kind", String(100), primary_key=True),
+    Column("age_days", Integer),
+    Column("days", Integer, nullable=False),
+    # Age, median share, number of days: one triple for each age.
+    Column("points", JSON, nullable=False),
+    Column("reference_age", Integer, nullable=False),
+    Column("measured_at", UtcDateTime, nullable=False),
+    _one_of("platform", Platform, "platform"),
 )
 
 column_mapping = Table(

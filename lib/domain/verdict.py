@@ -9,7 +9,6 @@ count; a direction must beat 25 % and the noise of the counts, on two as-of days
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -184,6 +183,8 @@ class Verdicts:
     month: Sums
     eligible: Ints
     """Eligible dates since the start, up to and with the as-of day."""
+    age: Ints
+    """Whole days since the start of the run, negative before it."""
 
 
 def judge(grid: DayGrid) -> Verdicts:
@@ -229,31 +230,33 @@ def judge(grid: DayGrid) -> Verdicts:
         week=_rolled(masked, WEEK),
         month=_rolled(masked, MONTH),
         eligible=eligible,
+        age=age,
     )
 
 
 def _windows(masked: Sums, weeks: Ints) -> tuple[Sums, Sums]:
     """Return the sums of C and B: only weekdays on which both have an eligible day."""
     here = masked.days > 0
-    found: list[tuple[Sums, Sums]] = []
-    before = Sums(*(np.zeros_like(masked.days) for _ in range(3)))
+    before = c = b = Sums(*(np.zeros_like(masked.days) for _ in range(3)))
     for number in range(1, MOST_WEEKS + 1):
         before = Sums(
             before.days + shifted(masked.days, number * WEEK),
             before.spend + shifted(masked.spend, number * WEEK),
             before.results + shifted(masked.results, number * WEEK),
         )
-        is_kept = here & (before.days > 0)
-        found.append((_rolled(masked, WEEK, is_kept), _rolled(before, WEEK, is_kept)))
-    choice = [weeks == number for number in range(1, MOST_WEEKS + 1)]
-    return _chosen(choice, [c for c, _ in found]), _chosen(choice, [b for _, b in found])
+        is_chosen = weeks == number
+        if is_chosen.any():
+            is_kept = here & (before.days > 0)
+            c = _chosen(is_chosen, _rolled(masked, WEEK, is_kept), c)
+            b = _chosen(is_chosen, _rolled(before, WEEK, is_kept), b)
+    return c, b
 
 
-def _chosen(choice: list[Any], of: list[Sums]) -> Sums:
+def _chosen(is_chosen: Bools, one: Sums, other: Sums) -> Sums:
     return Sums(
-        np.select(choice, [one.days for one in of], 0.0),
-        np.select(choice, [one.spend for one in of], 0.0),
-        np.select(choice, [one.results for one in of], 0.0),
+        np.where(is_chosen, one.days, other.days),
+        np.where(is_chosen, one.spend, other.spend),
+        np.where(is_chosen, one.results, other.results),
     )
 
 
@@ -290,7 +293,9 @@ def rolling(values: Floats, length: int) -> Floats:
     Exact for whole numbers below 2^53, which sums of millionths are.
     """
     total = np.cumsum(values, axis=1)
-    return total - shifted(total, length)
+    rolled = total.copy()
+    rolled[:, length:] -= total[:, :-length]
+    return rolled
 
 
 def shifted(values: Floats, by: int) -> Floats:

@@ -18,6 +18,8 @@ _MOST_DECIMALS = 6
 _LONGEST = 40
 _LONGEST_MONEY = 48
 """A number with a currency glued to it; nothing longer meets a regular expression."""
+_PLAIN = 18
+_POWERS = tuple(10 ** (_MOST_DECIMALS - decimals) for decimals in range(_MOST_DECIMALS + 1))
 _REMEMBERED = 200_000
 # Spaces that languages use between thousands: plain, no-break, thin, narrow no-break.
 _SPACES = " \u00a0\u2009\u202f"
@@ -83,7 +85,10 @@ def is_figure(cell: str) -> bool:
 
 
 class Figures:
-    """Reads the cells of one file; the same text is worked out once only."""
+    """Reads the cells of one file; the same text is worked out once only.
+
+    `moneys` and `counts` hold what cells were found to say; None, or nothing: ask.
+    """
 
     def __init__(
         self,
@@ -96,30 +101,32 @@ class Figures:
         self.mark = mark
         self._suppressed = suppressed
         self._largest_money = largest_money
-        self._money: dict[str, int | None] = {}
-        self._counts: dict[str, int | None] = {}
+        self.moneys: dict[str, int | None] = {}
+        self.counts: dict[str, int | None] = {}
         self._results: dict[str, int | None] = {}
         self.has_suppressed = False
 
     def money(self, cell: str) -> int | None:
         """Return micros; None where the cell says unknown. Raises `Misread`."""
         try:
-            return self._money[cell]
+            return self.moneys[cell]
         except KeyError:
-            micros = self._micros(currency_in(cell)[0], self._largest_money)
-            _remember(self._money, cell, micros)
+            micros = self._plain(cell, self._largest_money)
+            if micros is None:
+                micros = self._micros(currency_in(cell)[0], self._largest_money)
+            _remember(self.moneys, cell, micros)
             return micros
 
     def count(self, cell: str) -> int | None:
         """Return a whole number; None where the cell says unknown. Raises `Misread`."""
         try:
-            return self._counts[cell]
+            return self.counts[cell]
         except KeyError:
             micros = self._number(cell, LARGEST_COUNT * MICROS)
             if micros is not None and micros % MICROS:
                 raise Misread("is not a whole number") from None
             whole = None if micros is None else micros // MICROS
-            _remember(self._counts, cell, whole)
+            _remember(self.counts, cell, whole)
             return whole
 
     def results(self, cell: str) -> int | None:
@@ -131,7 +138,21 @@ class Figures:
             _remember(self._results, cell, micros)
             return micros
 
+    def _plain(self, cell: str, largest: int) -> int | None:
+        """Return the millionths of the plainest numbers, “123.45”; None for all other cells."""
+        whole, mark, decimals = cell.partition(self.mark)
+        digits = whole + decimals
+        if not (whole and digits.isdecimal() and digits.isascii()) or len(digits) > _PLAIN:
+            return None
+        if bool(mark) != bool(decimals) or len(decimals) > _MOST_DECIMALS:
+            return None
+        micros = int(digits) * _POWERS[len(decimals)]
+        return micros if micros <= largest else None
+
     def _number(self, cell: str, largest: int) -> int | None:
+        plain = self._plain(cell, largest)
+        if plain is not None and cell not in self._suppressed:
+            return plain
         return None if self._is_suppressed(cell) else self._micros(cell.strip(), largest)
 
     def _is_suppressed(self, cell: str) -> bool:

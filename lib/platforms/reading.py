@@ -1,6 +1,7 @@
 """Reading an export: recognised by its content, surveyed once, then counted row by row."""
 
 import re
+from collections.abc import Callable
 from typing import BinaryIO
 
 from lib.domain.records import Platform
@@ -23,6 +24,9 @@ from lib.platforms.spotify import Spotify
 from lib.platforms.survey import Survey, survey
 from lib.platforms.tally import Tally
 from lib.platforms.text import Encoding, NotUtf8, Records
+
+Progress = Callable[[float, str], None]
+"""Is told how far something is, from 0 to 1, and what is being done."""
 
 READERS: tuple[Reader, ...] = (Meta(), Google(), Spotify())
 """The registry: one line a platform."""
@@ -47,12 +51,14 @@ def read_export(
     platform: Platform | None = None,
     mapping: ColumnMapping | None = None,
     most_bytes: int | None = None,
+    told: Progress = lambda _share, _words: None,
 ) -> ExportFile:
     """Return an ad platform's export, read strictly and summed to campaign and day.
 
     `platform` is what somebody expects the file to be; `mapping` names the columns of a
     table that is not known here. A stream is read from its start, several times, in pieces,
     and left open; one that cannot be rewound, a pipe, is spooled to a temporary file.
+    `told` hears how far the reading is, from 0 to 1, and of what.
     Raises `ExportRefused` for a file that cannot be understood or has more than
     `most_bytes`, `MappingNeeded` for a table whose columns a person has to name first.
     """
@@ -65,9 +71,11 @@ def read_export(
     with text.opened(data, most_bytes=most_bytes) as stream:
         head, encoding = text.sniff(stream)
         try:
-            return _read(stream, head, encoding, platform=platform, mapping=mapping)
+            return _read(stream, head, encoding, platform=platform, mapping=mapping, told=told)
         except NotUtf8 as error:
-            return _read_as_cp1252(stream, head, error, platform=platform, mapping=mapping)
+            return _read_as_cp1252(
+                stream, head, error, platform=platform, mapping=mapping, told=told
+            )
 
 
 def _read_as_cp1252(
@@ -77,6 +85,7 @@ def _read_as_cp1252(
     *,
     platform: Platform | None,
     mapping: ColumnMapping | None,
+    told: Progress,
 ) -> ExportFile:
     """Return a file in the encoding of older Windows programs, only if its header is known."""
     refusal = ExportRefused(
@@ -85,7 +94,7 @@ def _read_as_cp1252(
         found="another encoding, or damage",
     )
     try:
-        return _read(stream, head, text.CP1252, platform=platform, mapping=mapping)
+        return _read(stream, head, text.CP1252, platform=platform, mapping=mapping, told=told)
     except MappingNeeded:
         raise refusal from None
     except NotUtf8:
@@ -105,6 +114,7 @@ def _read(
     *,
     platform: Platform | None,
     mapping: ColumnMapping | None,
+    told: Progress,
 ) -> ExportFile:
     layout = _recognise(
         text.head_text(head, encoding), encoding, platform=platform, mapping=mapping
@@ -115,8 +125,13 @@ def _read(
             expected=f"an export of {platform.label}",
             found=layout.form,
         )
-    records = Records(stream, encoding, layout.head.delimiter)
-    seen = survey(records, layout)
+    mark = layout.head.delimiter
+    # A look over the whole file settles how it is written, so it is passed over twice.
+    looked = Records(stream, encoding, mark, told=lambda share: told(share / 3, "Looking over"))
+    seen = survey(looked, layout)
+    records = Records(
+        stream, encoding, mark, told=lambda share: told((1 + 2 * share) / 3, "Reading the rows")
+    )
     tally = _counted(records, seen)
     return _file(stream, records, seen, tally)
 

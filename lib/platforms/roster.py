@@ -2,14 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from operator import itemgetter
 
 from lib.domain.records import BudgetPeriod
 from lib.platforms.captions import normalised
-from lib.platforms.cells import Unreadable, figure
+from lib.platforms.cells import Unreadable, cells_of, figure
 from lib.platforms.dates import Dates, without_time
 from lib.platforms.figures import Figures, Misread
 from lib.platforms.layout import LONGEST_WORD, Layout, Standing, UnknownWord, is_said
@@ -58,6 +56,8 @@ class Met:
     kinds: dict[str, int] = field(default_factory=dict)
     spend: int | None = None
     lines: int = 0
+    places: dict[date, int] = field(default_factory=dict)
+    """Where among the file's days each day of it stands."""
 
 
 class Roster:
@@ -71,7 +71,7 @@ class Roster:
         self._campaigns: dict[str, Met] = {}
         self._met: dict[tuple[str, str], Met] = {}
         self._standings: dict[tuple[str, ...], Standing] = {}
-        self._facts_of = _cells_of(
+        self._facts_of = cells_of(
             (*layout.standing_columns, *(self._columns[f] for f in _FACTS if f in self._columns))
         )
         self.unread_dates: set[str] = set()
@@ -234,13 +234,3 @@ class Roster:
 def _headline(kinds: dict[str, int]) -> str | None:
     """Return the kind with the largest spend; ties go by the alphabet."""
     return min(kinds, key=lambda kind: (-kinds[kind], kind)) if kinds else None
-
-
-def _cells_of(columns: tuple[int, ...]) -> Callable[[Row], tuple[str, ...]]:
-    """Return what picks these cells out of a row, always as a tuple."""
-    if not columns:
-        return lambda row: ()  # noqa: ARG005 - nothing to pick
-    if len(columns) == 1:
-        only = columns[0]
-        return lambda row: (row[only],)
-    return itemgetter(*columns)

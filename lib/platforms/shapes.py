@@ -1,10 +1,10 @@
 """What reading an export gives: frozen shapes, and the refusals with their reasons."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -145,16 +145,19 @@ class ExportCampaign:
         return tuple(word for word in words if word)
 
 
-@dataclass(frozen=True, slots=True)
-class ExportDay:
-    """One campaign, one day, summed over `lines` rows; None is unknown, never zero."""
+class ExportDay(NamedTuple):
+    """One campaign, one day, summed over `lines` rows; None is unknown, never zero.
+
+    A file may have a million of them, so they are tuples, and days with the same results
+    share one mapping.
+    """
 
     campaign_key: str
     day: date
     spend_micros: int | None
     impressions: int | None
     clicks: int | None
-    results: dict[str, int] = field(default_factory=dict)
+    results: Mapping[str, int] = {}
     """Result kind to results in millionths; an absent kind is unknown."""
     lines: int = 1
 

@@ -86,6 +86,11 @@ class Subtotals:
         self._coarser: dict[Pattern, tuple[Pattern, ...]] = {}
         self._summed: set[tuple[str, ...]] = set()
 
+    @property
+    def has_dimensions(self) -> bool:
+        """Say whether the table has any column that splits a campaign's day."""
+        return bool(self._dimensions)
+
     def see(self, row: Row) -> None:
         """Take note of which dimensions a campaign's row has."""
         if self._dimensions:

@@ -47,6 +47,12 @@ class Survey:
     _cells: dict[str, DecimalMark | None] = field(default_factory=dict)
     _dates: set[str] = field(default_factory=set)
     _single: dict[str, int] = field(default_factory=dict)
+    _usual: dict[str, str] = field(default_factory=dict)
+    """What a column that has one value only was last found to say."""
+    _width: int = 0
+    _has_dimensions: bool = False
+    _dated: tuple[int, ...] = ()
+    _period: tuple[int, int] | None = None
     _used: tuple[int, ...] = ()
     _counted: tuple[int, ...] = ()
 
@@ -124,27 +130,35 @@ class Survey:
         """Take one record into account."""
         layout = self.layout
         self.rows += 1
-        fitted = layout.fitted(row)
-        if fitted is None:
-            self._widths()
-            return
-        row = fitted
-        aside = layout.set_aside(row)
+        if len(row) == self._width:
+            aside = layout.aside(row)
+        else:
+            fitted = layout.fitted(row)
+            if fitted is None:
+                self._widths()
+                return
+            row = fitted
+            aside = layout.set_aside(row)
         if aside is not None and aside.total is None:
             return
-        self.campaign_rows += aside is None
         if layout.repeated:
             self._compare_repeated(line, row)
         for name, index in self._single.items():
-            if row[index]:
-                self._one_only(name, line, row[index].strip())
-        if self.hopeless == self.campaign_rows - 1 and aside is None:
+            cell = row[index]
+            if cell and cell != self._usual.get(name):
+                self._one_only(name, line, cell.strip())
+                self._usual[name] = cell
+        if aside is not None:
+            self._see_figures(line, row)
+            return
+        self.campaign_rows += 1
+        if self.hopeless == self.campaign_rows - 1:
             self._hope(line, row)
         self._see_figures(line, row)
-        if aside is None:
-            self._see_dates(line, row)
-            if self.layout.tail(row) is None:
-                self.last_row = line
+        self._see_dates(line, row)
+        if layout.tail(row) is None:
+            self.last_row = line
+            if self._has_dimensions:
                 self.subtotals.see(row)
 
     def _widths(self) -> None:
@@ -203,15 +217,16 @@ class Survey:
 
     def _see_figures(self, line: int, row: Row) -> None:
         cells = self._cells
-        if len(cells) > _REMEMBERED:
-            cells.clear()
         for index in self._used:
             cell = row[index]
-            if len(cell) > _LONGEST and len(cell := cell.strip()) > _LONGEST:
-                continue
-            if cell not in cells:
-                cells[cell] = self._see_cell(line, cell, index)
-            proved = cells[cell]
+            try:
+                proved = cells[cell]
+            except KeyError:
+                if len(cell) > _LONGEST and len(cell := cell.strip()) > _LONGEST:
+                    continue
+                if len(cells) > _REMEMBERED:
+                    cells.clear()
+                proved = cells[cell] = self._see_cell(line, cell, index)
             if proved:
                 self.marks[proved] += 1
 
@@ -228,26 +243,27 @@ class Survey:
         return proved
 
     def _see_dates(self, line: int, row: Row) -> None:
-        columns = self.layout.columns
-        for name in _DATES:
-            index = columns.get(name)
-            cell = "" if index is None else row[index]
-            if len(cell) > _LONGEST:
-                cell = cell.strip()
-            if len(cell) > _LONGEST or cell in self._dates:
-                continue
-            if len(self._dates) >= _REMEMBERED:
-                self._dates.clear()
-            self._dates.add(cell)
-            if proved := order_proved(cell):
-                self.orders.setdefault(proved, (line, cell))
-            elif self.unordered is None and is_ambiguous(cell):
-                self.unordered = (line, cell)
-        if "starts" in columns and "ends" in columns and "day" not in columns:
-            if row[columns["starts"]] == row[columns["ends"]]:
+        for index in self._dated:
+            cell = row[index]
+            if cell not in self._dates:
+                self._see_date(line, cell)
+        if self._period:
+            starts, ends = self._period
+            if row[starts] == row[ends]:
                 self.one_day += 1
             else:
                 self.several_days += 1
+
+    def _see_date(self, line: int, cell: str) -> None:
+        if len(cell) > _LONGEST and len(cell := cell.strip()) > _LONGEST:
+            return
+        if len(self._dates) >= _REMEMBERED:
+            self._dates.clear()
+        self._dates.add(cell)
+        if proved := order_proved(cell):
+            self.orders.setdefault(proved, (line, cell))
+        elif self.unordered is None and is_ambiguous(cell):
+            self.unordered = (line, cell)
 
     def _two_marks(self) -> ExportRefused:
         (line, cell), (other_line, other) = self.mark_seen.values()
@@ -268,6 +284,11 @@ def survey(records: Records, layout: Layout) -> Survey:
             [columns[name] for name in _FIGURES if name in columns] + list(layout.kinds.values())
         )
     )
+    seen._width = len(layout.head.header)  # noqa: SLF001
+    seen._has_dimensions = seen.subtotals.has_dimensions  # noqa: SLF001
+    seen._dated = tuple(columns[name] for name in _DATES if name in columns)  # noqa: SLF001
+    if "starts" in columns and "ends" in columns and "day" not in columns:
+        seen._period = columns["starts"], columns["ends"]  # noqa: SLF001
     # A budget may be a text, “Using ad set budget”; all other figures are numbers or blank.
     seen._counted = tuple(i for i in seen._used if i != columns.get("budget"))  # noqa: SLF001
     single = ["currency"] if "campaign_id" in columns else ["currency", "account"]

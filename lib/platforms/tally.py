@@ -6,7 +6,7 @@ from lib.platforms.cells import CellReader, Cells, Unreadable
 from lib.platforms.dates import Dates
 from lib.platforms.figures import LARGEST_COUNT, LARGEST_MONEY, LARGEST_TOTAL, Figures, Misread
 from lib.platforms.layout import Aside, Layout, is_said
-from lib.platforms.roster import Roster
+from lib.platforms.roster import Met, Roster
 from lib.platforms.shapes import (
     MOST_LISTED,
     ExportDay,
@@ -18,17 +18,6 @@ from lib.platforms.shapes import (
 )
 from lib.platforms.subtotals import Subtotals
 from lib.platforms.text import Row
-
-
-class _Day:
-    __slots__ = ("clicks", "impressions", "lines", "results", "spend")
-
-    def __init__(self) -> None:
-        self.spend: int | None = None
-        self.impressions: int | None = None
-        self.clicks: int | None = None
-        self.results: dict[str, int] = {}
-        self.lines = 0
 
 
 class Tally:
@@ -50,10 +39,13 @@ class Tally:
         self._total_figures = Figures(figures.mark, largest_money=LARGEST_TOTAL)
         self._last_row = last_row
         self._subtotals = subtotals
+        self._has_subtotals = subtotals.are_possible
         self._dates = dates
         self._cells = CellReader(layout, grain=grain, figures=figures, dates=dates)
         self.roster = Roster(layout, figures=figures, dates=dates)
-        self._days: dict[tuple[str, date], _Day] = {}
+        self._days: list[ExportDay] = []
+        self._periods: set[tuple[date, date]] = set()
+        self._width = len(layout.head.header)
         self.left_out: list[LeftOut] = []
         self.left_out_count = 0
         self.unreadable: list[LeftOut] = []
@@ -87,50 +79,63 @@ class Tally:
                 ) from None
 
     def _take(self, line: int, row: Row) -> None:
-        fitted = self._layout.fitted(row)
+        fitted = row if len(row) == self._width else self._layout.fitted(row)
         if fitted is None:
-            width = len(self._layout.head.header)
-            raise Unreadable(f"the row has {len(row)} cells where the header has {width}")
+            raise Unreadable(f"the row has {len(row)} cells where the header has {self._width}")
         aside = self._aside(line, fitted)
         if aside is not None:
             self._leave_out(line, aside, fitted)
             return
         cells = self._cells.read(fitted)
+        day, period, spend, _, _, kind, results, has_unnamed = cells
         campaign = self.roster.of_row(line, fitted)
-        told_on = cells.day or date.min
+        told_on = day or date.min
         self.roster.hear(campaign, fitted, told_on)
         # From here on the row is good: nothing of an unreadable one is ever counted.
         campaign.lines += 1
-        self.roster.note_kind(campaign, cells.kind, told_on, cells.spend)
+        if kind:
+            self.roster.note_kind(campaign, kind, told_on, spend)
         self.rows_read += 1
-        self.unnamed_results += cells.has_unnamed_results
-        self.kinds.update(cells.results)
-        if cells.period is not None:
-            self._widen(*cells.period)
-        if cells.spend is not None:
-            campaign.spend = cells.spend + (campaign.spend or 0)
-        if cells.day is not None:
-            self._add(campaign.key, cells.day, cells)
+        self.unnamed_results += has_unnamed
+        if results:
+            self.kinds.update(results)
+        if period is not None and period not in self._periods:
+            self._periods.add(period)
+            self._widen(*period)
+        if spend is not None:
+            campaign.spend = spend + (campaign.spend or 0)
+        if day is not None:
+            self._add(campaign, day, cells)
 
     def _aside(self, line: int, row: Row) -> Aside | None:
-        aside = self._layout.set_aside(row)
+        layout = self._layout
+        aside = layout.aside(row) if len(row) == self._width else layout.set_aside(row)
         if aside is None and line > self._last_row:
-            aside = self._layout.tail(row)
-        return aside or self._subtotals.aside(row)
+            aside = layout.tail(row)
+        if aside is None and self._has_subtotals:
+            aside = self._subtotals.aside(row)
+        return aside
 
-    def _add(self, key: str, day: date, cells: Cells) -> None:
-        counted = self._days.get((key, day))
-        if counted is None:
-            counted = self._days[(key, day)] = _Day()
-        counted.lines += 1
-        if cells.spend is not None:
-            counted.spend = cells.spend + (counted.spend or 0)
-        if cells.impressions is not None:
-            counted.impressions = cells.impressions + (counted.impressions or 0)
-        if cells.clicks is not None:
-            counted.clicks = cells.clicks + (counted.clicks or 0)
-        for kind, number in cells.results.items():
-            counted.results[kind] = number + counted.results.get(kind, 0)
+    def _add(self, campaign: Met, day: date, cells: Cells) -> None:
+        _, _, spend, impressions, clicks, _, results, _ = cells
+        place = campaign.places.get(day)
+        if place is None:
+            campaign.places[day] = len(self._days)
+            self._days.append(ExportDay(campaign.key, day, spend, impressions, clicks, results))
+            return
+        had = self._days[place]
+        summed = dict(had.results)
+        for kind, number in results.items():
+            summed[kind] = number + summed.get(kind, 0)
+        self._days[place] = ExportDay(
+            campaign.key,
+            day,
+            _plus(had.spend_micros, spend),
+            _plus(had.impressions, impressions),
+            _plus(had.clicks, clicks),
+            summed,
+            had.lines + 1,
+        )
 
     def _widen(self, first: date, last: date) -> None:
         """Take days into the file's range; a row of several days declares them all."""
@@ -170,22 +175,24 @@ class Tally:
 
     def days(self) -> tuple[ExportDay, ...]:
         """Return the sums by campaign and day. Raises `ExportRefused` for sums past any money."""
-        found = []
-        for (key, day), sums in self._days.items():
-            if _is_too_large(sums):
+        for day in self._days:
+            # A single row's figures are small enough, or would have been refused.
+            if day.lines > 1 and _is_too_large(day):
                 raise ExportRefused(
-                    f"The figures of {day} for “{shortened(key)}” add up to more than can be kept.",
+                    f"The figures of {day.day} for “{shortened(day.campaign_key)}” add up to more "
+                    "than can be kept.",
                 )
-            found.append(
-                ExportDay(
-                    key, day, sums.spend, sums.impressions, sums.clicks, sums.results, sums.lines
-                )
-            )
-        return tuple(found)
+        return tuple(self._days)
 
 
-def _is_too_large(sums: _Day) -> bool:
+def _plus(one: int | None, other: int | None) -> int | None:
+    if one is None:
+        return other
+    return one if other is None else one + other
+
+
+def _is_too_large(sums: ExportDay) -> bool:
     return (
-        max(sums.spend or 0, *sums.results.values(), 0) > LARGEST_MONEY
+        max(sums.spend_micros or 0, *sums.results.values(), 0) > LARGEST_MONEY
         or max(sums.impressions or 0, sums.clicks or 0) > LARGEST_COUNT
     )

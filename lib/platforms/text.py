@@ -9,15 +9,17 @@ import csv
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 from lib.platforms.shapes import ExportRefused
 
 HEAD = 256 * 1024
 _CHUNK = 1024 * 1024
+_PIECE = 128 * 1024
 _LONGEST_LINE = 256 * 1024
 _LONGEST_RECORD = 512 * 1024
 _MOST_LINES = 5_000_000
@@ -138,27 +140,37 @@ class Records:
     """The records of the file, each with the physical line that it starts on.
 
     Raises `ExportRefused` for a NUL, an unclosed or broken quote, a line or a file without
-    end; `NotUtf8` where the bytes are no UTF-8.
+    end; `NotUtf8` where the bytes are no UTF-8. `told` hears which share of the file has been
+    passed over.
     """
 
-    def __init__(self, stream: BinaryIO, encoding: Encoding, delimiter: str) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        encoding: Encoding,
+        delimiter: str,
+        *,
+        told: Callable[[float], None] = lambda _share: None,
+    ) -> None:
         self._stream = stream
+        self._size = stream.seek(0, io.SEEK_END) or 1
+        self._told = told
         self._encoding = encoding
         self._delimiter = delimiter
-        self._length = 0
+        self._start = 1
         self.lines = 0
 
     def __iter__(self) -> Iterator[tuple[int, Row]]:
         self._stream.seek(0)
         text = io.TextIOWrapper(self._stream, encoding=self._encoding.codec, newline="")
-        start = 1
+        self._start = start = 1
         try:
             # A record cannot outgrow a cell of csv's own limit (128 KiB) without an error.
-            reader = csv.reader(self._physical(text), delimiter=self._delimiter, strict=True)
+            lines = chain.from_iterable(self._pieces(text))
+            reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
             for row in reader:
                 yield start, row
-                self._length = 0
-                start = reader.line_num + 1
+                self._start = start = reader.line_num + 1
         except csv.Error as error:
             raise _broken(start, error) from None
         except UnicodeDecodeError:
@@ -167,14 +179,42 @@ class Records:
             # The stream belongs to the caller: a wrapper that is dropped would close it.
             text.detach()
 
-    def _physical(self, text: io.TextIOWrapper) -> Iterator[str]:
-        readline = text.readline
-        is_cp1252 = self._encoding.codec == "cp1252"
+    def _pieces(self, text: io.TextIOWrapper) -> Iterator[Iterable[str]]:
+        """Yield the file's lines, those of one piece at a time, each piece checked as a whole.
+
+        A piece in which something is wrong is checked line by line, so that what stands above
+        the wrong line is read before it is refused.
+        """
         self.lines = 0
-        while line := readline(_LONGEST_LINE):
+        started, length, rest = 1, 0, ""
+        is_cp1252 = self._encoding.codec == "cp1252"
+        while piece := text.read(_PIECE):
+            lines = io.StringIO(rest + piece, newline="").readlines()
+            rest = "" if lines[-1].endswith("\n") else lines.pop()
+            # How long the record is that was begun and not ended, at least.
+            length = length + len(piece) if started == self._start else 0
+            started = self._start
+            self._told(min(self._stream.tell() / self._size, 1.0))
+            is_odd = (
+                "\0" in piece
+                or self.lines + len(lines) > _MOST_LINES
+                or len(max(lines, key=len, default="")) >= _LONGEST_LINE
+                or length > _LONGEST_RECORD
+                or (is_cp1252 and not piece.isascii())
+            )
+            yield self._checked(lines, length) if is_odd else lines
+            self.lines += 0 if is_odd else len(lines)
+            if len(rest) >= _LONGEST_LINE:
+                yield self._checked([rest], length)
+        if rest:
+            yield self._checked([rest], length)
+
+    def _checked(self, lines: Iterable[str], length: int) -> Iterator[str]:
+        """Yield the lines one by one. Raises `ExportRefused` at the first that is no export's."""
+        is_cp1252 = self._encoding.codec == "cp1252"
+        for line in lines:
             self.lines += 1
-            self._length += len(line)
-            if len(line) >= _LONGEST_LINE or self._length > _LONGEST_RECORD:
+            if len(line) >= _LONGEST_LINE or length > _LONGEST_RECORD:
                 raise ExportRefused(
                     f"Line {self.lines} is longer than any export's line.",
                     expected=f"rows of at most {_LONGEST_LINE:,} characters",

@@ -25,8 +25,10 @@ from lib.db.tables import (
 )
 from lib.domain.records import Actor, Origin, Source
 from lib.services.campaigns import in_transaction
+from lib.services.current_days import forget_staged
 from lib.services.demo_fixtures import read_label
 from lib.services.demo_rows import FORM, Label, label_rows
+from lib.services.lag import remeasure
 from lib.services.recording import Occasion, bump_data_version, record_event
 from lib.services.trends import refresh
 
@@ -170,6 +172,7 @@ def _load(db: Connection, rows: Label, event: str, occasion: Occasion) -> Loaded
         (daily_kind_result, rows.kinds),
     ):
         _insert_all(db, table, _with(given, campaign_id=campaign_ids, import_id=import_ids))
+    remeasure(db, now=occasion.now)
     refresh(db, campaign_ids, now=occasion.now)
     record_event(db, occasion, event, artist_id=artist_ids[0], note=rows.name)
     return LoadedDemo(rows.name, len(artist_ids), len(campaign_ids), len(rows.days))
@@ -211,6 +214,7 @@ def _insert_all(db: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> N
 def _purge(db: Connection, label_id: int) -> None:
     of_demo = _artists_of(label_id)
     campaigns = select(campaign.c.id).where(campaign.c.artist_id.in_(of_demo))
+    forget_staged(db, campaign.c.artist_id.in_(of_demo))
     for table in (
         verdict_flip,
         campaign_trend,

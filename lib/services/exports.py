@@ -15,13 +15,12 @@ from lib.db.tables import (
     artist,
     campaign,
     connection,
-    daily_kind_result,
-    daily_result,
     organization,
 )
 from lib.domain.actions import status_now
 from lib.domain.names import artist_key
 from lib.services.billing import ArtistNotFound
+from lib.services.current_days import days_selectable, kind_days_selectable
 from lib.services.recording import campaign_record
 
 DAILY_FIELDS = (
@@ -86,30 +85,35 @@ def daily(engine: Engine, artist_name: str) -> Iterator[OutRow]:
 
 
 def _daily(engine: Engine, artist_id: int) -> Iterator[OutRow]:
-    query = (
-        select(
-            artist.c.name.label("artist"),
-            campaign.c.name.label("campaign"),
-            campaign.c.external_id,
-            campaign.c.platform,
-            campaign.c.currency,
-            campaign.c.headline_kind,
-            daily_result,
-            daily_kind_result.c.results_micros,
-        )
-        .select_from(daily_result)
-        .join(campaign, campaign.c.id == daily_result.c.campaign_id)
-        .join(artist, artist.c.id == campaign.c.artist_id)
-        .outerjoin(
-            daily_kind_result,
-            (daily_kind_result.c.campaign_id == daily_result.c.campaign_id)
-            & (daily_kind_result.c.day == daily_result.c.day)
-            & (daily_kind_result.c.kind == campaign.c.headline_kind),
-        )
-        .where(artist.c.id == artist_id)
-        .order_by(campaign.c.platform, campaign.c.name, campaign.c.id, daily_result.c.day)
-    )
     with reading(engine) as db:
+        chosen = campaign.c.artist_id == artist_id
+        days, kinds = days_selectable(db, chosen), kind_days_selectable(db, chosen)
+        query = (
+            select(
+                artist.c.name.label("artist"),
+                campaign.c.name.label("campaign"),
+                campaign.c.external_id,
+                campaign.c.platform,
+                campaign.c.currency,
+                campaign.c.headline_kind,
+                days.c.day,
+                days.c.spend_micros,
+                days.c.impressions,
+                days.c.clicks,
+                kinds.c.results_micros,
+            )
+            .select_from(days)
+            .join(campaign, campaign.c.id == days.c.campaign_id)
+            .join(artist, artist.c.id == campaign.c.artist_id)
+            .outerjoin(
+                kinds,
+                (kinds.c.campaign_id == days.c.campaign_id)
+                & (kinds.c.day == days.c.day)
+                & (kinds.c.kind == campaign.c.headline_kind),
+            )
+            .where(artist.c.id == artist_id)
+            .order_by(campaign.c.platform, campaign.c.name, campaign.c.id, days.c.day)
+        )
         for row in db.execute(query):
             yield {
                 "artist": row.artist,

@@ -20,7 +20,7 @@ _NEARLY = 0.05
 def match(
     exports: Sequence[ExportCampaign],
     known: Mapping[int, Campaign],
-    by_name: Mapping[str, list[int]],
+    by_name: Mapping[str, Sequence[int]],
 ) -> dict[str, Campaign]:
     """Return the known campaign of each campaign of the file, by the file's key.
 
@@ -48,7 +48,7 @@ def match(
 def _called(
     one: ExportCampaign,
     known: Mapping[int, Campaign],
-    by_name: Mapping[str, list[int]],
+    by_name: Mapping[str, Sequence[int]],
     taken: set[int],
     *,
     is_current: bool,
@@ -87,6 +87,8 @@ def renames(
     Raises `AmbiguousCampaign` where the figures fit more than one of them.
     """
     candidates = list(vanished)
+    if not candidates:
+        return {}
     fits: dict[str, list[tuple[Campaign, _Likeness]]] = {}
     claims: Counter[int] = Counter()
     lines = {one.key: one for one in unknown}

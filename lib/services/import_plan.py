@@ -4,19 +4,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from lib.domain.records import Campaign, Platform
 from lib.domain.status import FACTS
 from lib.platforms import ExportDay, ExportFile
+from lib.services.import_comparing import compare_days
 from lib.services.import_known import (
-    KnownDay,
-    completed,
-    current_days,
-    figures_of,
+    KnownDays,
+    campaign_rows,
+    first_days,
     ids_by_name,
-    known_campaigns,
+    known_days,
+    newest_import,
 )
 from lib.services.import_matching import match, renames
 from lib.services.import_shapes import CurrencyChanged, DayState, ImportRefused
@@ -26,15 +29,30 @@ from lib.services.import_status import (
     decide_status,
     inferred_status,
 )
+from lib.services.recording import campaign_record
 
 # Where a day without a row was idle; elsewhere nobody can say.
 _LEAVES_IDLE_DAYS_OUT = frozenset({Platform.META, Platform.GOOGLE})
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What a plan was made of: while it stands, the plan holds."""
+
+    artist_id: int | None
+    newest_import: int | None
+    campaigns: Mapping[int, Row[Any]]
+    """The rows of the artist's campaigns of the file's platform."""
+    names: Mapping[str, Sequence[int]]
+    """The campaigns that were ever called so, by the key of the name."""
+    first_days: Mapping[int, date]
+
+
+@dataclass(frozen=True)
 class Plan:
     """The whole of what a file would change."""
 
+    basis: Basis
     campaigns: tuple[PlannedCampaign, ...]
     observed_on: date
     covered: tuple[date, date] | None
@@ -44,7 +62,14 @@ class Plan:
 
     def count(self) -> Counter[DayState]:
         """Return how many of the file's days are new, restated and so on."""
-        return Counter(state for one in self.campaigns for state, _, _ in one.days)
+        total: Counter[DayState] = Counter()
+        for one in self.campaigns:
+            total.update(one.states)
+        return total
+
+    @property
+    def days(self) -> int:
+        return sum(len(one.brought) for one in self.campaigns)
 
 
 def make_plan(
@@ -55,21 +80,26 @@ def make_plan(
     observed_on: date,
     today: date,
     accept_renames: bool,
-    is_locked: bool,
 ) -> Plan:
-    """Return what importing `file` for the artist would change.
-
-    `is_locked` keeps others from changing the campaigns until the transaction ends. Raises
-    `ImportRefused` and its kinds.
-    """
+    """Return what importing `file` for the artist would change. Raises `ImportRefused`."""
     covered = covered_range(file)
     _refuse_impossible_dates(covered, observed_on=observed_on, today=today)
-    known = known_campaigns(db, artist_id, file.platform, is_locked=is_locked)
-    days: dict[str, list[ExportDay]] = defaultdict(list)
-    for day in file.days:
-        days[day.campaign_key].append(day)
-    found = match(file.campaigns, known, ids_by_name(db, artist_id, file.platform))
-    current = current_days(db, known if file.days else {}, covered)
+    basis = Basis(
+        artist_id,
+        newest_import(db, artist_id, file.platform),
+        campaign_rows(db, artist_id, file.platform),
+        ids_by_name(db, artist_id, file.platform),
+        first_days(db, artist_id, file.platform),
+    )
+    known = {
+        number: campaign_record(row._mapping)  # noqa: SLF001
+        for number, row in basis.campaigns.items()
+    }
+    days = _by_campaign(file)
+    found = match(file.campaigns, known, basis.names)
+    current: KnownDays = {}
+    if known and covered:
+        current = known_days(db, artist_id, file.platform, covered)
     unknown = [one for one in file.campaigns if one.key not in found]
     matched = {one.id for one in found.values()}
     vanished = [one for one in known.values() if one.id not in matched and one.id in current]
@@ -83,28 +113,37 @@ def make_plan(
         for one in file.campaigns
     ]
     period_spend = dict(file.period_spend)
+    older: list[date] = []
     for one in planned:
-        mine = days[one.export.key]
+        one.brought = days.get(one.export.key, ())
         _check_currency(one, file)
-        decide_kind(one, file.platform, mine)
-        status = inferred_status(
-            mine,
+        decide_kind(one, file.platform, one.brought)
+        one.inferred = inferred_status(
+            one.brought,
             ends_on=covered[1] if covered else None,
             period_spend=period_spend.get(one.export.key),
         )
-        decide_status(one, inferred=status, observed_on=observed_on)
-        before = current.get(one.known.id, {}) if one.known else {}
-        one.days = [
-            (_state(day, before.get(day.day), observed_on), day, before.get(day.day))
-            for day in mine
-        ]
+        decide_status(one, observed_on=observed_on)
+        one.before = current.get(one.known.id, {}) if one.known else {}
+        older += compare_days(one, observed_on)
     return Plan(
+        basis=basis,
         campaigns=tuple(planned),
         observed_on=observed_on,
         covered=covered,
         is_gapless=file.unreadable_count == 0 and file.platform in _LEAVES_IDLE_DAYS_OUT,
-        warnings=tuple(_warnings(planned, current, vanished, renamed, observed_on=observed_on)),
+        warnings=tuple(_warnings(planned, vanished, renamed, older, observed_on=observed_on)),
     )
+
+
+def _by_campaign(file: ExportFile) -> dict[str, list[ExportDay]]:
+    """Return the days of each of the file's campaigns, oldest first."""
+    days: dict[str, list[ExportDay]] = defaultdict(list)
+    for day in file.days:
+        days[day.campaign_key].append(day)
+    for mine in days.values():
+        mine.sort(key=attrgetter("day"))
+    return days
 
 
 def covered_range(file: ExportFile) -> tuple[date, date] | None:
@@ -115,9 +154,9 @@ def covered_range(file: ExportFile) -> tuple[date, date] | None:
     """
     if not file.days:
         return None
-    days = [day.day for day in file.days]
-    first = min([*days, file.starts_on] if file.starts_on else days)
-    return first, max(days)
+    days = {day.day for day in file.days}
+    first = min(days)
+    return min(first, file.starts_on or first), max(days)
 
 
 def _refuse_impossible_dates(
@@ -151,25 +190,16 @@ def _check_currency(one: PlannedCampaign, file: ExportFile) -> None:
         )
 
 
-def _state(day: ExportDay, known: KnownDay | None, observed_on: date) -> DayState:
-    if known is None:
-        return DayState.NEW
-    if completed(figures_of(day), known.figures) == known.figures:
-        return DayState.UNCHANGED
-    return DayState.RESTATED if observed_on >= known.observed_on else DayState.KEPT_NEWER
-
-
 def _warnings(
     planned: Sequence[PlannedCampaign],
-    current: Mapping[int, Mapping[date, KnownDay]],
     vanished: Iterable[Campaign],
     renamed: Mapping[str, Campaign],
+    older: Sequence[date],
     *,
     observed_on: date,
 ) -> Iterable[str]:
     for one in planned:
-        if one.known:
-            yield from _gone_days(one, current.get(one.known.id, {}))
+        yield from _gone_days(one)
     was_renamed = {one.id for one in renamed.values()}
     gone = [one.name for one in vanished if one.id not in was_renamed]
     if gone and any(one.known is None for one in planned):
@@ -178,23 +208,22 @@ def _warnings(
             f"{', '.join(f'“{name}”' for name in gone[:5])}{' …' if len(gone) > 5 else ''}. "
             "If one of them was renamed and its figures differ, it would be counted twice."
         )
-    yield from _older_than_known(planned, observed_on)
+    yield from _older_than_known(older, observed_on)
 
 
-def _gone_days(one: PlannedCampaign, known: Mapping[date, KnownDay]) -> Iterable[str]:
-    brought = {day.day for _, day, _ in one.days}
-    gone = [day for day, figures in known.items() if day not in brought and figures.spend_micros]
-    if brought and gone:
+def _gone_days(one: PlannedCampaign) -> Iterable[str]:
+    if not one.before or not one.brought:
+        return
+    brought = {day.day for day in one.brought}
+    gone = [day for day, known in one.before.items() if day not in brought and known.spend_micros]
+    if gone:
         yield (
             f"“{one.export.name}”: {len(gone)} earlier days with spend are not in this file "
             f"({min(gone):%d %b} to {max(gone):%d %b}); their figures stay as they are."
         )
 
 
-def _older_than_known(planned: Iterable[PlannedCampaign], observed_on: date) -> Iterable[str]:
-    kept = [
-        day.day for one in planned for state, day, _ in one.days if state is DayState.KEPT_NEWER
-    ]
+def _older_than_known(kept: Sequence[date], observed_on: date) -> Iterable[str]:
     if kept:
         yield (
             f"{len(kept)} days differ from newer figures that are known; the newer ones stay "

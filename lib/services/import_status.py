@@ -1,6 +1,7 @@
 """What a file says that a campaign is: its type, its result kind, its status."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -46,12 +47,35 @@ class PlannedCampaign:
     is_contradicted: bool = False
     """The platform runs what a person had paused here."""
     is_newest_report: bool = True
-    days: list[tuple[DayState, ExportDay, KnownDay | None]] = field(default_factory=list)
+    inferred: Status = Status.PAUSED
+    """What its delivery says, for a campaign that is new and comes without a status."""
+    brought: Sequence[ExportDay] = ()
+    """What the file says of its days, oldest first."""
+    before: Mapping[date, KnownDay] = field(default_factory=dict)
+    """What is known of its days in the file's range."""
+    states: Counter[DayState] = field(default_factory=Counter)
+    restated: "Restated | None" = None
 
     @property
     def moves(self) -> bool:
         """Return whether the import would change the campaign's status."""
         return self.known is not None and self.status is not self.known.status
+
+
+@dataclass(frozen=True)
+class Restated:
+    """Days that had counted as final and that the file changes by more than a little.
+
+    The sums are over those days alone; None where nothing was known of them.
+    """
+
+    days: int
+    first: date
+    last: date
+    spend_before: int | None
+    spend_after: int | None
+    results_before: int | None
+    results_after: int | None
 
 
 def decide_kind(one: PlannedCampaign, platform: Platform, days: Iterable[ExportDay]) -> None:
@@ -69,14 +93,18 @@ def decide_kind(one: PlannedCampaign, platform: Platform, days: Iterable[ExportD
         one.headline_kind = usual_kind(one.campaign_type, platform)
 
 
-def decide_status(one: PlannedCampaign, *, inferred: Status, observed_on: date) -> None:
-    """Settle the campaign's status: a new one's as reported, a known one's by decision 0004."""
+def decide_status(one: PlannedCampaign, *, observed_on: date) -> None:
+    """Settle the campaign's status: a new one's as reported, a known one's by decision 0004.
+
+    It may be asked again, where a known campaign has changed since.
+    """
     reported = one.export.status
     if one.known is None:
-        one.status = reported or inferred
+        one.status = reported or one.inferred
         one.is_status_inferred = reported is None
         return
     known = one.known
+    one.is_confirmed = one.is_contradicted = False
     one.status, one.pending_action = known.status, known.pending_action
     one.is_newest_report = known.reported_on is None or observed_on >= known.reported_on
     # A report from before a change that was made here cannot speak about it.

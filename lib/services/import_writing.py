@@ -1,251 +1,221 @@
-"""Writes a plan: campaigns, days, observations, coverage and history, in one transaction."""
+"""What the switch of an import writes of its campaigns, and the writing, many at a time.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+It is worked out before the switch, so that the switch is short; only campaigns that somebody
+changed meanwhile are worked out again within it.
+"""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Dialect, Table
 
+from lib.db.bulk import Shape, Values, insert_rows, next_ids, update_rows
 from lib.db.tables import (
-    artist,
     campaign,
     campaign_name,
-    connection,
     coverage,
-    daily_kind_result,
-    daily_observation,
-    daily_result,
+    hash_of_name,
     history,
-    import_run,
-    organization,
+    staged_campaign,
 )
-from lib.domain.names import artist_key, name_key
-from lib.domain.records import (
-    BillingState,
-    ConnectionState,
-    GatewayKind,
-    Origin,
-    Platform,
-)
-from lib.platforms import ExportDay, ExportFile
-from lib.services.import_known import Figures, KnownDay, completed, figures_of
+from lib.domain.names import name_key
+from lib.domain.records import Campaign, Origin
+from lib.platforms import ExportFile
 from lib.services.import_plan import Plan
-from lib.services.import_shapes import ImportRefused
 from lib.services.import_status import PlannedCampaign
-from lib.services.recording import Occasion, record_event, record_status
+from lib.services.recording import RESTATED, Occasion, movement
 
-Progress = Callable[[float, str], None]
-
-OWN_LABEL = "My label"
 _NOTHING = object()
 """A report that says expressly that there is none, where None says nothing."""
-BATCH = 5_000
+_NEW = (
+    "platform",
+    "external_id",
+    "name",
+    "named_on",
+    "campaign_type",
+    "status",
+    "version",
+    "status_since",
+    "status_origin",
+    "currency",
+    "budget_micros",
+    "budget_period",
+    "starts_on",
+    "ends_on",
+    "locations",
+    "headline_kind",
+    "headline_named_on",
+    "platform_status",
+    "serving_status",
+    "platform_note",
+    "reported_on",
+)
+_ENTRY = ("event", "version", "from_status", "to_status", "note", "details")
+
+Columns = dict[str, Any]
 
 
-def ensure_artist(db: Connection, name: str, *, occasion: Occasion) -> int:
-    """Return the artist's id, created in the person's own label if the name is new.
+@dataclass
+class CampaignWrites:
+    """What is written of one campaign, in the driver's form; its id and artist come first."""
 
-    The artist stays locked until the transaction ends: imports for one artist queue.
-    """
-    found = db.execute(
-        select(artist.c.id).where(artist.c.name_key == artist_key(name)).with_for_update()
-    ).scalar()
-    if found is not None:
-        return int(found)
-    label = db.execute(
-        select(organization.c.id)
-        .where(organization.c.is_demo.is_(False))
-        .order_by(organization.c.id)
-    ).scalar()
-    if label is None:
-        label = _insert_one(
-            db, organization, name=OWN_LABEL, is_demo=False, created_at=occasion.now
-        )
-    number = _insert_one(
-        db,
-        artist,
-        organization_id=label,
-        name=name.strip(),
-        name_key=artist_key(name),
-        billing=BillingState.IN_ORDER,
-        created_at=occasion.now,
-    )
-    record_event(db, _unasked(occasion), "artist:create", artist_id=number, details={"name": name})
-    return number
+    row: Values | None = None
+    """Of a new campaign."""
+    changed: tuple[tuple[str, ...], Values] | None = None
+    """Of a known one: the columns that change, and their values."""
+    entries: list[Values] = field(default_factory=list)
+    name: Values | None = None
+    """A name that it was not known under before."""
+    spans: list[Values] = field(default_factory=list)
 
 
-def ensure_connection(db: Connection, artist_id: int, platform: Platform, *, zone: str) -> None:
-    """Make sure that the artist has a connection for the platform: by hand if it is new.
+class Writer:
+    """Makes ready and writes what one import says of its campaigns."""
 
-    Raises `ImportRefused` for a zone that the time zone database does not know.
-    """
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise ImportRefused(
-            f"“{zone}” is no time zone. Give an IANA name such as Europe/Berlin; nothing was "
-            "imported."
-        ) from None
-    found = db.execute(
-        select(connection.c.zone).where(
-            connection.c.artist_id == artist_id, connection.c.platform == platform
-        )
-    ).scalar()
-    if found is None:
-        db.execute(
-            insert(connection).values(
-                artist_id=artist_id,
-                platform=platform,
-                gateway=GatewayKind.BY_HAND,
-                state=ConnectionState.LIVE,
-                zone=zone,
+    def __init__(
+        self, dialect: Dialect, plan: Plan, file: ExportFile, *, occasion: Occasion
+    ) -> None:
+        self._dialect, self._plan, self._file, self._occasion = dialect, plan, file, occasion
+        self._history = Shape(dialect, history, ("at", "actor", "origin", "source", *_ENTRY))
+        self._name = Shape(dialect, campaign_name, ("name_hash", "name_key", "platform"))
+        self._span = Shape(dialect, coverage, ("starts_on", "ends_on"))
+        self._shapes: dict[tuple[Table, tuple[str, ...]], Shape] = {}
+        # The request's id names one entry alone, and that is the import's own.
+        self._same = {
+            "at": occasion.now,
+            "actor": occasion.actor.name,
+            "origin": Origin.IMPORT,
+            "source": occasion.source,
+        }
+        self._writes = [self._ready(one) for one in plan.campaigns]
+
+    def again(self, position: int) -> None:
+        """Make ready once more what is written of a campaign that has changed meanwhile."""
+        self._writes[position] = self._ready(self._plan.campaigns[position])
+
+    def _ready(self, one: PlannedCampaign) -> CampaignWrites:
+        plan, writes = self._plan, CampaignWrites()
+        if one.known is None:
+            new = new_row(one, plan, self._file, self._occasion)
+            writes.row = self._shape(campaign, _NEW).row(new)
+            entries = [_created(one)]
+        else:
+            changed, entries = _changes(one, plan, self._occasion)
+            if changed:
+                shape = self._shape(campaign, tuple(sorted(changed)))
+                writes.changed = shape.columns, shape.row(changed)
+        blank = dict.fromkeys(_ENTRY)
+        writes.entries = [self._history.row(blank | self._same | entry) for entry in entries]
+        key = name_key(one.export.name)
+        if one.known is None or one.known.id not in plan.basis.names.get(key, ()):
+            writes.name = self._name.row(
+                {"name_hash": hash_of_name(key), "name_key": key, "platform": self._file.platform}
             )
+        writes.spans = [
+            self._span.row({"starts_on": first, "ends_on": last})
+            for first, last in spans_of(one, plan)
+        ]
+        return writes
+
+    def _shape(self, table: Table, columns: tuple[str, ...]) -> Shape:
+        if (table, columns) not in self._shapes:
+            self._shapes[table, columns] = Shape(self._dialect, table, columns)
+        return self._shapes[table, columns]
+
+    def write(self, db: Connection, *, artist_id: int, import_id: int, staged: int) -> list[int]:
+        """Create and update the campaigns, with names, history, coverage and staged places.
+
+        Return their ids, in the order of the plan.
+        """
+        writes = self._writes
+        made = iter(next_ids(db, campaign, sum(w.row is not None for w in writes)))
+        ids = [one.known.id if one.known else next(made) for one in self._plan.campaigns]
+        pairs = list(zip(ids, writes, strict=True))
+        rows = [(n, artist_id, *w.row) for n, w in pairs if w.row is not None]
+        insert_rows(db, campaign, ("id", "artist_id", *_NEW), rows)
+        alike: dict[tuple[str, ...], list[Values]] = defaultdict(list)
+        for n, w in pairs:
+            if w.changed:
+                alike[w.changed[0]].append((*w.changed[1], n))
+        for columns, some in alike.items():
+            update_rows(db, campaign, columns, "id", some)
+        insert_rows(
+            db,
+            campaign_name,
+            ("campaign_id", "artist_id", *self._name.columns),
+            [(n, artist_id, *w.name) for n, w in pairs if w.name],
         )
+        # After the campaigns: the database takes no entry that runs ahead of its campaign.
+        insert_rows(
+            db,
+            history,
+            ("campaign_id", "artist_id", *self._history.columns),
+            [(n, artist_id, *entry) for n, w in pairs for entry in w.entries],
+        )
+        insert_rows(
+            db,
+            coverage,
+            ("campaign_id", "import_id", *self._span.columns),
+            [(n, import_id, *span) for n, w in pairs for span in w.spans],
+        )
+        insert_rows(
+            db,
+            staged_campaign,
+            ("staged_id", "position", "campaign_id", "days"),
+            [
+                (staged, position, n, len(one.brought))
+                for position, (n, one) in enumerate(zip(ids, self._plan.campaigns, strict=True))
+                if one.brought
+            ],
+        )
+        return ids
 
 
-def write_plan(
-    db: Connection,
-    plan: Plan,
-    file: ExportFile,
-    *,
-    artist_id: int,
-    file_name: str,
-    counts: Mapping[str, Any],
-    occasion: Occasion,
-    progress: Progress,
-) -> int:
-    """Write everything that the plan says, and return the import's id."""
-    import_id = _insert_one(
-        db,
-        import_run,
-        artist_id=artist_id,
-        platform=file.platform,
-        file_name=file_name,
-        sha256=file.sha256,
-        form=file.form,
-        grain=file.grain,
-        starts_on=file.starts_on,
-        ends_on=file.ends_on,
-        observed_on=plan.observed_on,
-        at=occasion.now,
-        actor=occasion.actor.name,
-        counts=dict(counts),
-    )
-    inner = _unasked(occasion)
-    total = len(plan.campaigns) or 1
-    for position, one in enumerate(plan.campaigns):
-        campaign_id = _write_campaign(db, one, plan, file, artist_id=artist_id, occasion=inner)
-        _write_days(db, one, plan, campaign_id, import_id, occasion=inner)
-        progress((position + 1) / total, f"{position + 1} of {total} campaigns")
-    record_event(
-        db,
-        occasion,
-        "import:finish",
-        artist_id=artist_id,
-        details={"import_id": import_id, "file": file_name, "form": file.form, **counts},
-    )
-    return import_id
-
-
-def _write_campaign(
-    db: Connection,
-    one: PlannedCampaign,
-    plan: Plan,
-    file: ExportFile,
-    *,
-    artist_id: int,
-    occasion: Occasion,
-) -> int:
-    if one.known is None:
-        campaign_id = _create(db, one, plan, file, artist_id=artist_id, occasion=occasion)
-    else:
-        campaign_id = one.known.id
-        _update(db, one, plan, occasion=occasion)
-    _remember_name(db, one, campaign_id, artist_id=artist_id, platform=file.platform)
-    return campaign_id
-
-
-def _create(
-    db: Connection,
-    one: PlannedCampaign,
-    plan: Plan,
-    file: ExportFile,
-    *,
-    artist_id: int,
-    occasion: Occasion,
-) -> int:
+def new_row(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasion) -> Columns:
+    """Return the columns of a campaign that the file brings, but for its id and artist."""
     export = one.export
-    campaign_id = _insert_one(
-        db,
-        campaign,
-        artist_id=artist_id,
-        platform=file.platform,
-        external_id=export.external_id,
-        name=export.name,
-        named_on=plan.observed_on,
-        campaign_type=one.campaign_type,
-        status=one.status,
-        version=1,
-        status_since=occasion.now,
-        status_origin=Origin.IMPORT,
-        currency=export.currency or file.currency,
-        budget_micros=export.budget_micros,
-        budget_period=export.budget_period,
-        starts_on=export.starts_on,
-        ends_on=export.ends_on,
-        locations=list(export.locations),
-        headline_kind=one.headline_kind,
-        headline_named_on=plan.observed_on if one.is_kind_named else None,
-        platform_status=export.platform_status,
-        serving_status=export.serving_status,
-        platform_note=export.platform_note,
-        reported_on=plan.observed_on if export.status else None,
-    )
+    return {
+        "platform": file.platform,
+        "external_id": export.external_id,
+        "name": export.name,
+        "named_on": plan.observed_on,
+        "campaign_type": one.campaign_type,
+        "status": one.status,
+        "version": 1,
+        "status_since": occasion.now,
+        "status_origin": Origin.IMPORT,
+        "currency": export.currency or file.currency,
+        "budget_micros": export.budget_micros,
+        "budget_period": export.budget_period,
+        "starts_on": export.starts_on,
+        "ends_on": export.ends_on,
+        "locations": list(export.locations),
+        "headline_kind": one.headline_kind,
+        "headline_named_on": plan.observed_on if one.is_kind_named else None,
+        "platform_status": export.platform_status,
+        "serving_status": export.serving_status,
+        "platform_note": export.platform_note,
+        "reported_on": plan.observed_on if export.status else None,
+    }
+
+
+def _created(one: PlannedCampaign) -> Columns:
     note = "No status in the file: read from its delivery." if one.is_status_inferred else None
-    db.execute(
-        insert(history).values(
-            artist_id=artist_id,
-            campaign_id=campaign_id,
-            version=1,
-            at=occasion.now,
-            actor=occasion.actor.name,
-            origin=Origin.IMPORT,
-            source=occasion.source,
-            event="campaign:create",
-            to_status=one.status,
-            note=note,
-        )
-    )
-    return campaign_id
+    return {"event": "campaign:create", "version": 1, "to_status": one.status, "note": note}
 
 
-def _update(db: Connection, one: PlannedCampaign, plan: Plan, *, occasion: Occasion) -> None:
+def _changes(one: PlannedCampaign, plan: Plan, occasion: Occasion) -> tuple[Columns, list[Columns]]:
+    """Return the columns of a known campaign that change, and the entries that tell of it."""
     known = one.known
     assert known is not None  # noqa: S101 - the caller asked
+    changed = newer_facts(one, plan)
+    entries: list[Columns] = []
 
     def note(event: str, **details: Any) -> None:
-        record_event(
-            db,
-            occasion,
-            event,
-            artist_id=known.artist_id,
-            campaign_id=known.id,
-            details=details,
-        )
+        entries.append({"event": event, "details": details})
 
-    if one.moves:
-        record_status(
-            db,
-            occasion,
-            "campaign:reported",
-            known,
-            one.status,
-            pending_action=one.pending_action,
-            details={"reported": one.export.platform_status},
-        )
     if one.is_confirmed:
         note(
             "campaign:carried_out",
@@ -256,7 +226,6 @@ def _update(db: Connection, one: PlannedCampaign, plan: Plan, *, occasion: Occas
         )
     if one.is_contradicted:
         note("campaign:still_running", reported=one.export.platform_status)
-    changed = _newer_facts(one, plan)
     if "name" in changed:
         note("campaign:rename", before=known.name, after=changed["name"])
     if {"budget_micros", "budget_period"} & changed.keys():
@@ -266,13 +235,25 @@ def _update(db: Connection, one: PlannedCampaign, plan: Plan, *, occasion: Occas
             after=changed.get("budget_micros", known.budget_micros),
             period=changed.get("budget_period", known.budget_period),
         )
+    if one.restated:
+        days = {"first": one.restated.first.isoformat(), "last": one.restated.last.isoformat()}
+        note(RESTATED, **(asdict(one.restated) | days))
     if one.pending_action != known.pending_action:
         changed["pending_action"] = one.pending_action
-    if changed:
-        db.execute(update(campaign).where(campaign.c.id == known.id).values(**changed))
+    if one.moves:
+        changed |= movement(known, one.status, occasion, pending_action=one.pending_action)
+        moved = {
+            "event": "campaign:reported",
+            "version": changed["version"],
+            "from_status": known.status,
+            "to_status": one.status,
+            "details": {"reported": one.export.platform_status},
+        }
+        entries.insert(0, moved)
+    return changed, entries
 
 
-def _newer_facts(one: PlannedCampaign, plan: Plan) -> dict[str, Any]:
+def newer_facts(one: PlannedCampaign, plan: Plan) -> dict[str, Any]:
     """Return the columns in which a newer report differs; what it leaves out stays."""
     known, export = one.known, one.export
     assert known is not None  # noqa: S101 - the caller asked
@@ -304,74 +285,25 @@ def _newer_facts(one: PlannedCampaign, plan: Plan) -> dict[str, Any]:
                 "platform_note": export.platform_note or _NOTHING,
                 "reported_on": plan.observed_on,
             }
-    had = known.model_dump() | {"locations": list(known.locations)}
     said = {key: value for key, value in facts.items() if value is not None}
     changed = {key: None if value is _NOTHING else value for key, value in said.items()}
-    return {key: value for key, value in changed.items() if value != had[key]}
+    return {key: value for key, value in changed.items() if value != _had(known, key)}
 
 
-def _remember_name(
-    db: Connection, one: PlannedCampaign, campaign_id: int, *, artist_id: int, platform: Platform
-) -> None:
-    key = name_key(one.export.name)
-    is_known = db.execute(
-        select(campaign_name.c.campaign_id).where(
-            campaign_name.c.campaign_id == campaign_id, campaign_name.c.name_key == key
-        )
-    ).first()
-    if not is_known:
-        db.execute(
-            insert(campaign_name).values(
-                campaign_id=campaign_id, name_key=key, artist_id=artist_id, platform=platform
-            )
-        )
+def _had(known: Campaign, column: str) -> object:
+    return list(known.locations) if column == "locations" else getattr(known, column)
 
 
-def _write_days(
-    db: Connection,
-    one: PlannedCampaign,
-    plan: Plan,
-    campaign_id: int,
-    import_id: int,
-    *,
-    occasion: Occasion,
-) -> None:
-    if plan.covered is None or not one.days:
-        return
-    spans = [(_first_covered(db, one, campaign_id, plan.covered[0]), plan.covered[1])]
+def spans_of(one: PlannedCampaign, plan: Plan) -> list[tuple[date, date]]:
+    """Return the days that the file speaks for: not those from before the campaign ever ran."""
+    if plan.covered is None or not one.brought:
+        return []
     if not plan.is_gapless:
-        spans = _runs([day.day for _, day, _ in one.days])
-    _insert_all(
-        db,
-        coverage,
-        (
-            {
-                "campaign_id": campaign_id,
-                "import_id": import_id,
-                "starts_on": first,
-                "ends_on": last,
-            }
-            for first, last in spans
-        ),
-    )
-    _insert_all(
-        db,
-        daily_observation,
-        (
-            {
-                "campaign_id": campaign_id,
-                "day": day.day,
-                "import_id": import_id,
-                "imported_at": occasion.now,
-                "spend_micros": day.spend_micros,
-                "impressions": day.impressions,
-                "clicks": day.clicks,
-                "results": dict(day.results),
-            }
-            for _, day, _ in one.days
-        ),
-    )
-    _write_current(db, one, campaign_id, import_id, observed_on=plan.observed_on)
+        return _runs([day.day for day in one.brought])
+    began = one.brought[0].day
+    if one.known:
+        began = min(began, plan.basis.first_days.get(one.known.id, began))
+    return [(max(began, plan.covered[0]), plan.covered[1])]
 
 
 def _runs(days: list[date]) -> list[tuple[date, date]]:
@@ -383,102 +315,3 @@ def _runs(days: list[date]) -> list[tuple[date, date]]:
         else:
             runs.append((day, day))
     return runs
-
-
-def _first_covered(
-    db: Connection, one: PlannedCampaign, campaign_id: int, range_starts_on: date
-) -> date:
-    """Return from when the file speaks for the campaign: not from before it ever ran."""
-    earliest = db.execute(
-        select(func.min(daily_result.c.day)).where(daily_result.c.campaign_id == campaign_id)
-    ).scalar()
-    first_row = min(day.day for _, day, _ in one.days)
-    began = first_row if earliest is None else min(first_row, earliest)
-    return max(began, range_starts_on)
-
-
-def _write_current(
-    db: Connection,
-    one: PlannedCampaign,
-    campaign_id: int,
-    import_id: int,
-    *,
-    observed_on: date,
-) -> None:
-    days: list[dict[str, Any]] = []
-    kinds: list[dict[str, Any]] = []
-    for _, day, known in one.days:
-        figures, source, seen_on = _current_after(day, known, import_id, observed_on)
-        if known is not None and (figures, seen_on) == (known.figures, known.observed_on):
-            continue
-        spend, impressions, clicks, results = figures
-        days.append(
-            {
-                "campaign_id": campaign_id,
-                "day": day.day,
-                "spend_micros": spend,
-                "impressions": impressions,
-                "clicks": clicks,
-                "import_id": source,
-                "observed_on": seen_on,
-            }
-        )
-        kinds += [
-            {"campaign_id": campaign_id, "day": day.day, "kind": kind, "results_micros": micros}
-            for kind, micros in results.items()
-            if known is None or known.results.get(kind) != micros
-        ]
-    _put_all(db, daily_result, days)
-    _put_all(db, daily_kind_result, kinds)
-
-
-def _current_after(
-    day: ExportDay, known: KnownDay | None, import_id: int, observed_on: date
-) -> tuple[Figures, int, date]:
-    """Return a day's figures once the file's are in, and which import they count as.
-
-    The newer observation speaks; what it leaves blank the older one fills, in whichever
-    order the two were imported.
-    """
-    if known is None:
-        return figures_of(day), import_id, observed_on
-    if observed_on < known.observed_on:
-        return completed(known.figures, figures_of(day)), known.import_id, known.observed_on
-    return completed(figures_of(day), known.figures), import_id, observed_on
-
-
-def _put_all(db: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert the rows; where the key is there already, take the row's values."""
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
-    keys = [column.name for column in table.primary_key]
-    values = {
-        column.name: statement.excluded[column.name]
-        for column in table.columns
-        if column.name not in keys
-    }
-    put = statement.on_conflict_do_update(index_elements=keys, set_=values)
-    for batch in _batches(rows):
-        db.execute(put, batch)
-
-
-def _insert_all(db: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    for batch in _batches(rows):
-        db.execute(insert(table), batch)
-
-
-def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterable[Sequence[Mapping[str, Any]]]:
-    remaining = iter(rows)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
-
-
-def _insert_one(db: Connection, table: Table, **values: Any) -> int:
-    key = db.execute(insert(table).values(**values)).inserted_primary_key
-    assert key is not None  # noqa: S101 - one row was inserted, so it has a key
-    return int(key[0])
-
-
-def _unasked(occasion: Occasion) -> Occasion:
-    """Return the occasion for entries that follow from the import; the id names only one."""
-    return Occasion(occasion.actor, occasion.now, Origin.IMPORT, occasion.source)

@@ -23,8 +23,6 @@ from lib.db.tables import (
     campaign,
     connection,
     coverage,
-    daily_kind_result,
-    daily_result,
     data_version,
     history,
     organization,
@@ -47,7 +45,8 @@ from lib.domain.run_days import Run, day_grid, is_adjustment, run_of
 from lib.domain.running import StatusChange
 from lib.domain.status import LIVE
 from lib.platforms.gateways import Capability, gateway
-from lib.services.recording import CampaignNotFound, campaign_record
+from lib.services.current_days import days_selectable, kind_days_selectable
+from lib.services.recording import RESTATED, CampaignNotFound, campaign_record
 from lib.services.trend_reads import current_trends
 
 FORECAST_DAYS = 28
@@ -268,7 +267,8 @@ def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, Hist
     newest = (
         select(func.max(history.c.id))
         .join(campaign, campaign.c.id == history.c.campaign_id)
-        .where(chosen)
+        # Days that a platform restated are news of the figures, and no change of the campaign.
+        .where(chosen, history.c.event != RESTATED)
         .group_by(history.c.campaign_id)
     )
     rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()
@@ -276,16 +276,12 @@ def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, Hist
 
 
 def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
+    chosen = campaign.c.id == campaign_id
+    days, by_kind = days_selectable(db, chosen), kind_days_selectable(db, chosen)
     kinds: dict[date, dict[str, int]] = defaultdict(dict)
-    for row in db.execute(
-        select(daily_kind_result).where(daily_kind_result.c.campaign_id == campaign_id)
-    ):
+    for row in db.execute(select(by_kind).where(by_kind.c.campaign_id == campaign_id)):
         kinds[row.day][row.kind] = row.results_micros
-    rows = db.execute(
-        select(daily_result)
-        .where(daily_result.c.campaign_id == campaign_id)
-        .order_by(daily_result.c.day)
-    )
+    rows = db.execute(select(days).where(days.c.campaign_id == campaign_id).order_by(days.c.day))
     return tuple(
         DailyResult(
             campaign_id=campaign_id,

@@ -12,6 +12,8 @@ from lib.domain.actions import Action
 from lib.domain.records import Actor, Campaign, Origin, Source
 from lib.domain.status import LIVE, Status, parse_status
 
+RESTATED = "campaign:restated"
+"""An import changed days that had counted as final."""
 _STOPPED = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED})
 
 
@@ -126,15 +128,7 @@ def record_status(
     changed = db.execute(
         update(campaign)
         .where(campaign.c.id == subject.id, campaign.c.version == subject.version)
-        .values(
-            status=to,
-            version=version,
-            status_since=occasion.now,
-            status_origin=occasion.origin,
-            pending_action=pending_action,
-            **stops_and_starts(subject, to, now=occasion.now),
-            status_before_archive=subject.status if to is Status.ARCHIVED else None,
-        )
+        .values(**movement(subject, to, occasion, pending_action=pending_action))
     )
     if changed.rowcount != 1:
         raise AssertionError("The campaign was not locked by its caller.")
@@ -152,6 +146,24 @@ def record_status(
         details=dict(details) if details else None,
     )
     return version
+
+
+def movement(
+    subject: Campaign, to: Status, occasion: Occasion, *, pending_action: str | None
+) -> dict[str, Any]:
+    """Return the columns of a campaign that change as it moves to `to`.
+
+    Whoever writes them writes the entry with the same version in the same transaction.
+    """
+    return {
+        "status": to,
+        "version": subject.version + 1,
+        "status_since": occasion.now,
+        "status_origin": occasion.origin,
+        "pending_action": pending_action,
+        **stops_and_starts(subject, to, now=occasion.now),
+        "status_before_archive": subject.status if to is Status.ARCHIVED else None,
+    }
 
 
 def stops_and_starts(subject: Campaign, to: Status, *, now: datetime) -> dict[str, Any]:

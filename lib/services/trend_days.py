@@ -1,9 +1,10 @@
 """Loads what the trends of campaigns are computed from: their days side by side, as arrays."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,6 @@ from lib.db.tables import (
     campaign,
     connection,
     coverage,
-    daily_kind_result,
-    daily_result,
     history,
 )
 from lib.domain.lag import SettleAges
@@ -24,6 +23,7 @@ from lib.domain.run_days import ADJUSTMENTS, Marks, Run, is_adjustment, mark
 from lib.domain.running import StatusChange
 from lib.domain.status import Status
 from lib.domain.verdict import DayGrid, Floats
+from lib.services.current_days import days_selectable, kind_days_selectable
 
 # Enough for C, B, the day before, and eight weeks of weekdays behind each day of C.
 HORIZON = 70
@@ -67,24 +67,46 @@ class Batch:
     clicks: Floats
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """What an import is about to say of a campaign, before it counts."""
+
+    facts: Mapping[str, Any]
+    """Columns of the campaign as they will be; of a known one, those that change."""
+    spans: Sequence[Coverage] = ()
+    changes: Sequence[StatusChange] = ()
+    adjusted_at: Sequence[datetime] = ()
+    days_since: Callable[[date], Iterable["AheadDay"]] = lambda _first: ()
+    """The days from a date on whose current figures change, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class AheadDay:
+    """A day as it will currently stand; `results` holds the kinds that change."""
+
+    day: date
+    spend_micros: int | None
+    impressions: int | None
+    clicks: int | None
+    results: Mapping[str, int]
+
+
 def load_campaigns(
-    db: Connection, ids: Sequence[int], *, now: datetime, ages: SettleAges
+    db: Connection,
+    ids: Sequence[int],
+    *,
+    now: datetime,
+    ages: SettleAges,
+    ahead: Mapping[int, Ahead] = MappingProxyType({}),
 ) -> list[Loaded]:
-    """Return the campaigns of `ids` that have any figures, those with like dates together."""
-    covered: dict[int, list[Coverage]] = defaultdict(list)
-    for row in db.execute(
-        select(coverage.c.campaign_id, coverage.c.starts_on, coverage.c.ends_on)
-        .where(coverage.c.campaign_id.in_(ids))
-        .distinct()
-    ):
-        covered[row.campaign_id].append(
-            Coverage.model_construct(
-                campaign_id=row.campaign_id, starts_on=row.starts_on, ends_on=row.ends_on
-            )
-        )
+    """Return the campaigns of `ids` that have any figures, those with like dates together.
+
+    `ahead` says, by campaign, what an import is about to add.
+    """
+    spans = _spans(db, ids)
     changes, adjusted = _history(db, ids)
     found = []
-    for one in db.execute(
+    for row in db.execute(
         select(
             campaign.c.id,
             campaign.c.platform,
@@ -101,40 +123,81 @@ def load_campaigns(
         )
         .join_from(campaign, connection)
         .where(campaign.c.id.in_(ids))
-    ):
-        spans = covered.get(one.id)
-        if not spans:
-            continue
-        zone = ZoneInfo(one.zone)
-        through = max(span.ends_on for span in spans)
-        settles = ages.for_ratio(Platform(one.platform), one.headline_kind)
-        as_of = min(through, now.astimezone(zone).date() - timedelta(days=settles))
-        found.append(
-            Loaded(
-                id=one.id,
-                platform=Platform(one.platform),
-                currency=one.currency,
-                kind=one.headline_kind,
-                run=Run(
-                    zone=zone,
-                    changes=tuple(changes.get(one.id, ())),
-                    starts_on=one.starts_on,
-                    ends_on=one.ends_on,
-                    created_at=one.created_at,
-                    adjusted_at=tuple(adjusted.get(one.id, ())),
-                ),
-                budget_micros=one.budget_micros,
-                budget_period=one.budget_period,
-                stopped_on=(one.stopped_at or one.status_since).astimezone(zone).date(),
-                covered_through=through,
-                settle_age=settles,
-                as_of=as_of,
-                first=as_of - timedelta(days=HORIZON - 1),
-                spans=spans,
-            )
+    ).mappings():
+        number = row["id"]
+        to_come = ahead.get(number, NOTHING_AHEAD)
+        one = loaded(
+            number,
+            {**row, **to_come.facts},
+            spans=[*spans.get(number, ()), *to_come.spans],
+            changes=(*changes.get(number, ()), *to_come.changes),
+            adjusted_at=(*adjusted.get(number, ()), *to_come.adjusted_at),
+            now=now,
+            ages=ages,
         )
+        if one is not None:
+            found.append(one)
     _sum_up(db, found)
     return sorted(found, key=lambda one: (one.covered_through, one.id))
+
+
+NOTHING_AHEAD = Ahead({})
+
+
+def loaded(
+    number: int,
+    facts: Mapping[str, Any],
+    *,
+    spans: Sequence[Coverage],
+    changes: tuple[StatusChange, ...],
+    adjusted_at: tuple[datetime, ...],
+    now: datetime,
+    ages: SettleAges,
+) -> Loaded | None:
+    """Return a campaign by its columns and its account's zone; None without any figures."""
+    if not spans:
+        return None
+    zone, platform = ZoneInfo(facts["zone"]), Platform(facts["platform"])
+    through = max(span.ends_on for span in spans)
+    settles = ages.for_ratio(platform, facts["headline_kind"])
+    as_of = min(through, now.astimezone(zone).date() - timedelta(days=settles))
+    return Loaded(
+        id=number,
+        platform=platform,
+        currency=facts["currency"],
+        kind=facts["headline_kind"],
+        run=Run(
+            zone=zone,
+            changes=changes,
+            starts_on=facts["starts_on"],
+            ends_on=facts["ends_on"],
+            created_at=facts.get("created_at"),
+            adjusted_at=adjusted_at,
+        ),
+        budget_micros=facts["budget_micros"],
+        budget_period=facts["budget_period"],
+        stopped_on=(facts.get("stopped_at") or facts["status_since"]).astimezone(zone).date(),
+        covered_through=through,
+        settle_age=settles,
+        as_of=as_of,
+        first=as_of - timedelta(days=HORIZON - 1),
+        spans=list(spans),
+    )
+
+
+def _spans(db: Connection, ids: Sequence[int]) -> dict[int, list[Coverage]]:
+    found: dict[int, list[Coverage]] = defaultdict(list)
+    for row in db.execute(
+        select(coverage.c.campaign_id, coverage.c.starts_on, coverage.c.ends_on)
+        .where(coverage.c.campaign_id.in_(ids))
+        .distinct()
+    ):
+        found[row.campaign_id].append(
+            Coverage.model_construct(
+                campaign_id=row.campaign_id, starts_on=row.starts_on, ends_on=row.ends_on
+            )
+        )
+    return found
 
 
 def _history(
@@ -169,23 +232,32 @@ def _history(
 def _sum_up(db: Connection, campaigns: Sequence[Loaded]) -> None:
     """Fill in what only a sum over the whole run tells."""
     by_id = {one.id: one for one in campaigns}
+    days = days_selectable(db, campaign.c.id.in_(by_id))
     for row in db.execute(
         select(
-            daily_result.c.campaign_id,
-            func.sum(daily_result.c.spend_micros).label("spent"),
-            func.min(daily_result.c.day).label("first"),
-            func.max(case((daily_result.c.spend_micros > 0, daily_result.c.day))).label("last"),
+            days.c.campaign_id,
+            func.sum(days.c.spend_micros).label("spent"),
+            func.min(days.c.day).label("first"),
+            func.max(case((days.c.spend_micros > 0, days.c.day))).label("last"),
         )
-        .where(daily_result.c.campaign_id.in_(by_id))
-        .group_by(daily_result.c.campaign_id)
+        .where(days.c.campaign_id.in_(by_id))
+        .group_by(days.c.campaign_id)
     ):
         one = by_id[row.campaign_id]
         one.spent_micros = None if row.spent is None else int(row.spent)
         one.first_row_on, one.last_spend_on = row.first, row.last
 
 
-def load_batch(db: Connection, campaigns: Sequence[Loaded]) -> Batch:
-    """Return the days of these campaigns from their `first` to their last covered day."""
+def load_batch(
+    db: Connection,
+    campaigns: Sequence[Loaded],
+    *,
+    ahead: Mapping[int, Ahead] = MappingProxyType({}),
+) -> Batch:
+    """Return the days of these campaigns from their `first` to their last covered day.
+
+    `ahead` says, by campaign, what an import is about to change of them.
+    """
     width = max((one.covered_through - one.first).days + 1 for one in campaigns)
     marks = [mark(one.run, one.spans, one.first, width) for one in campaigns]
     covered = np.array([one.is_covered for one in marks])
@@ -196,6 +268,21 @@ def load_batch(db: Connection, campaigns: Sequence[Loaded]) -> Batch:
     for array, column in zip((spend, impressions, clicks, results), values, strict=True):
         array[rows, columns] = column
     has_row[rows, columns] = True
+    for place, one in enumerate(campaigns):
+        zero = one.first.toordinal()
+        for day in ahead.get(one.id, NOTHING_AHEAD).days_since(one.first):
+            cell = place, day.day.toordinal() - zero
+            for array, value in (
+                (spend, day.spend_micros),
+                (impressions, day.impressions),
+                (clicks, day.clicks),
+            ):
+                array[cell] = np.nan if value is None else value
+            if one.kind in day.results:
+                results[cell] = day.results[one.kind]
+            elif not has_row[cell]:
+                results[cell] = np.nan
+            has_row[cell] = True
     zeros = [one.first.toordinal() for one in campaigns]
     grid = DayGrid(
         spend=spend,
@@ -228,27 +315,29 @@ def _day_values(
     db: Connection, campaigns: Sequence[Loaded], width: int
 ) -> tuple[list[int], list[int], list[Floats]]:
     """Return row, column and the four figures of every stored day within the grid."""
+    chosen = campaign.c.id.in_([one.id for one in campaigns])
+    days, kinds = days_selectable(db, chosen), kind_days_selectable(db, chosen)
     found: Sequence[Any] = db.execute(
         select(
-            daily_result.c.campaign_id,
-            daily_result.c.day,
-            daily_result.c.spend_micros,
-            daily_result.c.impressions,
-            daily_result.c.clicks,
-            daily_kind_result.c.results_micros,
+            days.c.campaign_id,
+            days.c.day,
+            days.c.spend_micros,
+            days.c.impressions,
+            days.c.clicks,
+            kinds.c.results_micros,
         )
-        .select_from(daily_result)
-        .join(campaign, campaign.c.id == daily_result.c.campaign_id)
+        .select_from(days)
+        .join(campaign, campaign.c.id == days.c.campaign_id)
         .outerjoin(
-            daily_kind_result,
-            (daily_kind_result.c.campaign_id == daily_result.c.campaign_id)
-            & (daily_kind_result.c.day == daily_result.c.day)
-            & (daily_kind_result.c.kind == campaign.c.headline_kind),
+            kinds,
+            (kinds.c.campaign_id == days.c.campaign_id)
+            & (kinds.c.day == days.c.day)
+            & (kinds.c.kind == campaign.c.headline_kind),
         )
         .where(
-            daily_result.c.campaign_id.in_([one.id for one in campaigns]),
-            daily_result.c.day >= min(one.first for one in campaigns),
-            daily_result.c.day <= max(one.covered_through for one in campaigns),
+            days.c.campaign_id.in_([one.id for one in campaigns]),
+            days.c.day >= min(one.first for one in campaigns),
+            days.c.day <= max(one.covered_through for one in campaigns),
         )
     ).all()
     place = {one.id: (row, one.first.toordinal()) for row, one in enumerate(campaigns)}

@@ -6,18 +6,30 @@ has one row for each day that can be the as-of day until newer figures come, so 
 be written when a day passes: the clock picks the row.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    delete,
+    or_,
+    select,
+    true,
+)
 
+from lib.db.bulk import Shape, Values, insert_rows
 from lib.db.engine import reading, retrying, writing
 from lib.db.tables import campaign, campaign_trend, coverage, verdict_flip
 from lib.domain.anomalies import anomalous, floor_micros, usual_spend
-from lib.domain.lag import SettleAges
+from lib.domain.lag import SPEND, SettleAges
 from lib.domain.metrics import Pacing, pacing
 from lib.domain.records import MICROS, BudgetPeriod
 from lib.domain.trend import STALE_AFTER_DAYS, Verdict, verdict_at
@@ -31,11 +43,14 @@ from lib.domain.verdict import (
     Verdicts,
     judge,
 )
+from lib.services.lag import remeasure, settle_ages
 from lib.services.recording import bump_data_version
-from lib.services.trend_days import Batch, Loaded, load_batch, load_campaigns
+from lib.services.trend_days import Ahead, Batch, Loaded, load_batch, load_campaigns
 from lib.services.trend_reads import speaks
 
 BATCH = 500
+FEW = 100
+"""So many at a time where nobody asked: a pause that is clicked meanwhile does not wait."""
 ALWAYS_BEFORE, ALWAYS_AFTER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 TIME_ITSELF = "new figures"
 """Who moved a verdict where figures settled and nobody did anything."""
@@ -58,10 +73,39 @@ def rebuild(
     engine: Engine, *, now: datetime, progress: Progress = lambda _share, _words: None
 ) -> int:
     """Make the whole summary anew, a portion of campaigns a transaction; return their number."""
-    with engine.connect() as db:
-        ids = list(db.execute(select(campaign.c.id).order_by(campaign.c.id)).scalars())
+    remeasure(engine, now=now)
+    return _refresh_all(engine, true(), now=now, progress=progress)
+
+
+def follow_the_lag(engine: Engine, *, now: datetime) -> int:
+    """Measure the lag anew; where a settle age changed, refresh the campaigns it concerns.
+
+    Call it after an import. Returns how many campaigns were refreshed.
+    """
+    changed = remeasure(engine, now=now)
+    if not changed:
+        return 0
+    # Spend counts in every ratio of its platform, whatever the result kind.
+    concerned = [
+        (campaign.c.platform == platform)
+        & (true() if kind == SPEND else campaign.c.headline_kind == kind)
+        for platform, kind in changed
+    ]
+    return _refresh_all(engine, or_(*concerned), now=now)
+
+
+def _refresh_all(
+    engine: Engine,
+    chosen: ColumnElement[bool],
+    *,
+    now: datetime,
+    progress: Progress = lambda _share, _words: None,
+) -> int:
+    with reading(engine) as db:
+        query = select(campaign.c.id).where(chosen).order_by(campaign.c.id)
+        ids = list(db.execute(query).scalars())
     done = 0
-    for portion in _portions(ids, BATCH):
+    for portion in _portions(ids, FEW):
 
         def work(chosen: Sequence[int] = portion) -> None:
             with writing(engine) as db:
@@ -84,20 +128,23 @@ def is_missing(engine: Engine) -> bool:
     return has_days and not has_trend
 
 
-def settle_ages(db: Connection) -> SettleAges:
-    """Return the settle ages in force."""
-    del db
-    return SettleAges()
-
-
 def compute(
     db: Connection, ids: Sequence[int], *, now: datetime, ages: SettleAges
 ) -> dict[int, list[Row]]:
     """Return the rows of these campaigns, oldest as-of day first; nothing is written."""
-    campaigns = load_campaigns(db, ids, now=now, ages=ages)
+    return rows_of(db, load_campaigns(db, ids, now=now, ages=ages))
+
+
+def rows_of(
+    db: Connection,
+    campaigns: Sequence[Loaded],
+    *,
+    ahead: Mapping[int, Ahead] = MappingProxyType({}),
+) -> dict[int, list[Row]]:
+    """Return the rows of campaigns that were loaded, with what an import is about to change."""
     found: dict[int, list[Row]] = {}
     for portion in _portions(campaigns, BATCH):
-        batch = load_batch(db, portion)
+        batch = load_batch(db, portion, ahead=ahead)
         verdicts = judge(batch.grid)
         rows = _rows(batch, verdicts)
         found |= rows
@@ -110,7 +157,7 @@ def compute(
         ]
         for one in longer:
             one.first = min(one.first, one.first_row_on or one.first)
-            whole = load_batch(db, [one])
+            whole = load_batch(db, [one], ahead=ahead)
             found |= _rows(whole, judge(whole.grid))
     return found
 
@@ -303,34 +350,76 @@ def store(
     db: Connection, ids: Sequence[int], rows: dict[int, list[Row]], *, now: datetime, by: str
 ) -> None:
     """Put the computed rows in the place of the old ones, and note the verdicts that flip."""
-    before = {
-        row.campaign_id: row
-        for row in db.execute(
-            select(
-                campaign_trend.c.campaign_id, campaign_trend.c.as_of, campaign_trend.c.word
-            ).where(
-                campaign_trend.c.campaign_id.in_(ids),
-                speaks(now),
+    put(db, ids, make_ready(db.dialect, rows, spoken(db, ids, now=now), now=now, by=by), now=now)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Rows in the driver's form, by campaign: of the summary, and of the flips."""
+
+    rows: Mapping[int, list[Values]]
+    flips: Mapping[int, list[Values]]
+
+
+_TREND = tuple(one.name for one in campaign_trend.columns if one.name != "campaign_id")
+_FLIP = ("as_of", "visible_at", "actor", "from_word", "to_word")
+
+
+def spoken(db: Connection, ids: Sequence[int], *, now: datetime) -> dict[int, str]:
+    """Return the word of each campaign's verdict as it stands before a change."""
+    query = select(campaign_trend.c.campaign_id, campaign_trend.c.word).where(
+        campaign_trend.c.campaign_id.in_(ids), speaks(now)
+    )
+    return {row.campaign_id: row.word for row in db.execute(query)}
+
+
+def make_ready(
+    dialect: Dialect,
+    rows: Mapping[int, Sequence[Row]],
+    before: Mapping[int, str],
+    *,
+    now: datetime,
+    by: str,
+) -> Ready:
+    """Return computed rows as they are put into the database, with the flips they make."""
+    trend, flip = Shape(dialect, campaign_trend, _TREND), Shape(dialect, verdict_flip, _FLIP)
+    return Ready(
+        {number: [trend.row(row) for row in some] for number, some in rows.items()},
+        {
+            number: [flip.row(one) for one in _flips(before[number], some, now=now, by=by)]
+            for number, some in rows.items()
+            if number in before
+        },
+    )
+
+
+def put(
+    db: Connection,
+    ids: Sequence[int],
+    ready: Ready,
+    *,
+    now: datetime,
+    numbered: Mapping[int, int] = MappingProxyType({}),
+) -> None:
+    """Write what was made ready in place of what is stored of `ids`.
+
+    `numbered` gives the campaigns that had no number yet when it was made ready.
+    """
+    for some in _portions(ids, BATCH):
+        db.execute(delete(campaign_trend).where(campaign_trend.c.campaign_id.in_(some)))
+        db.execute(
+            delete(verdict_flip).where(
+                verdict_flip.c.campaign_id.in_(some), verdict_flip.c.visible_at > now
             )
         )
-    }
-    db.execute(delete(campaign_trend).where(campaign_trend.c.campaign_id.in_(ids)))
-    db.execute(
-        delete(verdict_flip).where(
-            verdict_flip.c.campaign_id.in_(ids), verdict_flip.c.visible_at > now
-        )
-    )
-    new = [row for one in rows.values() for row in one]
-    if new:
-        db.execute(insert(campaign_trend), new)
-    flips = [
-        flip
-        for campaign_id, one in rows.items()
-        if campaign_id in before
-        for flip in _flips(before[campaign_id].word, one, now=now, by=by)
-    ]
-    if flips:
-        db.execute(insert(verdict_flip), flips)
+    for table, columns, made in (
+        (campaign_trend, _TREND, ready.rows),
+        (verdict_flip, _FLIP, ready.flips),
+    ):
+        rows = [
+            (numbered.get(number, number), *row) for number, some in made.items() for row in some
+        ]
+        insert_rows(db, table, ("campaign_id", *columns), rows)
 
 
 def _flips(word: str, rows: Sequence[Row], *, now: datetime, by: str) -> Iterator[Row]:
@@ -339,7 +428,6 @@ def _flips(word: str, rows: Sequence[Row], *, now: datetime, by: str) -> Iterato
         if row["word"] != word:
             is_now = row["speaks_from"] <= now
             yield {
-                "campaign_id": row["campaign_id"],
                 "as_of": row["as_of"],
                 "visible_at": now if is_now else row["speaks_from"],
                 "actor": by if is_now else TIME_ITSELF,

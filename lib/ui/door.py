@@ -7,13 +7,11 @@ ASGI middleware around Streamlit's own application, which sends no security head
 
 import base64
 import hashlib
-import importlib
 import json
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +33,7 @@ from streamlit.web.server.starlette.starlette_routes import (
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from lib.settings import Settings
+from lib.ui.pace import AtOnce, warm
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +56,7 @@ def fittings(settings: Settings) -> dict[str, Any]:
         "lifespan": warm,
         "routes": [Route("/healthz", healthz)],
         "middleware": [
+            Middleware(AtOnce),
             Middleware(SecurityHeaders, settings=settings, html=streamlit_page()),
             Middleware(Guard, settings=settings),
         ],
@@ -67,14 +67,6 @@ def fittings(settings: Settings) -> dict[str, Any]:
 async def healthz(_request: Request) -> JSONResponse:
     """Answer that this process serves; it reads no database and names nothing."""
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
-
-
-@asynccontextmanager
-async def warm(_app: st.App) -> AsyncIterator[None]:
-    """Import the slow libraries before the first visitor has to wait for them."""
-    for name in ("pandas", "plotly.graph_objects"):
-        importlib.import_module(name)
-    yield
 
 
 def inline_script_hashes(html: str) -> list[str]:

@@ -3,21 +3,22 @@
 import streamlit as st
 
 from lib.domain.actions import MOVEMENTS, PERSON_RULES, Action, PauseReason
+from lib.domain.lag import FEWEST_DAYS, REFERENCE_AGE, SPEND, CompletenessCurve
 from lib.domain.learning import ADVICE, LEARNING_DAYS
-from lib.domain.metrics import SECOND_KIND, settle_age, usual_kind, usual_type
+from lib.domain.metrics import SECOND_KIND, usual_kind, usual_type
 from lib.domain.records import Origin, Platform
 from lib.domain.status import FACTS, Group, Status
 from lib.domain.verdict import Word
-from lib.ui import actions, badges, verdict_words
-from lib.ui.format import MISSING
+from lib.ui import actions, badges, reads, verdict_words
+from lib.ui.escape import esc
+from lib.ui.format import MISSING, count, percent
 
 _MOVERS = {
     Origin.PLATFORM: "The ad platform",
     Origin.SYSTEM: "The system",
     Origin.BILLING: "Billing",
 }
-
-
+_SHOWN_AGES = (1, 2, 3, 5, 7, 14)
 _LEARNING_WORDS = (
     f"On Meta and Spotify: younger than {LEARNING_DAYS} days, and Active or Deploying. {ADVICE}"
 )
@@ -160,14 +161,14 @@ def figures() -> None:
             "Result": list(kinds.values()),
             "Second figure": [SECOND_KIND.get(kind, MISSING) for kind in kinds.values()],
             "Counts as complete after": [
-                f"{settle_age(kind)} day" + ("" if settle_age(kind) == 1 else "s")
-                for kind in kinds.values()
+                _complete_after(platform, kind) for platform, kind in kinds.items()
             ],
         },
         border="horizontal",
         hide_index=True,
         alt="Results by platform",
     )
+    _completeness()
     st.markdown(
         "- **Last 7 and 28 days** are exactly 7 and 28 dates; they end on the last day whose "
         "figures count as complete, never today.\n"
@@ -181,3 +182,52 @@ def figures() -> None:
         "there.\n"
         "- Results of different kinds, and amounts of different currencies, are never added up."
     )
+
+
+def _complete_after(platform: Platform, kind: str) -> str:
+    """Return the settle age of a campaign's figures, and how it is known."""
+    ages = reads.settle_ages()
+    age = ages.for_ratio(platform, kind)
+    # Cost per result needs both; the one that takes longer decides.
+    slowest = (platform, kind if ages.of(platform, kind) == age else SPEND)
+    if slowest not in ages.measured:
+        return f"{_days(age)} (default)"
+    return f"{_days(age)} (measured on {_days(reads.completeness()[slowest].days)})"
+
+
+def _completeness() -> None:
+    """Draw how much of a day is known at which age, where that was measured."""
+    measured = [one for one in reads.completeness().values() if one.is_conclusive]
+    if not measured:
+        st.caption(
+            f"Measured once {FEWEST_DAYS} days were imported again, the last time at least "
+            f"{REFERENCE_AGE} days later; until then the default holds."
+        )
+        return
+    st.table(
+        {
+            "Platform": [one.platform.label for one in measured],
+            "Figure": [esc(one.kind) for one in measured],
+            **{
+                f"After {_days(age)}": [_share(one, age) for one in measured] for age in _SHOWN_AGES
+            },
+            "Measured on": [_days(one.days) for one in measured],
+        },
+        border="horizontal",
+        hide_index=True,
+        alt="Completeness by age",
+    )
+    st.caption(
+        f"How much of what day {REFERENCE_AGE} shows is known of a day after 1, 2, 3 … days: the "
+        "median over the days of campaigns that were imported more than once. From 95 % on a "
+        "day counts as complete. Recent days are never scaled up."
+    )
+
+
+def _share(curve: CompletenessCurve, age: int) -> str:
+    point = curve.at(age)
+    return MISSING if point is None else percent(point.share)
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{count(number)} days"

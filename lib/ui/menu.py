@@ -12,6 +12,7 @@ HELP = {
     "marketing/campaign.py": "One campaign: its status, figures, actions and history.",
     "operations/import_export.py": "Bring in an export of an ad platform, with a preview.",
     "operations/activity.py": "Every change: who, what, when and why.",
+    "operations/trend_check.py": "How verdicts are found, and how often they are right.",
     "operations/status_guide.py": "What each status, badge, action and figure means.",
 }
 
@@ -40,6 +41,12 @@ def pages() -> dict[str, list[st.Page]]:
                 "operations/import_export.py", "Import", ":material/upload_file:", url_path="import"
             ),
             _page("operations/activity.py", "Activity", ":material/history:"),
+            _page(
+                "operations/trend_check.py",
+                "Trend check",
+                ":material/fact_check:",
+                url_path="trend-check",
+            ),
             _page(
                 "operations/status_guide.py",
                 "Status guide",

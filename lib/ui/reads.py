@@ -12,12 +12,17 @@ import streamlit as st
 from sqlalchemy import Engine
 
 from lib.db.engine import make_engine
+from lib.domain.lag import SettleAges
 from lib.domain.records import Artist, HistoryEntry
+from lib.domain.simulation import Outcome, simulate
 from lib.services import attention as attending
-from lib.services import label_trend, looks, queries
+from lib.services import backtest as backtests
+from lib.services import label_trend, lag, looks, queries
 from lib.services import roster as rosters
 from lib.services.attention import Attention
+from lib.services.backtest import Backtest
 from lib.services.label_trend import LabelSpend
+from lib.services.lag import Curves
 from lib.services.looks import Since
 from lib.services.queries import ActivityFilter, Board, CampaignPage
 from lib.services.recording import CampaignNotFound
@@ -26,6 +31,8 @@ from lib.settings import settings
 from lib.ui import clock
 
 _TTL = timedelta(minutes=10)
+_A_DAY = timedelta(days=1)
+_SEED, _INVENTED = 1, 1000  # A second's work; the command draws as many as one likes.
 PAGE_OF_HISTORY = 200
 MOST_OF_HISTORY = 10_000
 
@@ -68,6 +75,29 @@ def activity(narrowed: ActivityFilter, *, limit: int = PAGE_OF_HISTORY) -> list[
 def activity_words() -> tuple[list[str], list[str]]:
     """Return every person and every action that the history knows."""
     return _words(settings().database_url, data_version())
+
+
+def settle_ages() -> SettleAges:
+    """Return from which age on figures count as final, as measured last."""
+    return _settle_ages(settings().database_url, data_version())
+
+
+def completeness() -> Curves:
+    """Return how much of a day is known at which age, as measured last."""
+    return _completeness(settings().database_url, data_version())
+
+
+def backtest(artist_id: int | None) -> Backtest:
+    """Return both rules over every past day of one artist's campaigns, or of all of them."""
+    # Only the date of the moment matters here, and what is recorded changes the version.
+    hour = clock.reading_time().replace(minute=0)
+    return _backtest(settings().database_url, data_version(), artist_id, hour)
+
+
+@st.cache_resource(show_spinner="Inventing campaigns…")
+def simulation() -> list[Outcome]:
+    """Return what becomes of invented campaigns; the same in every session."""
+    return simulate(seed=_SEED, campaigns=_INVENTED)
 
 
 def roster(narrowed: RosterFilter) -> Overview:
@@ -155,6 +185,26 @@ def _campaign(
 @st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
 def _words(url: str, version: int) -> tuple[list[str], list[str]]:  # noqa: ARG001
     return queries.activity_words(_engine(url))
+
+
+@st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
+def _settle_ages(url: str, version: int) -> SettleAges:  # noqa: ARG001
+    return lag.settle_ages(_engine(url))
+
+
+@st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
+def _completeness(url: str, version: int) -> Curves:  # noqa: ARG001
+    return lag.curves(_engine(url))
+
+
+@st.cache_resource(ttl=_A_DAY, max_entries=16, show_spinner="Judging every past day…")
+def _backtest(
+    url: str,
+    version: int,  # noqa: ARG001
+    artist_id: int | None,
+    now: datetime,
+) -> Backtest:
+    return backtests.run(_engine(url), now=now, artist_id=artist_id)
 
 
 @st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)

@@ -1,11 +1,7 @@
 """The desk as one ASGI application: `streamlit run lib/ui/server.py` serves it.
 
 `python -m lib.cli serve` starts it so, after migrating the database. Streamlit looks for the
-words `# Streamlit takes a folder named `pages` for its old kind of app until a first session has
-# reached `st.navigation`, and tells that session that the page it asked for does not exist.
-PagesManager.uses_pages_directory = False
-
-app = st.App(` in this file; without them it would serve the file as a page, doorless.
+words `app = st.App(` in this file; without them it would serve the file as a page, doorless.
 """
 
 import logging

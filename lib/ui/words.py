@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.actions import PauseReason
-from lib.domain.records import HistoryEntry, Origin
+from lib.domain.records import MICROS, HistoryEntry, Origin
 from lib.domain.status import FACTS, Status
 from lib.ui.format import MISSING, instant
 
@@ -19,6 +19,7 @@ _EVENTS = {
     "campaign:unarchive": "Unarchived",
     "campaign:carried_out": "Carried out on the platform",
     "campaign:reported": "Reported by the platform",
+    "campaign:restated": "Settled days restated by the platform",
     "artist:create": "Artist added",
     "billing:payment_failed": "Payment failed",
     "billing:payment_recovered": "Payment recovered",
@@ -65,6 +66,28 @@ def movement_words(entry: HistoryEntry) -> str:
     return f"{FACTS[Status(seen)].label} → {to}"
 
 
+def note_words(entry: HistoryEntry) -> str:
+    """Return the note of an entry, or what its details say in a sentence, else "—"."""
+    if entry.event == "campaign:restated" and entry.details:
+        return _restated_words(entry.details)
+    return entry.note or MISSING
+
+
+def _restated_words(details: dict[str, Any]) -> str:
+    days, first, last = details["days"], details["first"], details["last"]
+    which = f"1 settled day ({first})" if days == 1 else f"{days} settled days ({first} to {last})"
+    changes = [
+        f"{what} {_amount(details[f'{what}_before'])} → {_amount(details[f'{what}_after'])}"
+        for what in ("spend", "results")
+        if details[f"{what}_before"] != details[f"{what}_after"]
+    ]
+    return f"{which}: {', '.join(changes) or 'single days changed, their sums did not'}"
+
+
+def _amount(micros: int | None) -> str:
+    return MISSING if micros is None else f"{micros / MICROS:,.2f}".removesuffix(".00")
+
+
 def last_change_words(entry: HistoryEntry | None, zone: tzinfo) -> str:
     """Return who did what and when."""
     if entry is None:
@@ -99,7 +122,7 @@ def history_frame(
                 "Who": entry.actor,
                 "Through": _ORIGINS[entry.origin],
                 "Reason": reason_words(entry.reason),
-                "Note": entry.note or MISSING,
+                "Note": note_words(entry),
             }
         )
     return pd.DataFrame(rows)

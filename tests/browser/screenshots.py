@@ -33,6 +33,7 @@ def addresses(first_campaign: int) -> dict[str, str]:
         "campaign": f"/campaign?id={first_campaign}&{artist}",
         "import": f"/import?{artist}",
         "activity": f"/activity?{artist}",
+        "trend-check": f"/trend-check?{artist}",
         "status-guide": f"/status-guide?{artist}",
     }
 

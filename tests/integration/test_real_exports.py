@@ -9,6 +9,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from sqlalchemy import Engine, func, select
 
 from lib import cli
 from lib.db.tables import daily_observation, daily_result
+from lib.domain.lag import SPEND
+from lib.domain.records import Platform
+from lib.services import lag
 
 FOLDER = Path(
     os.environ.get("CAMPAIGN_DESK_EXPORTS")
@@ -178,6 +182,26 @@ def test_snapshots_in_any_order_leave_the_newest_figures_and_all_observations(
         days = db.execute(select(func.count()).select_from(daily_result)).scalar()
     assert observations == sum(len(google(name)) for name in SNAPS)
     assert days == len(newest)
+
+
+def test_real_snapshots_show_how_much_of_a_day_was_known_and_change_no_settle_age(
+    desk: Callable[..., int], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 6, 21, 12, tzinfo=UTC)
+    monkeypatch.setattr(cli, "_now", lambda: now)
+    for day in (15, 18, 20):
+        name = f"google/cocoon-campaign-daily-snap-2026-06-{day}.csv"
+        assert bring(desk, name, "--downloaded-on", f"2026-06-{day}") == 0
+    assert lag.remeasure(engine, now=now) == frozenset()
+    spend = lag.curves(engine)[Platform.GOOGLE, SPEND]
+    # The first file was made on the 15th, so it knows little of that day and all of the others.
+    today, yesterday, *older = spend.points
+    assert today.share < 0.05
+    assert (yesterday.age, yesterday.share, yesterday.days) == (1, 1.0, 10)
+    assert all(point.share == 1.0 for point in older)
+    # Nineteen days of figures: nothing is old enough to decide by.
+    assert not spend.is_conclusive
+    assert lag.settle_ages(engine).measured == {}
 
 
 def test_the_same_file_twice_changes_nothing_and_says_so(

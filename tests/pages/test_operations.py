@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from lib.domain.actions import Action, PauseReason
@@ -37,6 +39,32 @@ def test_the_guide_names_every_status_reason_and_action(open_desk):
         assert facts.label in read
     for one in (*PauseReason, *Action):
         assert one.label in read
+
+
+def table_with(at, column):
+    (found,) = [one.value for one in at.table if column in one.value.columns]
+    return found
+
+
+@pytest.mark.usefixtures("demo_engine")
+def test_the_guide_says_what_was_measured_of_how_late_figures_come(open_desk):
+    at = open_desk(GUIDE)
+    complete = table_with(at, "Counts as complete after")["Counts as complete after"]
+    assert re.fullmatch(r"3 days \(measured on \d+ days\)", complete.iloc[0])
+    known = table_with(at, "After 1 day").set_index(["Platform", "Figure"])
+    saves = known.loc["Meta", "saves"]
+    assert (saves["After 1 day"], saves["After 2 days"]) == ("72 %", "88 %")
+    assert "never scaled up" in texts(at)
+    assert "default holds" not in texts(at)
+
+
+@pytest.mark.usefixtures("empty_engine")
+def test_without_enough_figures_the_guide_says_that_the_default_holds(open_desk):
+    at = open_desk(GUIDE)
+    complete = table_with(at, "Counts as complete after")["Counts as complete after"]
+    assert list(complete) == ["3 days (default)", "1 day (default)", "1 day (default)"]
+    assert "the default holds" in texts(at)
+    assert not [one for one in at.table if "After 1 day" in one.value.columns]
 
 
 @pytest.mark.usefixtures("demo_engine")

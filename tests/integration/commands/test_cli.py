@@ -5,12 +5,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from lib import cli
 from lib.settings import ROOT
+from tests.cast import dump
 
 DAILY = """Nightly
 1 June 2026 - 3 June 2026
@@ -201,3 +204,73 @@ def test_the_demo_is_not_started_over_without_a_yes(
     assert run("demo", "start-over") == 1
     assert "369 campaigns" in capsys.readouterr().err
     assert run("demo", "start-over", "--yes") == 0
+
+
+def observed(age: int) -> str:
+    """What Google says of 1 June at an age: spend and clicks of 20 campaigns."""
+    lines = ["Nightly", "1 June 2026 - 1 June 2026", "Campaign,Day,Currency code,Cost,Clicks"]
+    lines += [
+        f"Song {n:02},2026-06-01,EUR,{9 if age == 1 else 10}.00,{50 + age}" for n in range(20)
+    ]
+    return "\n".join(lines)
+
+
+def bring_observed(run: Run, folder: Path, *ages: int) -> None:
+    for age in ages:
+        path = folder / f"{age}.csv"
+        path.write_text(observed(age))
+        made = date(2026, 6, 1) + timedelta(days=age)
+        assert run("import", path, "--artist", "Ida", "--yes", "--downloaded-on", made) == 0
+
+
+@pytest.fixture
+def in_july(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_now", lambda: datetime(2026, 7, 1, 12, tzinfo=UTC))
+
+
+@pytest.mark.usefixtures("in_july")
+def test_lag_prints_how_late_figures_come_and_changes_nothing(
+    run: Run, tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring_observed(run, tmp_path, 1, 2, 28)
+    before = dump(engine)
+    capsys.readouterr()
+    assert run("lag") == 0
+    told = capsys.readouterr().out
+    assert "Google (YouTube), spend: complete after 2 days (measured; 1 by default)" in told
+    assert "1 d    90.0%    20 days" in told
+    assert run("lag", "--json") == 0
+    clicks, spend = json.loads(capsys.readouterr().out)
+    assert (clicks["kind"], clicks["settle_age"], clicks["is_measured"]) == ("clicks", 28, True)
+    assert spend == {
+        "platform": "google",
+        "kind": "spend",
+        "settle_age": 2,
+        "is_measured": True,
+        "default": 1,
+        "is_preliminary": False,
+        "reference_age": 28,
+        "days": 20,
+        "days_too_small": 0,
+        "points": [
+            {"age": 1, "completeness": 0.9, "days": 20, "is_enough": True},
+            {"age": 2, "completeness": 1.0, "days": 20, "is_enough": True},
+            {"age": 28, "completeness": 1.0, "days": 20, "is_enough": True},
+        ],
+    }
+    assert dump(engine) == before
+
+
+@pytest.mark.usefixtures("in_july")
+def test_lag_says_what_is_preliminary_and_what_is_missing(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("lag") == 0
+    assert "defaults hold" in capsys.readouterr().out
+    bring_observed(run, tmp_path, 1, 9)
+    capsys.readouterr()
+    assert run("lag") == 0
+    told = capsys.readouterr().out
+    assert "spend: complete after 1 day (by default)" in told
+    assert "preliminary" in told
+    assert "measured" not in told

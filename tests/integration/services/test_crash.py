@@ -1,18 +1,22 @@
 """kill -9 in the middle of changes and of loading: nothing half written, nothing told is lost."""
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import func, select, text
 
 from lib.db.engine import reading
-from lib.db.tables import daily_observation, history, import_run
+from lib.db.tables import daily_observation, history, import_run, staged_import
 from lib.domain.status import Status
-from lib.services import queries
+from lib.services import exports, import_staging, queries
 from lib.services.demo import is_empty
 from lib.services.demo_fixtures import read_label
+from lib.services.import_folding import finish_imports
 from tests import crash_children
 from tests.cast import add_artist, add_campaign
 from tests.crash import ChildFailed, Nursery
 from tests.invariants import faults
+from tests.staging import left_over
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +111,53 @@ def test_an_import_is_there_whole_or_not_at_all(engine, nursery):
     assert faults(engine) == []
     assert is_whole(engine)
     assert told
+
+
+@pytest.mark.slow
+def test_a_large_import_that_is_killed_at_any_step_counts_whole_or_not_at_all(
+    engine, nursery, monkeypatch
+):
+    engine.dispose()
+    monkeypatch.setattr(import_staging, "GIVEN_UP_AFTER", -10)
+    told: set[int] = set()
+    stages: Counter[str] = Counter()
+    times, longest = (40, 1.5) if engine.dialect.name == "sqlite" else (12, 3.0)
+    url = engine.url.render_as_string(hide_password=False)
+    target = "tests.crash_children:bring_in_by_steps"
+    for death in nursery.kill_repeatedly(target, [url], times=times, longest=longest):
+        told |= {int(line.split()[1]) for line in death.lines if line.startswith("imported")}
+        stages[stage_of(engine)] += 1
+        seen = figures_seen(engine)
+        finish_imports(engine)
+        assert left_over(engine) == {}, f"after kill {death.number}"
+        assert figures_seen(engine) == seen, f"after kill {death.number}"
+        with reading(engine) as db:
+            runs = set(db.execute(select(import_run.c.id)).scalars())
+        assert told <= runs, f"after kill {death.number}: {told - runs} are lost"
+        assert faults(engine) == []
+    assert is_whole(engine)
+    assert stages["staged"]
+    assert stages["switched"]
+
+
+def stage_of(engine):
+    """Return how far the import that was killed had come."""
+    with reading(engine) as db:
+        found = db.execute(select(staged_import.c.import_id)).scalars().all()
+    if not found:
+        return "none"
+    return "switched" if any(found) else "staged"
+
+
+def figures_seen(engine):
+    """Return which snapshot the figures are of; all of them are of the same one."""
+    if not queries.artists(engine):
+        return None
+    rows = list(exports.daily(engine, "The Herons"))
+    numbers = {int(row["spend"] or 0) - int(str(row["campaign"]).split()[1]) for row in rows}
+    assert len(numbers) == 1
+    assert len(rows) == crash_children.SNAPSHOT_CAMPAIGNS * crash_children.SNAPSHOT_DAYS
+    return numbers.pop()
 
 
 def test_a_child_that_ends_by_itself_is_noticed(nursery):

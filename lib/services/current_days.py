@@ -1,0 +1,144 @@
+"""The days as they currently stand: what is folded, overlaid by imports that are switched over.
+
+An import's days count from its switch on, and are folded into `daily_result` and
+`daily_kind_result` afterwards. Whoever reads current days reads these selectables and never
+the two tables, so that the figures are the same before, during and after the fold. Where
+nothing waits to be folded, which is nearly always, they are the plain tables.
+
+Ask and read in one snapshot: within `lib.db.engine.reading`, or with the artist locked.
+"""
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    select,
+    union_all,
+)
+
+from lib.db.tables import (
+    campaign,
+    daily_kind_result,
+    daily_result,
+    staged_campaign,
+    staged_day,
+    staged_import,
+    staged_kind_result,
+)
+
+
+def days_selectable(db: Connection, chosen: ColumnElement[bool] | None = None) -> FromClause:
+    """Return something with the columns of `daily_result`: the current days.
+
+    `chosen` is a condition on `campaign`; where it is given, days of other campaigns may be
+    left out, which spares time while an import is being folded.
+    """
+    if not _is_staged(db, chosen):
+        return daily_result
+    folded = _of(select(*daily_result.c), daily_result, chosen).where(
+        ~exists()
+        .where(
+            staged_campaign.c.campaign_id == daily_result.c.campaign_id,
+            _same_position(staged_day),
+            staged_day.c.day == daily_result.c.day,
+            staged_day.c.is_current,
+        )
+        .correlate(daily_result)
+    )
+    staged = _of(
+        select(
+            staged_campaign.c.campaign_id,
+            staged_day.c.day,
+            staged_day.c.current_spend_micros,
+            staged_day.c.current_impressions,
+            staged_day.c.current_clicks,
+            func.coalesce(staged_day.c.current_import_id, staged_import.c.import_id),
+            func.coalesce(staged_day.c.current_observed_on, staged_import.c.observed_on),
+        )
+        .join_from(staged_campaign, staged_day, _same_position(staged_day))
+        .join(staged_import, staged_import.c.id == staged_campaign.c.staged_id),
+        staged_campaign,
+        chosen,
+    ).where(staged_day.c.is_current)
+    return union_all(folded, staged).subquery("current_day")
+
+
+def kind_days_selectable(db: Connection, chosen: ColumnElement[bool] | None = None) -> FromClause:
+    """Return something with the columns of `daily_kind_result`: the current results by kind.
+
+    `chosen` as in `days_selectable`.
+    """
+    if not _is_staged(db, chosen):
+        return daily_kind_result
+    folded = _of(select(*daily_kind_result.c), daily_kind_result, chosen).where(
+        ~exists()
+        .where(
+            staged_campaign.c.campaign_id == daily_kind_result.c.campaign_id,
+            _same_position(staged_kind_result),
+            staged_kind_result.c.day == daily_kind_result.c.day,
+            staged_kind_result.c.kind == daily_kind_result.c.kind,
+        )
+        .correlate(daily_kind_result)
+    )
+    staged = _of(
+        select(
+            staged_campaign.c.campaign_id,
+            staged_kind_result.c.day,
+            staged_kind_result.c.kind,
+            staged_kind_result.c.results_micros,
+        ).join_from(staged_campaign, staged_kind_result, _same_position(staged_kind_result)),
+        staged_campaign,
+        chosen,
+    )
+    return union_all(folded, staged).subquery("current_kind_day")
+
+
+def forget_staged(db: Connection, chosen: ColumnElement[bool]) -> None:
+    """Remove what is switched over and not yet folded of the chosen campaigns' artists.
+
+    For a label that goes as a whole: what it has staged would never find its campaigns.
+    """
+    staged = (
+        select(staged_campaign.c.staged_id)
+        .join(campaign, campaign.c.id == staged_campaign.c.campaign_id)
+        .where(chosen)
+    )
+    numbers = list(db.execute(staged.distinct()).scalars())
+    for table in (staged_day, staged_kind_result, staged_campaign):
+        db.execute(delete(table).where(table.c.staged_id.in_(numbers)))
+    db.execute(delete(staged_import).where(staged_import.c.id.in_(numbers)))
+
+
+def _is_staged(db: Connection, chosen: ColumnElement[bool] | None) -> bool:
+    # The table is empty but for the seconds of a fold, so this comes first: it costs nothing.
+    if db.execute(select(staged_campaign.c.position).limit(1)).first() is None:
+        return False
+    if chosen is None:
+        return True
+    query = (
+        select(staged_campaign.c.position)
+        .join(campaign, campaign.c.id == staged_campaign.c.campaign_id)
+        .where(chosen)
+    )
+    return db.execute(query.limit(1)).first() is not None
+
+
+def _same_position(table: Table) -> ColumnElement[bool]:
+    return and_(
+        table.c.staged_id == staged_campaign.c.staged_id,
+        table.c.position == staged_campaign.c.position,
+    )
+
+
+def _of(
+    query: Select[tuple[object, ...]], table: Table, chosen: ColumnElement[bool] | None
+) -> Select[tuple[object, ...]]:
+    if chosen is None:
+        return query
+    return query.join(campaign, campaign.c.id == table.c.campaign_id).where(chosen)

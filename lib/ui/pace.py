@@ -1,0 +1,64 @@
+"""What makes the server answer sooner, whatever the pages are: warm, undisturbed, at once."""
+
+import gc
+import importlib
+import pkgutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import lib.ui
+
+_INTERNET = (socket.AF_INET, socket.AF_INET6)
+_SLOW = ("pandas", "plotly.graph_objects")
+
+
+@asynccontextmanager
+async def warm(_app: st.App) -> AsyncIterator[None]:
+    """Import everything that a page needs before the first visitor has to wait for it."""
+    for name in (*_SLOW, *_own_modules()):
+        importlib.import_module(name)
+    # What is there now stays for as long as the server runs: the collector need not look through
+    # these hundreds of thousands of objects again and again.
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def _own_modules() -> list[str]:
+    own = [f"lib.ui.{module.name}" for module in pkgutil.iter_modules(lib.ui.__path__)]
+    # The server is what is being started.
+    return [name for name in own if name != "lib.ui.server"]
+
+
+class AtOnce:
+    """Middleware: sends what goes over a websocket at once.
+
+    The kernel holds a small message back until the one before it has been acknowledged, which
+    browsers delay by up to 40 ms. asyncio turns that off for sockets that name TCP; Streamlit
+    opens its own listening socket without (`socket.socket(family=…)`, 1.67).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Keep the application behind."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does."""
+        if scope["type"] == "websocket":
+            hold_nothing_back(send)
+        await self.app(scope, receive, send)
+
+
+def hold_nothing_back(send: Send) -> None:
+    """Turn the kernel's waiting off for the connection of `send`, where it can be reached.
+
+    Uvicorn gives a method of its protocol, which knows the connection; another server may not.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    connection = transport.get_extra_info("socket") if transport else None
+    if connection is not None and connection.family in _INTERNET:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,39 @@
+"""Imports in many small steps, so that tests may look between them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from lib.db.engine import reading
+from lib.db.tables import staged_campaign, staged_day, staged_import, staged_kind_result
+from lib.services import import_folding, import_staging, import_switch
+
+STAGED = (staged_import, staged_campaign, staged_day, staged_kind_result)
+
+
+class SmallSteps:
+    """A pace of a few rows in each transaction, however long they take."""
+
+    def __init__(self, _rows: int, **_limits: int) -> None:
+        self.rows = 7
+
+    def learn(self, _rows: int, _seconds: float) -> None:
+        """Stay as slow as it is."""
+
+
+def take_small_steps(put: Callable[[Any, str, Any], None] = setattr) -> None:
+    """Stage and fold every import a few rows at a time, however small it is."""
+    put(import_switch, "AT_ONCE", 0)
+    put(import_staging, "Pace", SmallSteps)
+    put(import_folding, "Pace", SmallSteps)
+
+
+def left_over(engine: Engine) -> dict[str, int]:
+    """Return how many rows the tables of staged imports hold: none, once all is in place."""
+    with reading(engine) as db:
+        counts = {
+            table.name: db.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in STAGED
+        }
+    return {name: count for name, count in counts.items() if count}
