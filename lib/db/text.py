@@ -37,4 +37,5 @@ def _sqlite(element: folded, compiler: SQLCompiler, **options: Any) -> str:
 def _postgresql(element: folded, compiler: SQLCompiler, **options: Any) -> str:
     (text,) = element.clauses
     inside = compiler.process(text, **options)
-    return f"regexp_replace(normalize(lower({inside}), NFKD), '[\u0300-\u036f]', '', 'g')"
+    # Accents first: what a server of locale C then lowers is what it can lower, ASCII.
+    return f"lower(regexp_replace(normalize({inside}, NFKD), '[\u0300-\u036f]', '', 'g'))"

@@ -45,27 +45,27 @@ class LabelSpend:
 
     @property
     def week(self) -> float | None:
-        """The last 7 days that are whole, added up; None where there are not as many."""
-        return _sum(self._whole[-WEEK:])
+        """The 7 days up to the last whole one, added up; None where one of them is not whole."""
+        return _sum(self._settled[-WEEK:])
 
     @property
     def week_before(self) -> float | None:
-        return _sum(self._whole[-2 * WEEK : -WEEK])
+        return _sum(self._settled[-2 * WEEK : -WEEK])
 
     @property
     def through(self) -> date | None:
         """The last whole day."""
-        return self._whole[-1].day if self._whole else None
+        return self._settled[-1].day if self._settled else None
 
     @property
-    def _whole(self) -> list[SpendDay]:
+    def _settled(self) -> list[SpendDay]:
         """Return the days up to the last whole one."""
         last = max((at for at, one in enumerate(self.days) if one.is_whole), default=-1)
         return list(self.days[: last + 1])
 
 
 def _sum(days: list[SpendDay]) -> float | None:
-    known = [one.spend for one in days if one.spend is not None]
+    known = [one.spend for one in days if one.is_whole and one.spend is not None]
     return sum(known) if len(known) == WEEK else None
 
 

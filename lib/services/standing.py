@@ -69,6 +69,8 @@ class Standing:
     has_anomaly: Flag
     is_broken: Flag
     """Live on a broken connection."""
+    if_live: tuple[Flag, ...]
+    """What flags a live campaign, each flag without the condition that it is live."""
 
 
 def standing(db: Connection, *, now: datetime) -> Standing:
@@ -86,6 +88,7 @@ def standing(db: Connection, *, now: datetime) -> Standing:
     is_learning = and_(learns, ~is_over, is_young)
     has_old = trend.stale_from <= now
     has_figures = trend.campaign_id.is_not(None)
+    is_old = or_(~has_figures, has_old)
     stays = trend.why.in_((Why.YOUNG, Why.GAP))
     word = case(
         (~has_figures, None),
@@ -101,6 +104,13 @@ def standing(db: Connection, *, now: datetime) -> Standing:
         (has_old, literal(Why.STALE.value)),
         else_=trend.why,
     )
+    is_far_off = and_(
+        trend.pacing_ratio.is_not(None),
+        func.abs(trend.pacing_ratio - 1) > FAR_OFF * trend.pacing_tolerance,
+    )
+    has_anomaly, is_broken = trend.anomaly_on.is_not(None), _on_broken_connection()
+    # The stored word in front spares most rows the rest: the clock declares nothing declining.
+    declines = and_(trend.word == Word.DECLINING, word == Word.DECLINING)
     return Standing(
         source=source,
         in_use=_in_use(),
@@ -110,21 +120,18 @@ def standing(db: Connection, *, now: datetime) -> Standing:
         word=cast("ColumnElement[str | None]", word),
         why=cast("ColumnElement[str | None]", why),
         is_current=func.coalesce(trend.stale_from > now, false()),
-        is_stale=and_(is_live, or_(~has_figures, has_old)),
+        is_stale=and_(is_live, is_old),
         is_silent=and_(is_live, has_figures, trend.is_silent),
         pacing_word=cast(
             "ColumnElement[str | None]", case((is_live, trend.pacing_word), else_=None)
         ),
-        is_far_off=and_(
-            is_live,
-            trend.pacing_ratio.is_not(None),
-            func.abs(trend.pacing_ratio - 1) > FAR_OFF * trend.pacing_tolerance,
-        ),
+        is_far_off=and_(is_live, is_far_off),
         spends_after_stop=and_(
             one.status.in_(sorted(MUST_NOT_SPEND)), trend.last_spend_on > trend.stopped_on
         ),
-        has_anomaly=and_(is_live, trend.anomaly_on.is_not(None)),
-        is_broken=and_(is_live, _on_broken_connection()),
+        has_anomaly=and_(is_live, has_anomaly),
+        is_broken=and_(is_live, is_broken),
+        if_live=(is_old, trend.is_silent, is_far_off, has_anomaly, is_broken, declines),
     )
 
 

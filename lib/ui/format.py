@@ -1,6 +1,7 @@
 """Numbers, money and dates in words; what is missing reads "—", never 0."""
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, get_timezone_name
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
@@ -23,6 +24,8 @@ _SINGULAR = {
 }
 
 
+# A page writes hundreds of amounts, the same ones on every run, and Babel takes its time.
+@lru_cache(maxsize=8192)
 def money(micros: float | None, currency: str) -> str:
     """Return an amount of `currency` given in millionths, with the currency's own decimals."""
     if micros is None:
@@ -30,6 +33,7 @@ def money(micros: float | None, currency: str) -> str:
     return str(format_currency(micros / MICROS, currency, locale=LOCALE))
 
 
+@lru_cache(maxsize=8192)
 def unit_cost(micros: float | None, currency: str) -> str:
     """Return a cost per result: one decimal more where it is below one unit."""
     if micros is None:
@@ -44,6 +48,7 @@ def unit_cost(micros: float | None, currency: str) -> str:
     )
 
 
+@lru_cache(maxsize=8192)
 def count(number: float | None) -> str:
     """Return a number of things: whole as it is, a fraction with one decimal."""
     if number is None:

@@ -14,6 +14,7 @@ from lib.domain.records import MICROS
 from lib.domain.status import FACTS
 from lib.domain.trend import Sums
 from lib.services.attention import Need, StoppedByBilling, money_of
+from lib.services.label_trend import LabelSpend
 from lib.services.looks import Moved
 from lib.services.roster import ArtistTotal, KindTotal, RosterRow
 from lib.ui import badges, verdict_words
@@ -23,13 +24,13 @@ from lib.ui.format import MISSING, count, day, instant, money, one_of, percent, 
 
 # The first nine columns fill a window of 1440 pixels.
 WIDTHS = {
-    "campaign": 168,
-    "artist": 112,
-    "badges": 128,
+    "campaign": 162,
+    "artist": 104,
+    "badges": 122,
     "verdict": 158,
     "cost": 98,
     "spend": 106,
-    "results": 118,
+    "results": 138,
     "trend": 58,
     "stake": 84,
     "pacing": 84,
@@ -198,6 +199,41 @@ def _pacing(row: BoardRow) -> str:
 def _trend(values: tuple[float | None, ...]) -> np.ndarray | None:
     known = [value for value in values if value is not None]
     return np.array(known, dtype=np.float32) if len(known) > 1 else None
+
+
+def label_frame(spent: Sequence[LabelSpend]) -> pd.DataFrame:
+    """Return the cells of what the label spent, one row a currency."""
+    return pd.DataFrame(
+        [
+            {
+                "Currency": one.currency,
+                "7 days to": day(one.through),
+                "Spend, 7 days": _amount(one.week, one.currency),
+                "The 7 before": _amount(one.week_before, one.currency),
+                "Change": _change(one.week, one.week_before),
+                "28 days": _trend(tuple(each.spend for each in one.days if each.is_whole)),
+            }
+            for one in spent
+        ]
+    )
+
+
+def label_columns() -> dict[str, Any]:
+    """Return the configuration of the table of the label's spend; spend is neutral."""
+    return {
+        "28 days": st.column_config.AreaChartColumn("28 days", width=340, y_min=0, color="blue"),
+    }
+
+
+def _amount(units: float | None, currency: str) -> str:
+    return money(None if units is None else units * MICROS, currency)
+
+
+def _change(now: float | None, before: float | None) -> str:
+    if now is None or not before:
+        return MISSING
+    ratio = now / before - 1
+    return f"{'+' if ratio >= 0 else '−'}{percent(abs(ratio))}"
 
 
 def artist_frame(rows: Sequence[ArtistTotal]) -> pd.DataFrame:

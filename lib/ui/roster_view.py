@@ -2,29 +2,25 @@
 
 from datetime import datetime, timedelta
 from functools import partial
-from math import nan
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from lib.domain.records import MICROS
 from lib.domain.status import FACTS, Status
 from lib.services import looks
 from lib.services.attention import MOST_OF_A_KIND, Attention, Need, StoppedByBilling
-from lib.services.label_trend import LabelSpend
 from lib.services.roster import ROWS_A_PAGE, Order, Overview, RosterFilter, RosterRow
 from lib.ui import badges, clock, reads, roster, roster_filters, signin
 from lib.ui.board import ROW_HEIGHT
 from lib.ui.board_view import open_campaign
 from lib.ui.empty import BOARD_PAGE
 from lib.ui.escape import esc
-from lib.ui.format import MISSING, count, day, instant, money, percent
+from lib.ui.format import MISSING, count, instant, money
 
 _CLICKS, _SINCE, _NEED = "roster-clicks", "roster-since", "roster-need"
 FIRST_LOOK = timedelta(days=7)
 OF_EACH_KIND = 3
-MOST_CURRENCIES = 4
 _TALLEST_LIST, _TALLEST_TABLE = 9, 11
 
 Drawn = tuple[tuple[int | None, str], ...]
@@ -41,45 +37,22 @@ def size(whole: Overview) -> str:
 
 
 def label_spend() -> None:
-    """Draw what the whole label spent, currency by currency, with its line of 28 days."""
+    """Draw what the whole label spent, a row a currency, with its line of 28 days."""
     spent = reads.label_spend()
     if not spent:
         return
-    with st.container(horizontal=True, gap="small"):
-        for one in spent[:MOST_CURRENCIES]:
-            _spend_metric(one)
-    through = {one.through for one in spent if one.through}
-    words = []
-    if through:
-        words.append(f"All artists, last 7 days to {day(max(through))}, against the 7 before.")
-    gaps = sum(not one_day.is_whole for one in spent[:MOST_CURRENCIES] for one_day in one.days)
-    if gaps:
-        words.append("Days that too few campaigns have reported are left out.")
-    if len(spent) > MOST_CURRENCIES:
-        others = ", ".join(esc(one.currency) for one in spent[MOST_CURRENCIES:])
-        words.append(f"More in the totals below: {others}.")
-    if words:
-        st.caption(" ".join(words))
-
-
-def _spend_metric(one: LabelSpend) -> None:
-    week, before = one.week, one.week_before
-    change = None
-    if week is not None and before:
-        ratio = week / before - 1
-        change = f"{'+' if ratio >= 0 else '−'}{percent(abs(ratio))}"
-    st.metric(
-        f"Spend, {esc(one.currency)}",
-        esc(money(None if week is None else week * MICROS, one.currency)),
-        change,
-        delta_color="off",
-        delta_arrow="off",
-        # What is not a number breaks the line.
-        chart_data=[one_day.spend if one_day.is_whole else nan for one_day in one.days],
-        chart_type="area",
-        border=True,
-        width=247,
+    st.subheader("The label’s spend", anchor=False)
+    st.dataframe(
+        roster.label_frame(spent),
+        key=f"roster-label-{reads.data_version()}",
+        hide_index=True,
+        column_config=roster.label_columns(),
+        height=_height(len(spent), 35, most=_TALLEST_LIST),
+        placeholder=MISSING,
+        alt="The label’s spend",
     )
+    if any(not one_day.is_whole for one in spent for one_day in one.days):
+        st.caption("Days that too few campaigns have reported are left out of sums and lines.")
 
 
 def attention() -> None:

@@ -14,8 +14,6 @@ if not whole.campaigns:
 st.caption(roster_view.size(whole))
 roster_view.attention()
 roster_view.since_last_look()
-
-st.subheader("The label’s spend", anchor=False)
 roster_view.label_spend()
 
 st.subheader("Campaigns", anchor=False)

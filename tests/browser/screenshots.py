@@ -29,6 +29,7 @@ def addresses(first_campaign: int) -> dict[str, str]:
     artist = f"artist={ARTIST.replace(' ', '+')}"
     return {
         "campaign-management": f"/?{artist}",
+        "roster": f"/roster?{artist}",
         "campaign": f"/campaign?id={first_campaign}&{artist}",
         "import": f"/import?{artist}",
         "activity": f"/activity?{artist}",
