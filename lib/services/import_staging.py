@@ -7,7 +7,7 @@ removed later, and found missing at the switch by whoever was merely slow.
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache, partial
 from itertools import islice
@@ -57,11 +57,17 @@ class PlanOutdated(RuntimeError):
 class Pace:
     """How many rows to write in one transaction, learnt from how long the last ones took."""
 
-    def __init__(self, rows: int, *, least: int = 200, most: int = 20_000) -> None:
+    def __init__(self, rows: int, *, least: int = 1_000, most: int = 20_000) -> None:
         self.rows, self._least, self._most = rows, least, most
+        self._began = time.monotonic()
 
-    def learn(self, rows: int, seconds: float) -> None:
-        """Take in that so many rows took so long."""
+    def begin(self) -> None:
+        """Take the time from here: the transaction has its lock."""
+        self._began = time.monotonic()
+
+    def learn(self, rows: int) -> None:
+        """Take in that so many rows took from the beginning until now."""
+        seconds = time.monotonic() - self._began
         fitting = rows * SHORT / max(seconds, 0.001)
         # Half the way only: one slow moment of the disk says little.
         self.rows = int(min(max((self.rows + fitting) / 2, self._least), self._most))
@@ -74,18 +80,19 @@ def stage(engine: Engine, plan: Plan, platform: Platform, *, now: datetime, told
     """
     number = in_transaction(engine, lambda db: open_staged(db, plan, platform, now=now))
     rows = day_rows(plan)
-    pace, total, done, batches = Pace(4_000), plan.days or 1, 0, 0
-    while batch := list(islice(rows, pace.rows)):
+    pace, total, done, batches = Pace(4_000, least=2_000), plan.days or 1, 0, 0
+    while some := list(islice(rows, pace.rows)):
+        batch = Batch(number, some)
 
-        def write(db: Connection, batch: Sequence[Staged] = batch, nth: int = batches) -> None:
+        def write(db: Connection, batch: Batch = batch, nth: int = batches) -> None:
+            pace.begin()
             if _sign_of_life(db, number, batch=nth):
-                insert_days(db, number, batch)
+                batch.write(db)
 
-        began = time.monotonic()
         in_transaction(engine, write)
-        pace.learn(len(batch), time.monotonic() - began)
+        pace.learn(len(some))
         batches += 1
-        done += len(batch)
+        done += len(some)
         told(done / total, f"{done:,} of {total:,} days are ready")
         time.sleep(BREATH)
     return number
@@ -133,15 +140,20 @@ def is_alive(db: Connection, number: int) -> bool:
     return db.execute(query.with_for_update()).first() is not None
 
 
-def insert_days(db: Connection, number: int, rows: Iterable[Staged]) -> None:
-    """Write rows of `day_rows` into the staged import."""
-    days: list[tuple[Any, ...]] = []
-    kinds: list[tuple[Any, ...]] = []
-    for day, by_kind in rows:
-        days.append((number, *day))
-        kinds += [(number, *one) for one in by_kind]
-    insert_rows(db, staged_day, [column.name for column in staged_day.columns], days)
-    insert_rows(db, staged_kind_result, [one.name for one in staged_kind_result.columns], kinds)
+class Batch:
+    """Some rows of a staged import, made ready before the transaction that writes them."""
+
+    def __init__(self, number: int, rows: Iterable[Staged]) -> None:
+        self._days: list[tuple[Any, ...]] = []
+        self._kinds: list[tuple[Any, ...]] = []
+        for day, by_kind in rows:
+            self._days.append((number, *day))
+            self._kinds += [(number, *one) for one in by_kind]
+
+    def write(self, db: Connection) -> None:
+        """Insert the rows."""
+        for table, rows in ((staged_day, self._days), (staged_kind_result, self._kinds)):
+            insert_rows(db, table, [column.name for column in table.columns], rows)
 
 
 def day_rows(plan: Plan) -> Iterator[Staged]:
@@ -206,9 +218,9 @@ def remove_staged(engine: Engine, number: int) -> None:
     for table in (staged_day, staged_kind_result):
         is_done = False
         while not is_done:
-            rows, began = pace.rows, time.monotonic()
-            is_done = in_transaction(engine, partial(_remove_some, table, number, rows))
-            pace.learn(rows, time.monotonic() - began)
+            rows = pace.rows
+            is_done = in_transaction(engine, partial(_remove_some, table, number, rows, pace))
+            pace.learn(rows)
             time.sleep(BREATH)
     header = delete(staged_import).where(
         staged_import.c.id == number, staged_import.c.import_id.is_(None)
@@ -237,8 +249,9 @@ def _give_up(db: Connection, chosen: ColumnElement[bool]) -> None:
     )
 
 
-def _remove_some(table: Table, number: int, rows: int, db: Connection) -> bool:
-    """Remove about so many rows of a staged import; say whether that were the last ones."""
+def _remove_some(table: Table, number: int, rows: int, pace: Pace, db: Connection) -> bool:
+    """Remove about so many rows of a staged import; say whether those were the last ones."""
+    pace.begin()
     key = table.c.position, table.c.day
     mine = table.c.staged_id == number
     last = db.execute(select(*key).where(mine).order_by(*key).offset(rows).limit(1)).first()

@@ -22,10 +22,10 @@ from lib.services.import_known import campaign_rows, newest_import
 from lib.services.import_owner import ensure_artist, ensure_connection, find_artist, insert_one
 from lib.services.import_plan import Plan
 from lib.services.import_staging import (
+    Batch,
     PlanOutdated,
     Progress,
     day_rows,
-    insert_days,
     is_alive,
     open_staged,
     remove_staged,
@@ -115,7 +115,7 @@ def _at_once(db: Connection, switch: Switch) -> BroughtIn:
     now = switch.occasion.now
     _check(db, switch)
     staged = open_staged(db, switch.plan, switch.file.platform, now=now)
-    insert_days(db, staged, day_rows(switch.plan))
+    Batch(staged, day_rows(switch.plan)).write(db)
     return _write(db, switch, staged, is_folded=True)
 
 
