@@ -213,7 +213,14 @@ _quoted = lru_cache(maxsize=1_000)(json.dumps)
 
 def remove_staged(engine: Engine, number: int) -> None:
     """Remove what was staged and will not be switched over, in short transactions."""
-    in_transaction(engine, lambda db: _give_up(db, staged_import.c.id == number))
+
+    def given_up(db: Connection) -> bool:
+        _give_up(db, staged_import.c.id == number)
+        query = select(staged_import.c.alive_at).where(staged_import.c.id == number)
+        return (db.execute(query).scalar() or 0) < 0
+
+    if not in_transaction(engine, given_up):
+        return  # It is switched over after all: the answer to the commit was lost.
     pace = Pace(5_000)
     for table in (staged_day, staged_kind_result):
         is_done = False
