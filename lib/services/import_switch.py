@@ -22,11 +22,11 @@ from lib.services.import_known import campaign_rows, newest_import
 from lib.services.import_owner import ensure_artist, ensure_connection, find_artist, insert_one
 from lib.services.import_plan import Plan
 from lib.services.import_staging import (
-    Batch,
+    Pace,
     PlanOutdated,
     Progress,
-    day_rows,
     is_alive,
+    make_ready,
     open_staged,
     remove_staged,
     stage,
@@ -115,7 +115,8 @@ def _at_once(db: Connection, switch: Switch) -> BroughtIn:
     now = switch.occasion.now
     _check(db, switch)
     staged = open_staged(db, switch.plan, switch.file.platform, now=now)
-    Batch(staged, day_rows(switch.plan)).write(db)
+    for batch in make_ready(switch.plan, staged, Pace(AT_ONCE)):
+        batch.write(db)
     return _write(db, switch, staged, is_folded=True)
 
 
