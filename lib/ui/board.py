@@ -1,11 +1,11 @@
-"""The board's tables: one a group, twenty campaigns a page, every cell in words.
+"""The board's table: group by group, twenty campaigns a page, every cell in words.
 
 Money and results are texts with their unit, because the rows of one table may differ in
 currency and in kind; so a click on a column's head would sort them wrongly, and Streamlit's own
 sorting is off (it is whenever columns can be selected). The order is the filter bar's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -17,6 +17,7 @@ from lib.domain.actions import Action, Decision
 from lib.domain.board import BoardRow
 from lib.domain.metrics import trailing_window
 from lib.domain.records import Campaign
+from lib.domain.status import Group
 from lib.domain.trend import Sums
 from lib.ui import badges, verdict_words
 from lib.ui.format import (
@@ -75,10 +76,48 @@ _ICONS = {
 UNAVAILABLE = " · not now"
 
 
-def board_frame(rows: Sequence[BoardRow], *, now: datetime, zone: tzinfo) -> pd.DataFrame:
-    """Return the cells of the rows' table, one row a campaign, indexed by campaign id."""
-    cells = [_cells(row, now=now, zone=zone) for row in rows]
-    return pd.DataFrame(cells, index=pd.Index([row.campaign.id for row in rows], name="id"))
+Line = BoardRow | Group
+"""A line of the table: a campaign, or the group that the next ones stand in."""
+
+
+def lines_of(rows: Sequence[BoardRow]) -> list[Line]:
+    """Return the rows with a line before each group of them."""
+    lines: list[Line] = []
+    for position, row in enumerate(rows):
+        if position == 0 or rows[position - 1].group is not row.group:
+            lines.append(row.group)
+        lines.append(row)
+    return lines
+
+
+def board_frame(
+    lines: Sequence[Line], counts: Mapping[Group, int], *, now: datetime, zone: tzinfo
+) -> pd.DataFrame:
+    """Return the cells of the table, one row a line; `counts` says how many a group has."""
+    return pd.DataFrame(
+        [
+            _group_cells(line, counts[line])
+            if isinstance(line, Group)
+            else _cells(line, now=now, zone=zone)
+            for line in lines
+        ]
+    )
+
+
+def group_chip(group: Group, number: int) -> str:
+    """Return the chip of a group's line, with its count."""
+    return f"{group.label} · {count(number)}"
+
+
+def _group_cells(group: Group, number: int) -> dict[str, Any]:
+    cells: dict[str, Any] = dict.fromkeys(WIDTHS, "")
+    return cells | {
+        "campaign": group.label.upper(),
+        "menu": None,
+        "badges": [group_chip(group, number)],
+        "verdict": [],
+        "trend": None,
+    }
 
 
 def _cells(row: BoardRow, *, now: datetime, zone: tzinfo) -> dict[str, Any]:
@@ -105,9 +144,14 @@ def _cells(row: BoardRow, *, now: datetime, zone: tzinfo) -> dict[str, Any]:
     }
 
 
-def columns(row_actions: Any, rows: Sequence[BoardRow]) -> dict[str, Any]:
+def columns(
+    row_actions: Any, rows: Sequence[BoardRow], counts: Mapping[Group, int]
+) -> dict[str, Any]:
     """Return the configuration of the table's columns; `row_actions` is the menu's column."""
-    chips = badges.chip_colours()
+    chips = badges.chip_colours() | {
+        group_chip(group, number): badges.COLOURS[badges.GROUP_TONES[group]]
+        for group, number in counts.items()
+    }
     verdicts = {chip: colour for row in rows for chip, colour in verdict_words.chips(row).items()}
     text = st.column_config.TextColumn
     return {

@@ -1,6 +1,7 @@
 """The board as drawn: sections with their tables, and what a click in a table does."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -22,8 +23,10 @@ CAMPAIGN_PAGE = "pages/marketing/campaign.py"
 
 _CLICKS = "board-clicks"
 
-# The campaigns of a table as they were drawn: id and version by position.
-Drawn = tuple[tuple[int, int], ...]
+GROUP = "group"
+
+# What a table's lines are, as they were drawn: a campaign's id and version, None for a group.
+Drawn = tuple[tuple[int, int] | None, ...]
 
 
 def warnings(board: Board) -> None:
@@ -56,31 +59,56 @@ def _is_broken(link: PlatformConnection) -> bool:
     return link.state is ConnectionState.BROKEN
 
 
-def sections(rows: Sequence[BoardRow], order: str, *, alarms: Sequence[BoardRow]) -> None:
-    """Draw the groups in their order, empty ones left out, the archive folded."""
+def group_choice(rows: Sequence[BoardRow]) -> Group | Status | None:
+    """Draw the groups with their counts and return the chosen one, None for all of them.
+
+    Archived campaigns are folded away: they are shown where they are chosen.
+    """
+    found = {group.value: group.label for group in by_group(_unfolded(rows))}
+    counted = Counter(row.group.value for row in _unfolded(rows))
+    archived = sum(row.status is Status.ARCHIVED for row in rows)
+    if archived:
+        found[Status.ARCHIVED.value] = FACTS[Status.ARCHIVED].label
+        counted[Status.ARCHIVED.value] = archived
+    icons = {group.value: icon for group, icon in badges.GROUP_ICONS.items()}
+    icons[Status.ARCHIVED.value] = badges.LOOKS[Status.ARCHIVED].icon
+    chosen = st.pills(
+        "Groups",
+        list(found),
+        key=GROUP,
+        bind="query-params",
+        format_func=lambda name: f"{icons[name]} {found[name]} · {count(counted[name])}",
+        label_visibility="collapsed",
+    )
+    if chosen == Status.ARCHIVED.value:
+        return Status.ARCHIVED
+    return Group(chosen) if chosen else None
+
+
+def _unfolded(rows: Sequence[BoardRow]) -> list[BoardRow]:
+    return [row for row in rows if row.status is not Status.ARCHIVED]
+
+
+def table(rows: Sequence[BoardRow], order: str, *, chosen: Group | Status | None) -> None:
+    """Draw the campaigns in one table: group by group, the archive folded away."""
     now = clock.reading_time()
-    groups = by_group(rows)
-    if alarms and Group.NEEDS_ATTENTION not in groups:
-        groups = {Group.NEEDS_ATTENTION: [], **groups}
-    for group, members in groups.items():
-        shown = [row for row in members if row.status is not Status.ARCHIVED]
-        archived = [row for row in members if row.status is Status.ARCHIVED]
-        _head(group, members, len(alarms) if group is Group.NEEDS_ATTENTION else 0)
-        if group is Group.NEEDS_ATTENTION:
-            for row in alarms:
-                _alarm(row)
-        _table(group.value, in_order(shown, order), now=now)
-        if archived:
-            _archive(archived, order, now=now)
+    if chosen is Status.ARCHIVED:
+        shown = [row for row in rows if row.status is Status.ARCHIVED]
+    else:
+        shown = [row for row in _unfolded(rows) if chosen in (None, row.group)]
+    members = by_group(shown)
+    dated = [row for row in shown if row.as_of]
+    if dated:
+        st.caption(board_cells.windows_words(dated))
+    ordered = [row for group in members.values() for row in in_order(group, order)]
+    _paged(ordered, {group: len(some) for group, some in members.items()}, now=now)
 
 
-def _head(group: Group, members: Sequence[BoardRow], alarms: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(group.label, icon=badges.GROUP_ICONS[group], anchor=False, width="content")
-        st.badge(count(len(members) + alarms), color=badges.COLOURS[badges.GROUP_TONES[group]])
-        dated = [row for row in members if row.as_of]
-        if dated:
-            st.caption(board_cells.windows_words(dated), width="content")
+def alarms(rows: Sequence[BoardRow]) -> None:
+    """Draw what still spends though it was told to stop."""
+    for row in rows:
+        if row.spent_after_stop_on:
+            _alarm(row)
 
 
 def _alarm(row: BoardRow) -> None:
@@ -100,20 +128,7 @@ def _alarm(row: BoardRow) -> None:
         )
 
 
-def _archive(rows: Sequence[BoardRow], order: str, *, now: datetime) -> None:
-    folded = st.expander(
-        f"Archived · {count(len(rows))}",
-        key="archived",
-        icon=badges.LOOKS[Status.ARCHIVED].icon,
-        on_change="rerun",
-        bind="query-params",
-    )
-    if folded.open:
-        with folded:
-            _table("archived", in_order(rows, order), now=now)
-
-
-def _table(name: str, rows: Sequence[BoardRow], *, now: datetime) -> None:
+def _paged(rows: Sequence[BoardRow], counts: Mapping[Group, int], *, now: datetime) -> None:
     if not rows:
         return
     pages = -(-len(rows) // board_cells.ROWS_A_PAGE)
@@ -121,22 +136,25 @@ def _table(name: str, rows: Sequence[BoardRow], *, now: datetime) -> None:
     number = 1
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
-            number = min(st.pagination(pages, key=f"page-{name}"), pages)
+            number = min(st.pagination(pages, key="page"), pages)
     first = (number - 1) * board_cells.ROWS_A_PAGE
     with slot:
-        _grid(name, rows[first : first + board_cells.ROWS_A_PAGE], now=now)
+        _grid(rows[first : first + board_cells.ROWS_A_PAGE], counts, now=now)
     if pages > 1:
-        st.caption(
-            f"{first + 1}–{min(first + board_cells.ROWS_A_PAGE, len(rows))} of {count(len(rows))}"
-        )
+        last = min(first + board_cells.ROWS_A_PAGE, len(rows))
+        st.caption(f"{first + 1}–{last} of {count(len(rows))}")
 
 
-def _grid(name: str, rows: Sequence[BoardRow], *, now: datetime) -> None:
-    drawn: Drawn = tuple((row.campaign.id, row.campaign.version) for row in rows)
+def _grid(rows: Sequence[BoardRow], counts: Mapping[Group, int], *, now: datetime) -> None:
+    lines = board_cells.lines_of(rows)
+    drawn: Drawn = tuple(
+        None if isinstance(line, Group) else (line.campaign.id, line.campaign.version)
+        for line in lines
+    )
     # The keys change with the data: a selection of an older table must not reach this one. They
     # change with a click too, so that the same cell can be clicked again.
     clicks = st.session_state.get(_CLICKS, 0)
-    stamp = f"{name}-{reads.data_version()}-{abs(hash(drawn))}-{clicks}"
+    stamp = f"board-{reads.data_version()}-{abs(hash(drawn))}-{clicks}"
     menu = st.column_config.ButtonColumn(
         "",
         key=f"menu-{stamp}",
@@ -146,16 +164,16 @@ def _grid(name: str, rows: Sequence[BoardRow], *, now: datetime) -> None:
         args=(f"menu-{stamp}", drawn),
     )
     st.dataframe(
-        board_cells.board_frame(rows, now=now, zone=clock.zone()),
+        board_cells.board_frame(lines, counts, now=now, zone=clock.zone()),
         key=f"table-{stamp}",
         hide_index=True,
         row_height=board_cells.ROW_HEIGHT,
         height="content",
-        column_config=board_cells.columns(menu, rows),
+        column_config=board_cells.columns(menu, rows, counts),
         on_select=partial(_clicked, f"table-{stamp}", drawn),
         selection_mode=["single-cell", "single-column"],
         placeholder="—",
-        alt=f"Campaigns: {name.replace('_', ' ')}",
+        alt="Campaigns",
     )
 
 
@@ -164,7 +182,10 @@ def _chosen(key: str, drawn: Drawn) -> None:
     click = st.session_state.get(key)
     if not click or not 0 <= click["row"] < len(drawn):
         return
-    campaign_id, version = drawn[click["row"]]
+    line = drawn[click["row"]]
+    if line is None:
+        return
+    campaign_id, version = line
     entry = board_cells.chosen_entry(click["label"])
     if entry == board_cells.OPEN:
         open_campaign(campaign_id)
@@ -182,7 +203,10 @@ def _clicked(key: str, drawn: Drawn) -> None:
     if not cells or not 0 <= cells[0][0] < len(drawn):
         return
     position, column = cells[0]
-    campaign_id, version = drawn[position]
+    line = drawn[position]
+    if line is None:
+        return
+    campaign_id, version = line
     st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
     if column == "badges":
         actions.ask(actions.ABOUT, campaign_id, version)

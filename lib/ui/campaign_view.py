@@ -9,12 +9,13 @@ from lib.ui.escape import esc
 from lib.ui.format import (
     MISSING,
     budget,
+    count,
     day,
     instant,
     listed,
     zone_name,
 )
-from lib.ui.words import history_columns, history_frame
+from lib.ui.words import history_columns, history_frame, last_change_words
 
 
 def facts(page: CampaignPage) -> None:
@@ -23,37 +24,40 @@ def facts(page: CampaignPage) -> None:
     run = f"{day(one.starts_on, with_year=True)} – "
     run += day(one.ends_on, with_year=True) if one.ends_on else "open end"
     left, right = st.columns(2, gap="large")
-    left.table(
-        {
-            "Budget": esc(budget(one)),
-            "Run": esc(run),
-            "Created": esc(instant(one.created_at, clock.zone())),
-            "Locations": esc(listed(one.locations)),
-        },
-        border="horizontal",
-        alt="Budget, dates and locations",
+    left.markdown(
+        _listed(
+            {
+                "Budget": esc(budget(one)),
+                "Run": esc(run),
+                "Created": esc(instant(one.created_at, clock.zone())),
+                "Locations": esc(listed(one.locations)),
+            }
+        )
     )
-    right.table(
-        {
-            "Promotes": esc(one.promotes or MISSING),
-            "Link": _link(one.link),
-            "Platform": esc(f"{one.platform.label} · {one.campaign_type}"),
-            "Ad account": esc(f"{zone_name(one.tzinfo)}, {one.currency}"),
-        },
-        border="horizontal",
-        alt="Promoted content, link and platform",
+    right.markdown(
+        _listed(
+            {
+                "Promotes": esc(one.promotes or MISSING),
+                "Link": _link(one.link),
+                "Platform": esc(f"{one.platform.label} · {one.campaign_type}"),
+                "Ad account": esc(f"{zone_name(one.tzinfo)}, {one.currency}"),
+            }
+        )
     )
+
+
+def _listed(facts: dict[str, str]) -> str:
+    """Return facts as a list in Markdown: a table would load a library of its own."""
+    return "\n".join(f"- **{name}** · {value}" for name, value in facts.items())
 
 
 def ids(page: CampaignPage) -> None:
     """Draw the campaign's ids, ready to be copied."""
     one = page.row.campaign
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption("Campaign id", width="content")
-        st.code(str(one.id), language=None, width="content")
-        if one.external_id:
-            st.caption("Id on the platform", width="content")
-            st.code(one.external_id, language=None, width="content")
+    words = f"Campaign id `{one.id}`"
+    if one.external_id:
+        words += f" · Id on the platform `{one.external_id.replace('`', '')}`"
+    st.caption(words)
 
 
 def action_buttons(page: CampaignPage) -> None:
@@ -95,16 +99,26 @@ def _is_telling(action: Action, decisions: object) -> bool:
 
 
 def history_table(page: CampaignPage) -> None:
-    """Draw everything that happened to the campaign, newest first."""
-    frame = history_frame(page.history, clock.zone())
-    st.dataframe(
-        frame,
-        hide_index=True,
-        key=f"history-{page.row.campaign.id}",
-        alt="History of the campaign",
-        placeholder=MISSING,
-        column_config=history_columns(),
+    """Draw everything that happened to the campaign, newest first; folded until it is asked for."""
+    last = last_change_words(page.row.last_change, clock.zone())
+    folded = st.expander(
+        f"History · {count(len(page.history))} · last: {esc(last)}",
+        key="history",
+        icon=":material/history:",
+        on_change="rerun",
+        bind="query-params",
     )
+    if not folded.open:
+        return
+    with folded:
+        st.dataframe(
+            history_frame(page.history, clock.zone()),
+            hide_index=True,
+            key=f"history-{page.row.campaign.id}",
+            alt="History of the campaign",
+            placeholder=MISSING,
+            column_config=history_columns(),
+        )
 
 
 def _link(link: str | None) -> str:

@@ -77,7 +77,7 @@ def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
     by_label = {facts.label: status for status, facts in FACTS.items()}
     by_platform = {platform.label: platform for platform in Platform}
     types = sorted({row.campaign.campaign_type for row in rows})
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         text = st.text_input(
             "Search",
             key=TEXT,
@@ -85,26 +85,24 @@ def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
             icon=":material/search:",
             placeholder="Search",
             label_visibility="collapsed",
-            width=125,
+            width=240,
         )
-        statuses = _several("Status", "All statuses", list(by_label), key=STATUS, width=130)
-        platforms = _several(
-            "Platform", "All platforms", list(by_platform), key=PLATFORM, width=135
-        )
-        chosen_types = _several("Campaign type", "All types", types, key=KIND, width=120)
-        verdicts = _several(
-            "Verdict", "All verdicts", [word.value for word in Word], key=VERDICT, width=130
-        )
-        is_learning = st.toggle("Learning", key=LEARNING, bind="query-params")
-        order = st.selectbox(
-            "Order",
-            list(ORDERS),
-            key=ORDER,
-            bind="query-params",
-            icon=":material/sort:",
-            label_visibility="collapsed",
-            width=185,
-        )
+        # Its fields are drawn by the browser once it is opened: closed, they cost next to nothing.
+        with st.popover(_filters_label(), icon=":material/filter_alt:"):
+            statuses = _several("Status", "All statuses", list(by_label), key=STATUS)
+            platforms = _several("Platform", "All platforms", list(by_platform), key=PLATFORM)
+            chosen_types = _several("Campaign type", "All types", types, key=KIND)
+            verdicts = _several(
+                "Verdict", "All verdicts", [word.value for word in Word], key=VERDICT
+            )
+            is_learning = st.toggle("Learning only", key=LEARNING, bind="query-params")
+            order = st.selectbox(
+                "Order within a group",
+                list(ORDERS),
+                key=ORDER,
+                bind="query-params",
+                icon=":material/sort:",
+            )
         chosen = BoardFilter(
             statuses=frozenset(by_label[label] for label in statuses),
             platforms=frozenset(by_platform[label] for label in platforms),
@@ -118,15 +116,20 @@ def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
     return chosen, order or BY_STATUS
 
 
-def _several(label: str, nothing: str, options: list[str], *, key: str, width: int) -> list[str]:
+def _filters_label() -> str:
+    chosen = sum(bool(st.session_state.get(key)) for key in (STATUS, PLATFORM, KIND, VERDICT))
+    chosen += bool(st.session_state.get(LEARNING))
+    return f"Filters · {chosen}" if chosen else "Filters"
+
+
+def _several(label: str, nothing: str, options: list[str], *, key: str) -> list[str]:
     return st.multiselect(
         label,
         options,
         key=key,
         bind="query-params",
         placeholder=nothing,
-        label_visibility="collapsed",
-        width=width,
+        width=300,
     )
 
 

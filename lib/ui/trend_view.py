@@ -1,5 +1,6 @@
 """The chart of one campaign as drawn: its days, the windows that decide, what happened."""
 
+import time
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -13,6 +14,8 @@ from lib.domain.trend import Verdict
 from lib.services.queries import CampaignPage
 from lib.ui.format import money, span
 from lib.ui.words import event_words, reason_words
+
+_CHARTS_LOADED, _PAINT = "charts-loaded", 0.15  # seconds
 
 RANGES = {"Last 56 days": 56, "Whole run": None}
 
@@ -43,6 +46,7 @@ def chart(page: CampaignPage, *, now: datetime) -> None:
     )
     marks = mark(page.run, page.coverage, window.first, window.days)
     kinds = zip(frame.index, kinds_of_days(marks, as_of=page.row.as_of), strict=True)
+    _figures_first()
     figure = campaign_figure(
         frame,
         currency=one.currency,
@@ -64,6 +68,16 @@ def chart(page: CampaignPage, *, now: datetime) -> None:
         "Violet: the two windows that decide. Blue: learning. Grey: not running. Triangles: "
         "changes. Diamonds: odd spend. Days that nobody reported are left empty."
     )
+
+
+def _figures_first() -> None:
+    """Let the browser paint the figures before it loads the chart's library, once a session.
+
+    Loading it blocks the browser for a second or more; what was sent just before would wait.
+    """
+    if not st.session_state.get(_CHARTS_LOADED):
+        st.session_state[_CHARTS_LOADED] = True
+        time.sleep(_PAINT)
 
 
 def _deciding(found: Verdict | None) -> Deciding | None:

@@ -40,13 +40,15 @@ st.subheader("How it does", anchor=False)
 verdict_view.verdict(page)
 verdict_view.windows(page)
 verdict_view.pacing(page)
-trend_view.chart(page, now=now)
+place_of_chart = st.container()
 verdict_view.numbers(page)
+campaign_view.history_table(page)
 
 st.subheader("What it is", anchor=False)
 campaign_view.facts(page)
 
-st.subheader("History", anchor=False)
-campaign_view.history_table(page)
-
 actions.dialogs()
+
+# Last, so that the figures stand before the browser turns to its slowest library.
+with place_of_chart:
+    trend_view.chart(page, now=now)

@@ -23,12 +23,13 @@ st.caption(
 )
 board_view.warnings(board)
 
+board_view.alarms(board.rows)
+
 narrowed, order = filters.filter_bar(board.rows)
 shown = [row for row in board.rows if narrowed.matches(row)]
-alarms = [row for row in board.rows if row.spent_after_stop_on]
 
 if shown:
-    board_view.sections(shown, order, alarms=alarms)
+    board_view.table(shown, order, chosen=board_view.group_choice(shown))
 else:
     empty.nothing_matches(summary(len(board.rows)))
 
