@@ -85,10 +85,9 @@ def _asked(script: str, query: str) -> _Asked:
         if statement.startswith(("SELECT", "WITH")):
             found.statements.append((statement, parameters))
 
-    desk = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    desk.switch_page(script)
-    for name, value in parse_qsl(query):
-        desk.query_params[name] = value
+    desk = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    desk = _with(desk, query).run()
+    _with(desk.switch_page(script), query)
     st.cache_resource.clear()
     st.cache_data.clear()
     listeners = (("before_execute", execute), ("before_cursor_execute", cursor))
@@ -102,3 +101,9 @@ def _asked(script: str, query: str) -> _Asked:
     if desk.exception:
         raise RuntimeError(f"{script} failed: {desk.exception[0].message}")
     return found
+
+
+def _with(desk: AppTest, query: str) -> AppTest:
+    for name, value in parse_qsl(query):
+        desk.query_params[name] = value
+    return desk
