@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import current_artist, demo, menu, notices, signin
+from lib.ui import current_artist, demo, menu, notices, reads, signin
 
 st.set_page_config(
     page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244
@@ -26,10 +26,11 @@ if not isinstance(who, Actor):
     signin.sign_in_page(who)
     st.stop()
 
-with st.sidebar:
-    current_artist.choose(page=page.url_path)
-    demo.banner()
-    signin.sign_out_button(who)
+with reads.steady():
+    with st.sidebar:
+        current_artist.choose(page=page.url_path)
+        demo.banner()
+        signin.sign_out_button(who)
 
-notices.show()
-page.run()
+    notices.show()
+    page.run()

@@ -72,7 +72,7 @@ def bring_in(say: Say, number: int, url: str) -> None:
 
 def bring_in_by_steps(say: Say, number: int, url: str) -> None:
     """Import snapshots as `bring_in` does, each staged and folded a few rows at a time."""
-    take_small_steps()
+    take_small_steps(staged=60)
     bring_in(say, number, url)
 
 

@@ -15,18 +15,21 @@ STAGED = (staged_import, staged_campaign, staged_day, staged_kind_result)
 class SmallSteps:
     """A pace of a few rows in each transaction, however long they take."""
 
-    def __init__(self, _rows: int, **_limits: int) -> None:
-        self.rows = 7
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
 
-    def learn(self, _rows: int, _seconds: float) -> None:
+    def begin(self) -> None:
+        """Take no time."""
+
+    def learn(self, _rows: int) -> None:
         """Stay as slow as it is."""
 
 
-def take_small_steps(put: Callable[[Any, str, Any], None] = setattr) -> None:
-    """Stage and fold every import a few rows at a time, however small it is."""
+def take_small_steps(put: Callable[[Any, str, Any], None] = setattr, *, staged: int = 7) -> None:
+    """Stage `staged` rows at a time and fold one campaign at a time, however small the import."""
     put(import_switch, "AT_ONCE", 0)
-    put(import_staging, "Pace", SmallSteps)
-    put(import_folding, "Pace", SmallSteps)
+    put(import_staging, "Pace", lambda *_, **__: SmallSteps(staged))
+    put(import_folding, "Pace", lambda *_, **__: SmallSteps(1))
 
 
 def left_over(engine: Engine) -> dict[str, int]:

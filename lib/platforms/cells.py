@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from lib.platforms.dates import Dates
 from lib.platforms.figures import Figures, Misread, misread
@@ -20,19 +20,23 @@ class Unreadable(Exception):
     """This row cannot be read; the message is the reason."""
 
 
-class Cells(NamedTuple):
-    """What one row says of one campaign and day; None is unknown, never zero."""
+Cells = tuple[
+    date | None,
+    tuple[date, date] | None,
+    int | None,
+    int | None,
+    int | None,
+    str | None,
+    Mapping[str, int],
+    bool,
+]
+"""What one row says of one campaign and day; None is unknown, never zero.
 
-    day: date | None
-    period: tuple[date, date] | None
-    """The first and last day that the row speaks for; None where it does not say."""
-    spend: int | None
-    impressions: int | None
-    clicks: int | None
-    kind: str | None
-    results: Mapping[str, int]
-    """Shared by rows with the same results; nobody changes it."""
-    has_unnamed_results: bool
+Its day; the first and last day that it speaks for, None where it does not say; spend,
+impressions, clicks; the kind of result that it names; its results by kind, shared by rows with
+the same ones, so that nobody changes them; whether some results have no kind. A plain tuple:
+there is one for each row of the file.
+"""
 
 
 class CellReader:
@@ -82,7 +86,7 @@ class CellReader:
             _remember(self._whats, what, brought)
         day, period = found
         kind, results, has_unnamed = brought
-        return Cells(day, period, spend, impressions, clicks, kind, results, has_unnamed)
+        return day, period, spend, impressions, clicks, kind, results, has_unnamed
 
     def _results(self, row: Row) -> tuple[str | None, Mapping[str, int], bool]:
         """Return the kind that the row names, its results by kind, and if some have no kind."""

@@ -71,7 +71,7 @@ class Roster:
         self._campaigns: dict[str, Met] = {}
         self._met: dict[tuple[str, str], Met] = {}
         self._standings: dict[tuple[str, ...], Standing] = {}
-        self._facts_of = cells_of(
+        self.facts_of = cells_of(
             (*layout.standing_columns, *(self._columns[f] for f in _FACTS if f in self._columns))
         )
         self.unread_dates: set[str] = set()
@@ -116,7 +116,7 @@ class Roster:
 
     def hear(self, campaign: Met, row: Row, told_on: date) -> None:
         """Take over what the row says that the campaign is; the latest day knows best."""
-        facts = self._facts_of(row)
+        facts = self.facts_of(row)
         if facts == campaign.facts:
             campaign.told_on = max(told_on, campaign.told_on)
             return

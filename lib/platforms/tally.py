@@ -87,14 +87,20 @@ class Tally:
             self._leave_out(line, aside, fitted)
             return
         cells = self._cells.read(fitted)
-        day, period, spend, _, _, kind, results, has_unnamed = cells
+        day, period, spend, impressions, clicks, kind, results, has_unnamed = cells
         campaign = self.roster.of_row(line, fitted)
         told_on = day or date.min
-        self.roster.hear(campaign, fitted, told_on)
+        roster = self.roster
+        if campaign.facts is not None and roster.facts_of(fitted) == campaign.facts:
+            # The usual case, without a call: the row says what is known already.
+            if told_on > campaign.told_on:
+                campaign.told_on = told_on
+        else:
+            roster.hear(campaign, fitted, told_on)
         # From here on the row is good: nothing of an unreadable one is ever counted.
         campaign.lines += 1
         if kind:
-            self.roster.note_kind(campaign, kind, told_on, spend)
+            roster.note_kind(campaign, kind, told_on, spend)
         self.rows_read += 1
         self.unnamed_results += has_unnamed
         if results:
@@ -104,8 +110,13 @@ class Tally:
             self._widen(*period)
         if spend is not None:
             campaign.spend = spend + (campaign.spend or 0)
-        if day is not None:
+        if day is None:
+            return
+        if day in campaign.places:
             self._add(campaign, day, cells)
+        else:
+            campaign.places[day] = len(self._days)
+            self._days.append(ExportDay(campaign.key, day, spend, impressions, clicks, results))
 
     def _aside(self, line: int, row: Row) -> Aside | None:
         layout = self._layout
@@ -117,12 +128,9 @@ class Tally:
         return aside
 
     def _add(self, campaign: Met, day: date, cells: Cells) -> None:
+        """Add what a further row says of a day to what the day has already."""
         _, _, spend, impressions, clicks, _, results, _ = cells
-        place = campaign.places.get(day)
-        if place is None:
-            campaign.places[day] = len(self._days)
-            self._days.append(ExportDay(campaign.key, day, spend, impressions, clicks, results))
-            return
+        place = campaign.places[day]
         had = self._days[place]
         summed = dict(had.results)
         for kind, number in results.items():

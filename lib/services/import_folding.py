@@ -63,15 +63,15 @@ def fold(
     """Fold an import that is switched over; `days` is how many it has, for the progress."""
     pace, done = Pace(2_000, most=10_000), 0
     while True:
-        rows, began = pace.rows, time.monotonic()
 
-        def work(db: Connection, rows: int = rows) -> int:
-            return fold_some(db, number, rows)
+        def work(db: Connection) -> int:
+            pace.begin()
+            return fold_some(db, number, pace.rows)
 
         folded = in_transaction(engine, work)
         if not folded:
             return
-        pace.learn(folded, time.monotonic() - began)
+        pace.learn(folded)
         done += folded
         told(min(done / (days or done), 1.0), f"{done:,} of {days or done:,} days are in place")
         time.sleep(BREATH)

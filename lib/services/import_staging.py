@@ -7,11 +7,10 @@ removed later, and found missing at the switch by whoever was merely slow.
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache, partial
-from itertools import islice
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from lib.db.bulk import insert_rows
+from lib.db.bulk import Values, insert_rows
 from lib.db.tables import staged_day, staged_import, staged_kind_result
 from lib.domain.records import Platform
 from lib.platforms import ExportDay
@@ -42,12 +41,8 @@ _GIVEN_UP = -1
 
 # How long one write transaction should take, and how long others are then let in. Whoever
 # presses Pause meanwhile waits for one of them at most.
-SHORT = 0.05
+SHORT = 0.07
 BREATH = 0.006
-
-DayTuple = tuple[Any, ...]
-Staged = tuple[DayTuple, tuple[tuple[Any, ...], ...]]
-"""A row of staged_day, without the import's number, and its rows of staged_kind_result."""
 
 
 class PlanOutdated(RuntimeError):
@@ -57,11 +52,17 @@ class PlanOutdated(RuntimeError):
 class Pace:
     """How many rows to write in one transaction, learnt from how long the last ones took."""
 
-    def __init__(self, rows: int, *, least: int = 200, most: int = 20_000) -> None:
+    def __init__(self, rows: int, *, least: int = 1_000, most: int = 20_000) -> None:
         self.rows, self._least, self._most = rows, least, most
+        self._began = time.monotonic()
 
-    def learn(self, rows: int, seconds: float) -> None:
-        """Take in that so many rows took so long."""
+    def begin(self) -> None:
+        """Take the time from here: the transaction has its lock."""
+        self._began = time.monotonic()
+
+    def learn(self, rows: int) -> None:
+        """Take in that so many rows took from the beginning until now."""
+        seconds = time.monotonic() - self._began
         fitting = rows * SHORT / max(seconds, 0.001)
         # Half the way only: one slow moment of the disk says little.
         self.rows = int(min(max((self.rows + fitting) / 2, self._least), self._most))
@@ -73,19 +74,17 @@ def stage(engine: Engine, plan: Plan, platform: Platform, *, now: datetime, told
     Raises `PlanOutdated` where somebody took this import for dead and removed it.
     """
     number = in_transaction(engine, lambda db: open_staged(db, plan, platform, now=now))
-    rows = day_rows(plan)
-    pace, total, done, batches = Pace(4_000), plan.days or 1, 0, 0
-    while batch := list(islice(rows, pace.rows)):
+    pace, total, done = Pace(4_000, least=2_000), plan.days or 1, 0
+    for nth, batch in enumerate(make_ready(plan, number, pace)):
 
-        def write(db: Connection, batch: Sequence[Staged] = batch, nth: int = batches) -> None:
+        def write(db: Connection, batch: Batch = batch, nth: int = nth) -> None:
+            pace.begin()
             if _sign_of_life(db, number, batch=nth):
-                insert_days(db, number, batch)
+                batch.write(db)
 
-        began = time.monotonic()
         in_transaction(engine, write)
-        pace.learn(len(batch), time.monotonic() - began)
-        batches += 1
-        done += len(batch)
+        pace.learn(len(batch.days))
+        done += len(batch.days)
         told(done / total, f"{done:,} of {total:,} days are ready")
         time.sleep(BREATH)
     return number
@@ -133,59 +132,75 @@ def is_alive(db: Connection, number: int) -> bool:
     return db.execute(query.with_for_update()).first() is not None
 
 
-def insert_days(db: Connection, number: int, rows: Iterable[Staged]) -> None:
-    """Write rows of `day_rows` into the staged import."""
-    days: list[tuple[Any, ...]] = []
-    kinds: list[tuple[Any, ...]] = []
-    for day, by_kind in rows:
-        days.append((number, *day))
-        kinds += [(number, *one) for one in by_kind]
-    insert_rows(db, staged_day, [column.name for column in staged_day.columns], days)
-    insert_rows(db, staged_kind_result, [one.name for one in staged_kind_result.columns], kinds)
+@dataclass
+class Batch:
+    """Some days of a staged import, made ready before the transaction that writes them."""
+
+    days: list[Values] = field(default_factory=list)
+    """Rows of staged_day."""
+    kinds: list[Values] = field(default_factory=list)
+    """Rows of staged_kind_result."""
+
+    def write(self, db: Connection) -> None:
+        """Insert the rows."""
+        for table, rows in ((staged_day, self.days), (staged_kind_result, self.kinds)):
+            insert_rows(db, table, [column.name for column in table.columns], rows)
 
 
-def day_rows(plan: Plan) -> Iterator[Staged]:
-    """Yield what is staged of every day of the plan, campaign by campaign, oldest day first."""
+def make_ready(plan: Plan, number: int, pace: Pace) -> Iterator[Batch]:
+    """Yield every day of the plan, campaign by campaign, the oldest first, in batches."""
     spelled: dict[date, str] = {}
+    # Days with the same results share one mapping, which lives as long as the plan.
+    said: dict[int, str] = {}
+    batch = Batch()
     for position, one in enumerate(plan.campaigns):
-        for day in one.brought:
-            text = spelled.get(day.day)
+        before = one.before
+        for brought in one.brought:
+            _, day, spend, impressions, clicks, results, _ = brought
+            text = spelled.get(day)
             if text is None:
-                text = spelled[day.day] = day.day.isoformat()
-            yield _staged(position, text, day, one.before.get(day.day), plan.observed_on)
+                text = spelled[day] = day.isoformat()
+            words = said.get(id(results))
+            if words is None:
+                words = said[id(results)] = _as_json(results)
+            observed = (number, position, text, spend, impressions, clicks, words)
+            known = before.get(day) if before else None
+            if known is None:
+                batch.days.append((*observed, 1, spend, impressions, clicks, None, None))
+                changed = results
+            else:
+                current, changed = _current(brought, known, plan.observed_on)
+                batch.days.append((*observed, *current))
+            for kind, micros in changed.items():
+                batch.kinds.append((number, position, text, kind, micros))
+            if len(batch.days) >= pace.rows:
+                yield batch
+                batch = Batch()
+    if batch.days:
+        yield batch
 
 
-def _staged(
-    position: int, text: str, day: ExportDay, known: KnownDay | None, observed_on: date
-) -> Staged:
-    spend, impressions, clicks, results = figures = figures_of(day)
-    observed = (position, text, spend, impressions, clicks, _as_json(results))
-    if known is None:
-        return (
-            (*observed, 1, spend, impressions, clicks, None, None),
-            tuple([(position, text, kind, micros) for kind, micros in results.items()]),
-        )
-    # The newer observation speaks; what it leaves blank the older one fills, in whichever
-    # order the two were imported.
+def _current(
+    day: ExportDay, known: KnownDay, observed_on: date
+) -> tuple[Values, Mapping[str, int]]:
+    """Return what becomes current of a known day: its columns, and the results that change.
+
+    The newer observation speaks; what it leaves blank the older one fills, in whichever order
+    the two were imported.
+    """
     source: int | None = None
     seen_on: date | None = None
     if observed_on < known.observed_on:
-        figures = completed(known.figures, figures)
+        figures = completed(known.figures, figures_of(day))
         source, seen_on = known.import_id, known.observed_on
     else:
-        figures = completed(figures, known.figures)
+        figures = completed(figures_of(day), known.figures)
     if figures == known.figures and (seen_on or observed_on) == known.observed_on:
-        return (*observed, 0, None, None, None, None, None), ()
-    return (
-        (*observed, 1, *figures[:3], source, seen_on and seen_on.isoformat()),
-        tuple(
-            [
-                (position, text, kind, micros)
-                for kind, micros in figures[3].items()
-                if known.results.get(kind) != micros
-            ]
-        ),
-    )
+        return (0, None, None, None, None, None), {}
+    changed = {
+        kind: micros for kind, micros in figures[3].items() if known.results.get(kind) != micros
+    }
+    return (1, *figures[:3], source, seen_on and seen_on.isoformat()), changed
 
 
 def _as_json(results: Mapping[str, int]) -> str:
@@ -201,14 +216,21 @@ _quoted = lru_cache(maxsize=1_000)(json.dumps)
 
 def remove_staged(engine: Engine, number: int) -> None:
     """Remove what was staged and will not be switched over, in short transactions."""
-    in_transaction(engine, lambda db: _give_up(db, staged_import.c.id == number))
+
+    def given_up(db: Connection) -> bool:
+        _give_up(db, staged_import.c.id == number)
+        query = select(staged_import.c.alive_at).where(staged_import.c.id == number)
+        return (db.execute(query).scalar() or 0) < 0
+
+    if not in_transaction(engine, given_up):
+        return  # It is switched over after all: the answer to the commit was lost.
     pace = Pace(5_000)
     for table in (staged_day, staged_kind_result):
         is_done = False
         while not is_done:
-            rows, began = pace.rows, time.monotonic()
-            is_done = in_transaction(engine, partial(_remove_some, table, number, rows))
-            pace.learn(rows, time.monotonic() - began)
+            rows = pace.rows
+            is_done = in_transaction(engine, partial(_remove_some, table, number, rows, pace))
+            pace.learn(rows)
             time.sleep(BREATH)
     header = delete(staged_import).where(
         staged_import.c.id == number, staged_import.c.import_id.is_(None)
@@ -237,8 +259,9 @@ def _give_up(db: Connection, chosen: ColumnElement[bool]) -> None:
     )
 
 
-def _remove_some(table: Table, number: int, rows: int, db: Connection) -> bool:
-    """Remove about so many rows of a staged import; say whether that were the last ones."""
+def _remove_some(table: Table, number: int, rows: int, pace: Pace, db: Connection) -> bool:
+    """Remove about so many rows of a staged import; say whether those were the last ones."""
+    pace.begin()
     key = table.c.position, table.c.day
     mine = table.c.staged_id == number
     last = db.execute(select(*key).where(mine).order_by(*key).offset(rows).limit(1)).first()

@@ -21,11 +21,11 @@ from lib.services.import_known import campaign_rows, newest_import
 from lib.services.import_owner import ensure_artist, ensure_connection, find_artist, insert_one
 from lib.services.import_plan import Plan
 from lib.services.import_staging import (
+    Pace,
     PlanOutdated,
     Progress,
-    day_rows,
-    insert_days,
     is_alive,
+    make_ready,
     open_staged,
     remove_staged,
     stage,
@@ -129,7 +129,8 @@ def _at_once(db: Connection, switch: Switch) -> BroughtIn:
     now = switch.occasion.now
     _check(db, switch)
     staged = open_staged(db, switch.plan, switch.file.platform, now=now)
-    insert_days(db, staged, day_rows(switch.plan))
+    for batch in make_ready(switch.plan, staged, Pace(AT_ONCE)):
+        batch.write(db)
     return _write(db, switch, staged, is_folded=True)
 
 

@@ -160,8 +160,8 @@ def import_file(
     if file.unreadable_count and not accept_good_rows:
         raise UnreadableRows(_unreadable_message(file))
     asked = _Asked(file, file_name, artist_name, now, observed_on, accept_renames)
-    finish_imports(engine)
     for _ in range(_ATTEMPTS):
+        finish_imports(engine)
         progress(0.0, "Comparing with what is known")
         looked = retrying(lambda: _look(engine, asked))
         preview, artist_id = looked.preview, looked.plan.basis.artist_id

@@ -1,11 +1,14 @@
 """Every read of the screens, cached by the data version that each write raises.
 
-The version is read from the database on every run (a fraction of a millisecond), so a change
-made by another process is seen at once; `clear()` would reach this process only. What is kept
+The version is read from the database once in every run, so a change made by another process is
+seen at once; `clear()` would reach this process only. What is kept
 are frozen records, shared and not copied: copying the board of 2,000 campaigns would cost more
 than drawing it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 import streamlit as st
@@ -36,15 +39,37 @@ _SEED, _INVENTED = 1, 1000  # A second's work; the command draws as many as one 
 PAGE_OF_HISTORY = 200
 MOST_OF_HISTORY = 10_000
 
+# The version as this run has read it; None outside of `steady`.
+_seen: ContextVar[list[int] | None] = ContextVar("seen", default=None)
+
 
 def engine() -> Engine:
     """Return the engine of the configured database, one for the process."""
     return _engine(settings().database_url)
 
 
+@contextmanager
+def steady() -> Iterator[None]:
+    """Read the version once within: a page asks for it a dozen times and shows one state.
+
+    Callbacks, where writes happen, run before it, and the reruns of a dialog beside it.
+    """
+    token = _seen.set([])
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
 def data_version() -> int:
     """Return the number that every write raises."""
-    return queries.current_data_version(engine())
+    seen = _seen.get()
+    if seen:
+        return seen[0]
+    number = queries.current_data_version(engine())
+    if seen is not None:
+        seen.append(number)
+    return number
 
 
 def artists() -> list[Artist]:

@@ -28,7 +28,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -146,7 +146,9 @@ def bare(url: str, file: Path, platform: str) -> tuple[float, float]:
         (3, 0, 2, 5, 6, 7, 8) if platform == "google" else (1, 2, 0, 8, 9, 7, 4)
     )
     with file.open(encoding="utf-8", newline="") as lines:
-        names = list(dict.fromkeys(row[name] for row in list(csv.reader(lines))[skip:]))
+        # Not kept as a list: what this process once held is counted for its children too.
+        rows = islice(csv.reader(lines), skip, None)
+        names = list(dict.fromkeys(row[name] for row in rows))
     artist_id = add_artist(engine, now=NOW, name="Bare")
     ids = dict(zip(names, add_campaigns(engine, artist_id, platform, names), strict=True))
     with writing(engine) as db:

@@ -66,6 +66,8 @@ class Sighting:
     """One visit: when each thing stood, in milliseconds, and what came over the websocket."""
 
     seen: dict[str, float] = field(default_factory=dict)
+    cpu: float = 0.0
+    """Of the page's main thread, in milliseconds: steadier than the clock on a busy machine."""
     received: int = 0
     frames: int = 0
 
@@ -114,8 +116,13 @@ class Eyes:
         page.on("websocket", lambda socket: _count(socket, sighting))
         watches = "".join(_watch(name, holds) for name, holds in target.watched.items())
         page.add_init_script(_EYE + watches)
+        inside = context.new_cdp_session(page)
+        inside.send("Performance.enable", {"timeDomain": "threadTicks"})
         page.goto(target.url, wait_until="commit")
         sighting.seen = wait_for(page, target.watched)
+        told = inside.send("Performance.getMetrics")["metrics"]
+        found = {metric["name"]: metric["value"] for metric in told}
+        sighting.cpu = float(found["TaskDuration"]) * 1000
         return page, sighting
 
 

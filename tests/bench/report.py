@@ -52,6 +52,7 @@ def _visits(of: Outcome, sizes: list[str]) -> Iterator[Line]:
     for name, mark in (("bare", "title"), ("bare chart", "chart")):
         yield Line(f"{name}: first visit", of.visible(name, mark, is_first=True), "ms")
         yield Line(f"{name}: warm visit", of.visible(name, mark), "ms")
+        yield Line(f"{name}: CPU in the browser", of.browser_cpu(name), "ms")
         yield Line(f"{name}: websocket", of.kilobytes(name), "kB")
     for size in sizes:
         for page, marks in _VISIBLE.items():
@@ -66,6 +67,9 @@ def _visits(of: Outcome, sizes: list[str]) -> Iterator[Line]:
                     kind = "first visit" if is_first else "warm visit"
                     allowed = None if is_first else budget
                     yield Line(f"{what}, {kind} ÷ {base}", value, "ms", ratio, allowed)
+            cpu, base = of.browser_cpu(name), marks[-1][1]
+            what = f"{name}: CPU in the browser ÷ {base}"
+            yield Line(what, cpu, "ms", _ratio(cpu, of.browser_cpu(base)))
             yield Line(f"{name}: websocket", of.kilobytes(name), "kB")
 
 

@@ -62,6 +62,11 @@ class Outcome:
         found = self.warm.get(name, [])
         return statistics.median(one.received for one in found) / 1000 if found else None
 
+    def browser_cpu(self, name: str) -> float | None:
+        """Return the median milliseconds of CPU that a warm visit takes in the browser."""
+        found = self.warm.get(name, [])
+        return statistics.median(one.cpu for one in found) if found else None
+
     def click(self, name: str) -> float | None:
         """Return the median milliseconds from a click to the new state."""
         found = self.pressed.get(name, [])

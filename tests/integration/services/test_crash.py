@@ -121,7 +121,7 @@ def test_a_large_import_that_is_killed_at_any_step_counts_whole_or_not_at_all(
     monkeypatch.setattr(import_staging, "GIVEN_UP_AFTER", -10)
     told: set[int] = set()
     stages: Counter[str] = Counter()
-    times, longest = (40, 1.5) if engine.dialect.name == "sqlite" else (12, 3.0)
+    times, longest = (30, 2.0) if engine.dialect.name == "sqlite" else (12, 3.0)
     url = engine.url.render_as_string(hide_password=False)
     target = "tests.crash_children:bring_in_by_steps"
     for death in nursery.kill_repeatedly(target, [url], times=times, longest=longest):

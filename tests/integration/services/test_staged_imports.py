@@ -18,7 +18,7 @@ from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Source
 from lib.domain.status import Status
 from lib.services import exports, import_staging, import_switch, queries
-from lib.services.campaigns import confirm_carried_out, pause_campaign
+from lib.services.campaigns import confirm_carried_out, in_transaction, pause_campaign
 from lib.services.demo import load_demo, start_over
 from lib.services.import_folding import finish_imports
 from lib.services.import_plan import make_plan
@@ -286,6 +286,27 @@ def test_what_a_dead_process_has_staged_counts_nowhere_and_is_removed_in_time(
     finish_imports(engine)
     assert left_over(engine) == {}
     assert view(engine, artist_id) == before
+
+
+@pytest.mark.parametrize("is_large", [True, False])
+def test_an_import_whose_commit_got_no_answer_is_found_again_and_is_whole(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, is_large: bool
+) -> None:
+    artist_id = bring(engine, daily(FIRST, last=8)).artist_id
+    assert artist_id is not None
+    if is_large:
+        take_small_steps(monkeypatch.setattr)
+
+    def twice(engine: Engine, work: Callable[[Any], Any]) -> Any:
+        in_transaction(engine, work)
+        return in_transaction(engine, work)
+
+    monkeypatch.setattr(import_switch, "in_transaction", twice)
+    outcome = bring(engine, daily(SECOND, last=12))
+    assert outcome.is_repeat
+    assert len(view(engine, artist_id)[0]) == 34
+    assert left_over(engine) == {}
+    assert faults_but_filled(engine) == []
 
 
 @pytest.mark.usefixtures("small_steps")

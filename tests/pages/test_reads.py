@@ -1,0 +1,55 @@
+"""How often a page asks the database which state it shows."""
+
+import pytest
+from sqlalchemy import Engine, event
+
+from lib.services.recording import bump_data_version
+from lib.ui import reads
+from tests.pages.conftest import BOARD, CAMPAIGN
+
+
+@pytest.fixture
+def asked():
+    """How often any engine was asked for the version since."""
+    statements = []
+
+    def note(_db, _cursor, statement, *_rest):
+        if statement.startswith("SELECT") and "data_version" in statement:
+            statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.usefixtures("demo_engine")
+@pytest.mark.parametrize("page", [BOARD, CAMPAIGN])
+def test_a_run_of_a_page_reads_the_version_once(open_desk, asked, page):
+    at = open_desk(page, id="1")
+    asked.clear()
+    at.run()
+    assert len(asked) == 1
+
+
+def test_the_next_run_sees_what_was_written_since(demo_engine):
+    with reads.steady():
+        before = reads.data_version()
+        with demo_engine.begin() as db:
+            bump_data_version(db)
+        assert reads.data_version() == before
+    with reads.steady():
+        assert reads.data_version() == before + 1
+
+
+def test_a_run_that_breaks_off_leaves_nothing_behind(demo_engine):
+    def broken() -> None:
+        with reads.steady():
+            reads.data_version()
+            raise RuntimeError
+
+    before = reads.data_version()
+    with pytest.raises(RuntimeError):
+        broken()
+    with demo_engine.begin() as db:
+        bump_data_version(db)
+    assert reads.data_version() == before + 1
