@@ -159,7 +159,7 @@ def overview(engine: Engine, narrowed: RosterFilter, *, now: datetime) -> Overvi
             one = fitting.c
             rows = db.execute(
                 select(one.status, one.currency, one.kind, *_sums(fitting)).group_by(
-                    one.status, one.currency, one.kind
+                    one.status, one.currency, one.kind, one.current
                 )
             ).all()
         counted = dict.fromkeys(Status, 0)
@@ -253,15 +253,17 @@ def artist_totals(
         with reading(engine) as db:
             fitting = _fitting(db, narrowed, now=now)
             one = fitting.c
+            # No column of an index: by that SQLite would read the campaigns all over the disk.
+            of_artist = one.artist_id + 0
             sums = (
                 select(
-                    one.artist_id,
+                    of_artist.label("artist_id"),
                     one.currency,
                     func.sum(one.live).label("live"),
                     func.sum(one.declining).label("declining"),
-                    *_sums(fitting),
+                    func.sum(case((one.current == 1, one.spend_7))).label("spend_7"),
                 )
-                .group_by(one.artist_id, one.currency)
+                .group_by(of_artist, one.currency)
                 .subquery()
             )
             leading = db.execute(
@@ -278,7 +280,7 @@ def artist_totals(
             kinds = db.execute(
                 select(one.artist_id, one.currency, one.kind, *_sums(fitting))
                 .where(one.artist_id.in_({row.artist_id for row in leading}))
-                .group_by(one.artist_id, one.currency, one.kind)
+                .group_by(one.artist_id, one.currency, one.kind, one.current)
             ).all()
         return leading[0].all if leading else 0, _artist_totals(leading, kinds)
 
@@ -309,11 +311,7 @@ def _fitting(db: Connection, narrowed: RosterFilter, *, now: datetime) -> Subque
             now_it_stands.status.label("status"),
             func.coalesce(trend.kind, one.headline_kind).label("kind"),
             case((current, 1), else_=0).label("current"),
-            *(
-                # The last 7 days of a campaign that ended in spring are no last 7 days now.
-                case((current, trend[name])).label(name)
-                for name in SUMMED
-            ),
+            *(trend[name] for name in SUMMED),
             case((now_it_stands.is_live, 1), else_=0).label("live"),
             case((now_it_stands.word == Word.DECLINING, 1), else_=0).label("declining"),
         )
@@ -326,7 +324,9 @@ def _fitting(db: Connection, narrowed: RosterFilter, *, now: datetime) -> Subque
 def _sums(fitting: Subquery) -> list[ColumnElement[Any]]:
     return [
         func.count().label("campaigns"),
-        func.sum(fitting.c.current).label("current"),
+        # The last 7 days of a campaign that ended in spring are no last 7 days now: what is
+        # current and what is not are summed apart.
+        fitting.c.current,
         *(func.sum(fitting.c[name]).label(name) for name in SUMMED),
     ]
 
@@ -340,10 +340,10 @@ def _totals(rows: Sequence[Any]) -> tuple[Total, ...]:
         Total(
             currency=currency,
             campaigns=sum(row.campaigns for row in found),
-            current=sum(int(row.current) for row in found),
-            spend_7_micros=_sum(row.spend_7 for row in found),
-            spend_28_micros=_sum(row.spend_28 for row in found),
-            kinds=_kinds(found),
+            current=sum(row.campaigns for row in found if row.current),
+            spend_7_micros=_sum(row.spend_7 for row in found if row.current),
+            spend_28_micros=_sum(row.spend_28 for row in found if row.current),
+            kinds=_kinds([row for row in found if row.current]),
         )
         for currency, found in by_currency.items()
     ]
