@@ -23,7 +23,7 @@ CAMPAIGN_PAGE = "pages/marketing/campaign.py"
 
 _CLICKS = "board-clicks"
 
-GROUP = "group"
+GROUP, _GROUPS = "group", "groups-of-board"
 
 # What a table's lines are, as they were drawn: a campaign's id and version, None for a group.
 Drawn = tuple[tuple[int, int] | None, ...]
@@ -72,17 +72,28 @@ def group_choice(rows: Sequence[BoardRow]) -> Group | Status | None:
         counted[Status.ARCHIVED.value] = archived
     icons = {group.value: icon for group, icon in badges.GROUP_ICONS.items()}
     icons[Status.ARCHIVED.value] = badges.LOOKS[Status.ARCHIVED].icon
+    # Not bound to the URL by Streamlit: that would spell the label, and with it the count.
+    kept = st.query_params.get(GROUP)
     chosen = st.pills(
         "Groups",
         list(found),
-        key=GROUP,
-        bind="query-params",
+        default=kept if kept in found else None,
+        key=_GROUPS,
         format_func=lambda name: f"{icons[name]} {found[name]} · {count(counted[name])}",
         label_visibility="collapsed",
+        on_change=_keep_group,
     )
     if chosen == Status.ARCHIVED.value:
         return Status.ARCHIVED
     return Group(chosen) if chosen else None
+
+
+def _keep_group() -> None:
+    chosen = st.session_state.get(_GROUPS)
+    if chosen:
+        st.query_params[GROUP] = chosen
+    else:
+        st.query_params.pop(GROUP, None)
 
 
 def _unfolded(rows: Sequence[BoardRow]) -> list[BoardRow]:

@@ -30,7 +30,7 @@ def facts(page: CampaignPage) -> None:
                 "Budget": esc(budget(one)),
                 "Run": esc(run),
                 "Created": esc(instant(one.created_at, clock.zone())),
-                "Locations": esc(listed(one.locations)),
+                "Link": _link(one.link),
             }
         )
     )
@@ -38,7 +38,7 @@ def facts(page: CampaignPage) -> None:
         _listed(
             {
                 "Promotes": esc(one.promotes or MISSING),
-                "Link": _link(one.link),
+                "Locations": esc(listed(one.locations)),
                 "Platform": esc(f"{one.platform.label} · {one.campaign_type}"),
                 "Ad account": esc(f"{zone_name(one.tzinfo)}, {one.currency}"),
             }
