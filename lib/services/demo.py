@@ -208,7 +208,7 @@ def _insert_all(db: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> N
 def _purge(db: Connection, label_id: int) -> None:
     of_demo = _artists_of(label_id)
     campaigns = select(campaign.c.id).where(campaign.c.artist_id.in_(of_demo))
-    forget_staged(db, campaign.c.artist_id.in_(of_demo))
+    forget_staged(db, of_demo)
     for table in (daily_kind_result, daily_result, daily_observation, coverage, campaign_name):
         db.execute(delete(table).where(table.c.campaign_id.in_(campaigns)))
     # Campaigns and their history point at each other; both ends are checked at the commit.
