@@ -32,7 +32,8 @@ class BoardRow:
     """When the verdict can be read at the earliest, where it is too early."""
     pacing: Pacing | None
     last_change: HistoryEntry | None
-    decisions: Mapping[Action, Decision]
+    circumstances: Circumstances
+    now: datetime
     spent_after_stop_on: date | None
     """The last day with spend after money should have stopped, None where all is well."""
     is_stale: bool
@@ -40,6 +41,16 @@ class BoardRow:
     """The full reported day on which a live campaign spent nothing."""
     odd_day: OddDay | None
     """The newest day of odd spend among the last 7, of a live campaign."""
+
+    @property
+    def decisions(self) -> Mapping[Action, Decision]:
+        """What a person may do: judged when it is asked for, since most rows are never drawn."""
+        return {
+            action: judge_action(
+                self.campaign, action, circumstances=self.circumstances, now=self.now
+            )
+            for action in Action
+        }
 
     @property
     def group(self) -> Group:
@@ -96,10 +107,8 @@ def board_row(
         readable_on=_readable_on(campaign, verdict),
         pacing=trend.pacing if trend and is_live else None,
         last_change=last_change,
-        decisions={
-            action: judge_action(campaign, action, circumstances=circumstances, now=now)
-            for action in Action
-        },
+        circumstances=circumstances,
+        now=now,
         spent_after_stop_on=_spent_after_stop(campaign, trend.last_spend_on if trend else None),
         is_stale=is_live and is_stale(campaign, trend, now=now),
         silent_on=trend.as_of if trend and is_live and trend.is_silent else None,

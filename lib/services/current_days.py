@@ -99,17 +99,14 @@ def kind_days_selectable(db: Connection, chosen: ColumnElement[bool] | None = No
     return union_all(folded, staged).subquery("current_kind_day")
 
 
-def forget_staged(db: Connection, chosen: ColumnElement[bool]) -> None:
-    """Remove what is switched over and not yet folded of the chosen campaigns' artists.
+def forget_staged(db: Connection, artist_ids: Select[int]) -> None:
+    """Remove what is switched over and not yet folded of these artists.
 
     For a label that goes as a whole: what it has staged would never find its campaigns.
     """
-    staged = (
-        select(staged_campaign.c.staged_id)
-        .join(campaign, campaign.c.id == staged_campaign.c.campaign_id)
-        .where(chosen)
-    )
-    numbers = list(db.execute(staged.distinct()).scalars())
+    # Locked, so that a fold that is under way ends first.
+    found = select(staged_import.c.id).where(staged_import.c.artist_id.in_(artist_ids))
+    numbers = list(db.execute(found.with_for_update()).scalars())
     for table in (staged_day, staged_kind_result, staged_campaign):
         db.execute(delete(table).where(table.c.staged_id.in_(numbers)))
     db.execute(delete(staged_import).where(staged_import.c.id.in_(numbers)))

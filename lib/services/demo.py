@@ -214,7 +214,7 @@ def _insert_all(db: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> N
 def _purge(db: Connection, label_id: int) -> None:
     of_demo = _artists_of(label_id)
     campaigns = select(campaign.c.id).where(campaign.c.artist_id.in_(of_demo))
-    forget_staged(db, campaign.c.artist_id.in_(of_demo))
+    forget_staged(db, of_demo)
     for table in (
         verdict_flip,
         campaign_trend,

@@ -93,7 +93,7 @@ def _decide(page: CampaignPage, asked: Asked, action: Action) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", key=f"cancel-{action}-{asked.campaign_id}"):
             st.rerun()
-        if st.button(
+        st.button(
             action.label,
             key=f"{action}-{asked.campaign_id}-confirm",
             type="primary",
@@ -103,8 +103,7 @@ def _decide(page: CampaignPage, asked: Asked, action: Action) -> None:
             on_click=writes.act,
             args=(action, asked),
             kwargs=keys,
-        ):
-            st.rerun()
+        )
 
 
 def _reason(key: str, row: BoardRow) -> str | None:
@@ -213,15 +212,14 @@ def _carried_out(page: CampaignPage, asked: Asked) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", key=f"cancel-carried-out-{asked.campaign_id}"):
             st.rerun()
-        if st.button(
+        st.button(
             "It is switched " + switched,
             key=f"carried-out-{asked.campaign_id}-confirm",
             type="primary",
             icon=":material/task_alt:",
             on_click=writes.confirm_carried_out,
             args=(asked,),
-        ):
-            st.rerun()
+        )
 
 
 @st.dialog("About this status", icon=":material/help:", width="medium")

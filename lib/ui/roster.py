@@ -20,7 +20,18 @@ from lib.services.roster import ArtistTotal, KindTotal, RosterRow
 from lib.ui import badges, verdict_words
 from lib.ui.badges import Colour
 from lib.ui.board import two_lines
-from lib.ui.format import MISSING, count, day, instant, money, one_of, percent, results, unit_cost
+from lib.ui.format import (
+    MISSING,
+    a_day,
+    count,
+    day,
+    instant,
+    money,
+    one_of,
+    percent,
+    results,
+    unit_cost,
+)
 
 # The first nine columns fill a window of 1440 pixels.
 WIDTHS = {
@@ -159,24 +170,16 @@ def _eligible(row: BoardRow, column: str, words: Callable[[Sums], str]) -> str:
 
 
 def _spend(row: BoardRow) -> str:
-    if row.week is None or row.month is None:
-        return MISSING
     currency = row.campaign.currency
-    return two_lines(
-        f"7 d: {money(row.week.spend_micros, currency)}",
-        f"28 d: {money(row.month.spend_micros, currency)}",
-        width=WIDTHS["spend"],
-    )
+    return _eligible(row, "spend", lambda sums: money(sums.spend_a_day_micros, currency))
 
 
 def _results(row: BoardRow) -> str:
-    if row.week is None or row.month is None or row.trend is None:
-        return MISSING
-    kind = row.trend.kind
-    return two_lines(
-        f"7 d: {results_of(kind, row.week.results_micros)}",
-        f"28 d: {results_of(kind, row.month.results_micros)}",
-        width=WIDTHS["results"],
+    kind = row.campaign.headline_kind
+    return _eligible(
+        row,
+        "results",
+        lambda sums: f"{a_day(sums.results_a_day_micros)} {kind}" if sums.days else MISSING,
     )
 
 

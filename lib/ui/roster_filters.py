@@ -23,6 +23,7 @@ ORDERS = {
     "Name": Order.NAME,
     "Latest status": Order.STATUS_SINCE,
 }
+_NARROWING = (TEXT, ARTIST, STATUS, PLATFORM, VERDICT, PACING, FIGURES)
 CAMPAIGNS, ARTISTS = "Campaigns", "Totals per artist"
 _FIGURES = {
     "Up to date": Freshness.CURRENT,
@@ -43,23 +44,22 @@ _WORDS = {word.value.capitalize(): word for word in Word}
 def filter_bar() -> tuple[RosterFilter, Order, bool]:
     """Draw the filters; return what they narrow to, the order, and whether artists are asked."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        text = _text("Search", TEXT, ":material/search:", width=130)
-        artist = _text("Artist", ARTIST, ":material/artist:", width=130)
-        statuses = _several("Status", "All statuses", list(_STATUSES), STATUS, width=142)
-        platforms = _several("Platform", "All platforms", list(_PLATFORMS), PLATFORM, width=148)
-        verdicts = _several("Verdict", "All verdicts", list(_WORDS), VERDICT, width=140)
-        paces = _several("Pacing", "Any pacing", list(_PACES), PACING, width=124)
-        figures = _several("Figures", "Any figures", list(_FIGURES), FIGURES, width=124)
-    narrowed = RosterFilter(
-        text=text,
-        artist=artist,
-        statuses=tuple(_STATUSES[label] for label in statuses),
-        platforms=tuple(_PLATFORMS[label] for label in platforms),
-        words=tuple(_WORDS[label] for label in verdicts),
-        pace=tuple(_PACES[label] for label in paces),
-        freshness=tuple(_FIGURES[label] for label in figures),
-    )
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        text = _text("Search", TEXT, ":material/search:", width=240)
+        # The browser draws these once they are opened: closed, they cost next to nothing.
+        with st.popover(_label(), icon=":material/filter_alt:"):
+            artist = _text("Artist", ARTIST, ":material/artist:", width=300)
+            statuses = _several("Status", "All statuses", list(_STATUSES), STATUS)
+            platforms = _several("Platform", "All platforms", list(_PLATFORMS), PLATFORM)
+            verdicts = _several("Verdict", "All verdicts", list(_WORDS), VERDICT)
+            paces = _several("Pacing", "Any pacing", list(_PACES), PACING)
+            figures = _several("Figures", "Any figures", list(_FIGURES), FIGURES)
+            order = st.selectbox(
+                "Order",
+                list(ORDERS),
+                key=ORDER,
+                bind="query-params",
+                icon=":material/sort:",
+            )
         show = st.segmented_control(
             "Show",
             [CAMPAIGNS, ARTISTS],
@@ -69,19 +69,23 @@ def filter_bar() -> tuple[RosterFilter, Order, bool]:
             bind="query-params",
             label_visibility="collapsed",
         )
-        order = st.selectbox(
-            "Order",
-            list(ORDERS),
-            key=ORDER,
-            bind="query-params",
-            icon=":material/sort:",
-            label_visibility="collapsed",
-            width=215,
-            disabled=show == ARTISTS,
-        )
-        if not narrowed.is_empty:
+        if any(st.session_state.get(key) for key in _NARROWING):
             reset_button("roster-reset")
+    narrowed = RosterFilter(
+        text=text,
+        artist=artist,
+        statuses=tuple(_STATUSES[label] for label in statuses),
+        platforms=tuple(_PLATFORMS[label] for label in platforms),
+        words=tuple(_WORDS[label] for label in verdicts),
+        pace=tuple(_PACES[label] for label in paces),
+        freshness=tuple(_FIGURES[label] for label in figures),
+    )
     return narrowed, ORDERS[order or next(iter(ORDERS))], show == ARTISTS
+
+
+def _label() -> str:
+    chosen = sum(bool(st.session_state.get(key)) for key in _NARROWING if key != TEXT)
+    return f"Filters · {chosen}" if chosen else "Filters and order"
 
 
 def chosen_statuses() -> list[str]:
@@ -132,15 +136,12 @@ def _text(label: str, key: str, icon: str, *, width: int) -> str:
     )
 
 
-def _several(
-    label: str, nothing: str, options: Sequence[str], key: str, *, width: int
-) -> list[str]:
+def _several(label: str, nothing: str, options: Sequence[str], key: str) -> list[str]:
     return st.multiselect(
         label,
         options,
         key=key,
         bind="query-params",
         placeholder=nothing,
-        label_visibility="collapsed",
-        width=width,
+        width=300,
     )

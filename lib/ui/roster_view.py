@@ -37,22 +37,29 @@ def size(whole: Overview) -> str:
 
 
 def label_spend() -> None:
-    """Draw what the whole label spent, a row a currency, with its line of 28 days."""
-    spent = reads.label_spend()
-    if not spent:
-        return
-    st.subheader("The label’s spend", anchor=False)
-    st.dataframe(
-        roster.label_frame(spent),
-        key=f"roster-label-{reads.data_version()}",
-        hide_index=True,
-        column_config=roster.label_columns(),
-        height=_height(len(spent), 35, most=_TALLEST_LIST),
-        placeholder=MISSING,
-        alt="The label’s spend",
+    """Draw, folded, what the whole label spent, a row a currency, with its line of 28 days."""
+    folded = st.expander(
+        "The label’s spend, day by day",
+        key="roster_spend",
+        icon=":material/payments:",
+        on_change="rerun",
+        bind="query-params",
     )
-    if any(not one_day.is_whole for one in spent for one_day in one.days):
-        st.caption("Days that too few campaigns have reported are left out of sums and lines.")
+    if not folded.open:
+        return
+    spent = reads.label_spend()
+    with folded:
+        st.dataframe(
+            roster.label_frame(spent),
+            key=f"roster-label-{reads.data_version()}",
+            hide_index=True,
+            column_config=roster.label_columns(),
+            height=_height(len(spent), 35, most=_TALLEST_LIST),
+            placeholder=MISSING,
+            alt="The label’s spend",
+        )
+        if any(not one_day.is_whole for one in spent for one_day in one.days):
+            st.caption("Days that too few campaigns have reported are left out of sums and lines.")
 
 
 def attention() -> None:

@@ -17,26 +17,18 @@ from lib.ui.words import event_words, reason_words
 
 _CHARTS_LOADED, _PAINT = "charts-loaded", 0.15  # seconds
 
-RANGES = {"Last 56 days": 56, "Whole run": None}
+RANGE, WHOLE, DAYS_FIRST = "range", "whole", 56
 
 
 def chart(page: CampaignPage, *, now: datetime) -> None:
     """Draw the trend of spend and results, 56 days first and the whole run on demand."""
     one = page.row.campaign
-    chosen = st.segmented_control(
-        "Range",
-        list(RANGES),
-        default="Last 56 days",
-        required=True,
-        key="range",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    is_whole = st.query_params.get(RANGE) == WHOLE
     window = chart_window(
         page.days,
         as_of=page.row.as_of,
         last=one.today(now),
-        length=RANGES[chosen or "Last 56 days"],
+        length=None if is_whole else DAYS_FIRST,
     )
     if window is None:
         st.caption("There is nothing to draw yet: no day of this campaign has been reported.")
@@ -57,6 +49,13 @@ def chart(page: CampaignPage, *, now: datetime) -> None:
         deciding=_deciding(page.row.verdict),
         settled_through=page.row.as_of,
     )
+    st.button(
+        f"Last {DAYS_FIRST} days" if is_whole else "Whole run",
+        key="range-of-chart",
+        icon=":material/date_range:",
+        on_click=_other_range,
+        args=(is_whole,),
+    )
     st.plotly_chart(
         figure,
         key=f"trend-{one.id}",
@@ -68,6 +67,13 @@ def chart(page: CampaignPage, *, now: datetime) -> None:
         "Violet: the two windows that decide. Blue: learning. Grey: not running. Triangles: "
         "changes. Diamonds: odd spend. Days that nobody reported are left empty."
     )
+
+
+def _other_range(is_whole: bool) -> None:
+    if is_whole:
+        st.query_params.pop(RANGE, None)
+    else:
+        st.query_params[RANGE] = WHOLE
 
 
 def _figures_first() -> None:

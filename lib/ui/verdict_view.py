@@ -11,10 +11,21 @@ from lib.domain.verdict import LEAST_CHANGE, Why, Word
 from lib.services.queries import CampaignPage
 from lib.ui import badges, verdict_words
 from lib.ui.escape import esc
-from lib.ui.format import a_day, count, day, money, one_of, percent, results, span, unit_cost
+from lib.ui.format import (
+    MISSING,
+    a_day,
+    count,
+    day,
+    money,
+    one_of,
+    percent,
+    results,
+    span,
+    unit_cost,
+)
 
 _WINDOWS = (7, 28)
-_FULL_BAR = 1.5  # A pacing bar is full at 150 % of plan.
+_FULL_BAR, _CELLS = 1.5, 15  # A pacing bar is full at 150 % of plan: a cell is a tenth.
 
 
 def verdict(page: CampaignPage) -> None:
@@ -57,43 +68,64 @@ def windows(page: CampaignPage) -> None:
     if row.as_of is None or row.week is None or row.month is None or row.verdict is None:
         st.info("No figures have come in yet. Import an export of this campaign.")
         return
-    both = ((row.week, row.verdict.week), (row.month, row.verdict.month))
-    for column, length, (totals, sums) in zip(st.columns(2), _WINDOWS, both, strict=True):
-        window = trailing_window(row.as_of, length)
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**Last {length} days** · {span(window)}")
-            _averages(page, sums)
-            st.caption(_small_print(page, window, totals, sums))
+    with st.container(key="figures"):
+        st.markdown(_figures_table(page))
     _through(page)
 
 
-def _averages(page: CampaignPage, sums: Sums) -> None:
-    one = page.row.campaign
-    kind = one.headline_kind
-    with st.container(horizontal=True, gap="medium"):
-        st.metric(f"Cost per {esc(one_of(kind))}", esc(unit_cost(sums.cost_micros, one.currency)))
-        st.metric("Spend a day", esc(money(sums.spend_a_day_micros, one.currency)))
-        st.metric(f"{esc(kind[:1].upper() + kind[1:])} a day", a_day(sums.results_a_day_micros))
+def _figures_table(page: CampaignPage) -> str:
+    """Return both windows as a table in Markdown, one column each.
+
+    Not as `st.metric`: the library that it loads keeps the figures back while the browser is
+    busy with the chart's.
+    """
+    row, one = page.row, page.row.campaign
+    assert row.as_of is not None  # noqa: S101 - the caller asked
+    lines = [_window_figures(page, trailing_window(row.as_of, length)) for length in _WINDOWS]
+    names = list(dict.fromkeys(name for line in lines for name in line))
+    table = [
+        [f"Last {length} days · {span(trailing_window(row.as_of, length))}" for length in _WINDOWS],
+        *([line.get(name, MISSING) for line in lines] for name in names),
+    ]
+    heads = ["", *names]
+    cost = f"Cost per {esc(one_of(one.headline_kind))}"
+    shown = [
+        f"| {head} | "
+        + " | ".join(f"**{cell}**" if head == cost else cell for cell in cells)
+        + " |"
+        for head, cells in zip(heads, table, strict=True)
+    ]
+    return "\n".join([shown[0], "| :--- | ---: | ---: |", *shown[1:]])
 
 
-def _small_print(page: CampaignPage, window: Window, totals: Totals, sums: Sums) -> str:
-    """Return the totals of a window and what else is known of it."""
-    one = page.row.campaign
-    parts = [
-        f"In total {esc(money(totals.spend_micros, one.currency))}",
-        f"{results(totals.results_micros)} {esc(one.headline_kind)}",
-    ]
-    parts += [
-        f"{results(micros)} {esc(kind)}" for kind, micros in _other_kinds(page, window).items()
-    ]
-    parts.append(f"{count(totals.impressions)} impressions")
-    parts.append(f"{count(totals.clicks)} clicks")
+def _window_figures(page: CampaignPage, window: Window) -> dict[str, str]:
+    """Return what a window brought: a day each over eligible days, then what was reported."""
+    row, one = page.row, page.row.campaign
+    assert row.verdict is not None  # noqa: S101 - the caller asked
+    assert row.week is not None  # noqa: S101
+    assert row.month is not None  # noqa: S101
+    is_week = window.days == _WINDOWS[0]
+    totals: Totals = row.week if is_week else row.month
+    sums: Sums = row.verdict.week if is_week else row.verdict.month
+    kind = esc(one.headline_kind)
+    named = kind[:1].upper() + kind[1:]
+    found = {
+        f"Cost per {esc(one_of(one.headline_kind))}": esc(
+            unit_cost(sums.cost_micros, one.currency)
+        ),
+        "Spend a day": esc(money(sums.spend_a_day_micros, one.currency)),
+        f"{named} a day": a_day(sums.results_a_day_micros),
+        "Spend in total": esc(money(totals.spend_micros, one.currency)),
+        f"{named} in total": results(totals.results_micros),
+    }
+    for other, micros in _other_kinds(page, window).items():
+        found[esc(other[:1].upper() + other[1:])] = results(micros)
+    found["Impressions"] = count(totals.impressions)
+    found["Clicks"] = count(totals.clicks)
     if totals.impressions and totals.clicks is not None:
-        parts.append(f"CTR {totals.clicks / totals.impressions:.2%}")
-    parts.append(
-        f"{totals.days} of {window.days} days reported, {sums.days} of them in full and settled"
-    )
-    return " · ".join(parts)
+        found["CTR"] = f"{totals.clicks / totals.impressions:.2%}"
+    found["Days reported, in full and settled"] = f"{totals.days} and {sums.days}"
+    return found
 
 
 def _other_kinds(page: CampaignPage, window: Window) -> dict[str, int]:
@@ -123,11 +155,11 @@ def pacing(page: CampaignPage) -> None:
     if row.pacing is None or row.as_of is None:
         return
     found = row.pacing
-    st.progress(
-        min(found.ratio / _FULL_BAR, 1.0),
-        text=f"**Pacing:** {percent(found.ratio)} of plan · "
-        f"{badges.PACING_SIGNS[found.word]} {found.word.value} "
-        f"(on track within ± {percent(found.tolerance)})",
+    filled = min(round(found.ratio * _CELLS / _FULL_BAR), _CELLS)
+    st.markdown(
+        f"**Pacing** {'▰' * filled}{'▱' * (_CELLS - filled)} {percent(found.ratio)} of plan · "
+        f"{badges.PACING_SIGNS[found.word]} **{found.word.value}** :small[:gray[(on track within ± "
+        f"{percent(found.tolerance)})]]"
     )
     ahead = page.forecast
     if ahead is not None:

@@ -67,6 +67,8 @@ def act(action: Action, asked: Asked, *, reason_key: str = "", note_key: str = "
         return f"{_DONE[action]} “{asked.name}”.{where}"
 
     _tell(work)
+    # Closes the dialog: the page that is drawn next shows the change, and it is drawn once.
+    st.rerun()
 
 
 def confirm_carried_out(asked: Asked) -> None:
@@ -84,6 +86,7 @@ def confirm_carried_out(asked: Asked) -> None:
         return f"Marked “{asked.name}” as carried out."
 
     _tell(work)
+    st.rerun()
 
 
 def _tell(work: Callable[[], str]) -> None:

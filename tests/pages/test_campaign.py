@@ -79,7 +79,12 @@ def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, de
 
         asked = writes.Asked(campaign_id, name, version, request)
         st.session_state["why"] = "budget"
-        writes.act(Action.PAUSE, asked, reason_key="why")
+        st.button(
+            "Pause",
+            on_click=writes.act,
+            args=(Action.PAUSE, asked),
+            kwargs={"reason_key": "why"},
+        )
         notices.show()
 
     for _ in range(3):
@@ -88,6 +93,7 @@ def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, de
             args=(asked.campaign_id, asked.name, asked.seen_version, asked.request_id),
             default_timeout=30,
         ).run()
+        told.button[0].click().run()
         assert not told.exception
         assert not told.warning
         assert "Paused" in told.toast[0].value
@@ -110,12 +116,18 @@ def test_a_stale_view_changes_nothing_and_says_so_gently(live, demo_engine, now)
         from lib.ui import notices, writes
 
         st.session_state["why"] = "budget"
-        writes.act(Action.PAUSE, writes.Asked(campaign_id, name, 0, "s" * 32), reason_key="why")
+        st.button(
+            "Pause",
+            on_click=writes.act,
+            args=(Action.PAUSE, writes.Asked(campaign_id, name, 0, "s" * 32)),
+            kwargs={"reason_key": "why"},
+        )
         notices.show()
 
     told = AppTest.from_function(
         click, args=(live.campaign.id, live.campaign.name), default_timeout=30
     ).run()
+    told.button[0].click().run()
     assert not told.exception
     assert not told.toast
     assert "has changed since you looked" in told.warning[0].value

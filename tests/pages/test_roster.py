@@ -110,7 +110,7 @@ def test_every_amount_names_its_currency_and_every_result_its_kind(open_desk):
 
 @pytest.mark.usefixtures("demo_engine")
 def test_spend_is_neither_good_nor_bad_and_a_verdict_says_its_word(open_desk):
-    at = open_desk(ROSTER, roster_sort="Most at stake")
+    at = open_desk(ROSTER, roster_sort="Most at stake", roster_spend="true")
     label = table(at, "The label’s spend")
     assert set(label["Currency"]) == {"USD", "EUR", "JPY", "SEK", "GBP"}
     assert all(change[0] in "+−—" for change in label["Change"])
