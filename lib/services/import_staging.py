@@ -45,6 +45,10 @@ SHORT = 0.07
 BREATH = 0.006
 
 
+_CURRENT = {f"current_{name}": name for name in ("spend_micros", "impressions", "clicks")}
+_OBSERVED = [column.name for column in staged_day.columns if not column.name.startswith("current_")]
+
+
 class PlanOutdated(RuntimeError):
     """What a plan was made of has changed; it has to be made anew. Nobody outside sees this."""
 
@@ -83,8 +87,8 @@ def stage(engine: Engine, plan: Plan, platform: Platform, *, now: datetime, told
                 batch.write(db)
 
         in_transaction(engine, write)
-        pace.learn(len(batch.days))
-        done += len(batch.days)
+        pace.learn(len(batch))
+        done += len(batch)
         told(done / total, f"{done:,} of {total:,} days are ready")
         time.sleep(BREATH)
     return number
@@ -136,15 +140,23 @@ def is_alive(db: Connection, number: int) -> bool:
 class Batch:
     """Some days of a staged import, made ready before the transaction that writes them."""
 
-    days: list[Values] = field(default_factory=list)
-    """Rows of staged_day."""
+    new: list[Values] = field(default_factory=list)
+    """Of staged_day, up to is_current: of what was observed, all becomes current."""
+    known: list[Values] = field(default_factory=list)
+    """Of staged_day: what becomes current differs from what was observed, or nothing does."""
     kinds: list[Values] = field(default_factory=list)
-    """Rows of staged_kind_result."""
+    """Of staged_kind_result."""
+
+    def __len__(self) -> int:
+        return len(self.new) + len(self.known)
 
     def write(self, db: Connection) -> None:
         """Insert the rows."""
-        for table, rows in ((staged_day, self.days), (staged_kind_result, self.kinds)):
-            insert_rows(db, table, [column.name for column in table.columns], rows)
+        insert_rows(db, staged_day, _OBSERVED, self.new, repeated=_CURRENT)
+        insert_rows(db, staged_day, [one.name for one in staged_day.columns], self.known)
+        insert_rows(
+            db, staged_kind_result, [c.name for c in staged_kind_result.columns], self.kinds
+        )
 
 
 def make_ready(plan: Plan, number: int, pace: Pace) -> Iterator[Batch]:
@@ -166,17 +178,17 @@ def make_ready(plan: Plan, number: int, pace: Pace) -> Iterator[Batch]:
             observed = (number, position, text, spend, impressions, clicks, words)
             known = before.get(day) if before else None
             if known is None:
-                batch.days.append((*observed, 1, spend, impressions, clicks, None, None))
+                batch.new.append((*observed, 1))
                 changed = results
             else:
                 current, changed = _current(brought, known, plan.observed_on)
-                batch.days.append((*observed, *current))
+                batch.known.append((*observed, *current))
             for kind, micros in changed.items():
                 batch.kinds.append((number, position, text, kind, micros))
-            if len(batch.days) >= pace.rows:
+            if len(batch) >= pace.rows:
                 yield batch
                 batch = Batch()
-    if batch.days:
+    if len(batch):
         yield batch
 
 
