@@ -4,12 +4,13 @@ import math
 
 import streamlit as st
 
+from lib.domain.lag import ends_higher
 from lib.domain.metrics import SECOND_KIND, Totals, Window, trailing_window
 from lib.domain.records import BudgetPeriod
 from lib.domain.trend import Sums, Verdict
 from lib.domain.verdict import LEAST_CHANGE, Why, Word
 from lib.services.queries import CampaignPage
-from lib.ui import badges, verdict_words
+from lib.ui import badges, clock, reads, verdict_words
 from lib.ui.escape import esc
 from lib.ui.format import (
     MISSING,
@@ -146,7 +147,25 @@ def _through(page: CampaignPage) -> None:
     words = f"Figures through {day(row.covered_through)}."
     if row.covered_through != row.as_of:
         words += f" Days after {day(row.as_of)} may still change and are not counted."
+        words += _usually_ends(page)
     st.caption(words)
+
+
+def _usually_ends(page: CampaignPage) -> str:
+    """Return by how much the newest day usually grows, as measured; never scaled up."""
+    one, newest = page.row.campaign, page.row.covered_through
+    curve = reads.completeness().get((one.platform, one.headline_kind))
+    if curve is None or newest is None:
+        return ""
+    # How old the day was when its figures were given out, which is what completeness counts.
+    age = ((one.named_on or one.today(clock.reading_time())) - newest).days
+    higher = ends_higher(curve, age)
+    if higher is None:
+        return ""
+    return (
+        f" {esc(one.headline_kind[:1].upper() + one.headline_kind[1:])} that are reported "
+        f"{count(age)} day{'' if age == 1 else 's'} after usually end {percent(higher)} higher."
+    )
 
 
 def pacing(page: CampaignPage) -> None:

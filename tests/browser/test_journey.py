@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from lib.domain.status import Group
 from lib.ui.board import ROW_HEIGHT, WIDTHS
 from tests.browser.desk import Desk
 
@@ -28,20 +29,29 @@ def quiet(page: Page) -> None:
     )
 
 
-def grid(page: Page, name: str) -> Locator:
-    """Return the table of a group; what it shows stands in its accessibility tree."""
-    return page.locator(f'[class*="st-key-table-{name}-"] [data-testid=stDataFrame]').first
+def grid(page: Page) -> Locator:
+    """Return the board's table; what it shows stands in its accessibility tree."""
+    return page.locator('[class*="st-key-table-board-"] [data-testid=stDataFrame]').first
 
 
-def names_in(page: Page, name: str) -> list[str]:
-    """Return the campaign names of a group's table as a screen reader gets them."""
+def lines_of(page: Page) -> list[str]:
+    """Return the first cell of every line as a screen reader gets it."""
     quiet(page)
-    table = grid(page, name)
-    if not table.count():
-        return []
-    table.locator("table tbody tr").first.wait_for(state="attached")
-    rows = table.locator("table tbody tr")
+    rows = grid(page).locator("table tbody tr")
+    rows.first.wait_for(state="attached")
     return [row.locator("td").first.inner_text().strip() for row in rows.all()]
+
+
+def names_in(page: Page, group: Group) -> list[str]:
+    """Return the names of the campaigns below a group's line."""
+    heads = {one.label.upper() for one in Group}
+    names, is_inside = [], False
+    for line in lines_of(page):
+        if line in heads:
+            is_inside = line == group.label.upper()
+        elif is_inside:
+            names.append(line)
+    return names
 
 
 def middle_of(column: str) -> float:
@@ -50,15 +60,18 @@ def middle_of(column: str) -> float:
     return sum(list(WIDTHS.values())[:before]) + WIDTHS[column] / 2
 
 
-def click_first_name(page: Page, name: str) -> str:
-    """Click the first campaign of a group and return what it is called."""
-    called = names_in(page, name)[0]
-    table = grid(page, name)
+def click(page: Page, group: Group, column: str) -> str:
+    """Click a column of the first campaign of a group and return what it is called."""
+    name = names_in(page, group)[0]
+    line = lines_of(page).index(name)
+    table = grid(page)
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
     assert box
-    page.mouse.click(box["x"] + middle_of("campaign"), box["y"] + HEAD + ROW_HEIGHT / 2)
-    return called
+    page.mouse.click(
+        box["x"] + middle_of(column), box["y"] + HEAD + ROW_HEIGHT * line + ROW_HEIGHT / 2
+    )
+    return name
 
 
 def choose_artist(page: Page, artist: str) -> None:
@@ -68,8 +81,10 @@ def choose_artist(page: Page, artist: str) -> None:
 
 
 def filter_status(page: Page, status: str) -> None:
+    page.get_by_role("button", name=re.compile("Filters")).click()
     page.get_by_role("combobox", name=re.compile("Status")).first.click()
     page.get_by_role("option", name=status, exact=True).click()
+    page.keyboard.press("Escape")
     page.keyboard.press("Escape")
 
 
@@ -92,7 +107,7 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
     expect(page).to_have_url(re.compile("status=Active"))
     quiet(page)
 
-    name = click_first_name(page, "live")
+    name = click(page, Group.LIVE, "campaign")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     expect(page).to_have_url(re.compile(r"/campaign\?"))
     address = page.url
@@ -112,13 +127,13 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
     expect(page).to_have_url(re.compile("status=Active"))
     page.get_by_role("button", name="Reset").click()
     expect(page).not_to_have_url(re.compile("status="))
-    expect(grid(page, "paused")).to_be_visible()
-    assert name in names_in(page, "paused")
-    assert name not in names_in(page, "live")
+    expect(grid(page)).to_be_visible()
+    assert name in names_in(page, Group.PAUSED)
+    assert name not in names_in(page, Group.LIVE)
 
     page.reload()
-    expect(grid(page, "paused")).to_be_visible()
-    assert name in names_in(page, "paused")
+    expect(grid(page)).to_be_visible()
+    assert name in names_in(page, Group.PAUSED)
 
     page.get_by_role("link", name="Activity").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Activity")
@@ -141,10 +156,7 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
 def test_the_menu_of_a_row_says_why_an_action_is_not_to_be_had(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Active")
     quiet(page)
-    table = grid(page, "live")
-    box = table.bounding_box()
-    assert box
-    page.mouse.click(box["x"] + middle_of("menu"), box["y"] + HEAD + ROW_HEIGHT / 2)
+    click(page, Group.LIVE, "menu")
     page.get_by_role("menuitem", name=re.compile("Archive")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Pause it first")
@@ -154,9 +166,7 @@ def test_the_menu_of_a_row_says_why_an_action_is_not_to_be_had(page: Page, desk:
 def test_a_status_explains_itself_on_a_click(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Issue")
     quiet(page)
-    box = grid(page, "needs_attention").bounding_box()
-    assert box
-    page.mouse.click(box["x"] + middle_of("badges"), box["y"] + HEAD + ROW_HEIGHT / 2)
+    click(page, Group.NEEDS_ATTENTION, "badges")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Contact support")
     expect(dialog).to_contain_text("Since:")

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -193,6 +194,19 @@ def test_the_verdict_reads_as_a_sentence_with_both_costs_and_its_windows_are_sha
     patterns = figure["data"][0]["marker"]["pattern"]["shape"]
     assert patterns[-1] == "/", "the newest day may still change"
     assert "" in patterns
+
+
+def test_unsettled_days_say_by_how_much_they_usually_grow(row_of, open_desk):
+    row = row_of(
+        lambda one: (
+            one.campaign.headline_kind == "saves"
+            and one.status in LIVE
+            and one.trend is not None
+            and not one.is_stale
+        )
+    )
+    at = open_desk(CAMPAIGN, id=str(row.campaign.id))
+    assert re.search(r"Saves that are reported 1 day after usually end \d+ % higher", plain(at))
 
 
 def test_the_numbers_and_the_rule_are_one_click_away_and_cost_nothing_before(live, open_desk):

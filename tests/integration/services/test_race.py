@@ -247,6 +247,7 @@ def test_the_check_finds_fault_when_lock_version_and_constraints_are_gone(
         monkeypatch.setattr(campaigns, "_check_version", lambda *_: None)
         monkeypatch.setattr(campaigns, "in_transaction", careless)
         monkeypatch.setattr(campaigns, "record_status", overwrite)
+        monkeypatch.setattr(campaigns, "refresh", lambda *_, **__: None)
         told = race(engine, one, now, rounds=3, threads=20)
         found = wrong(engine, one, told)
     assert any("has the versions" in each for each in found), found
