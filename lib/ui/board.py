@@ -127,11 +127,15 @@ def _cells(row: BoardRow, *, now: datetime, zone: tzinfo) -> dict[str, Any]:
         "menu": menu_of(row),
         "badges": [badge.chip for badge in badges.badges_of(row, now=now)],
         "verdict": list(verdict_words.chips(row)),
-        "cost": _both(row, "cost", lambda sums: unit_cost(sums.cost_micros, one.currency)),
-        "spend": _both(row, "spend", lambda sums: money(sums.spend_a_day_micros, one.currency)),
-        "results": _both(row, "results", lambda sums: _results(sums, one)),
-        "trend": _trend(row.spend_by_day),
-        "pacing": _pacing(row),
+        "cost": both(
+            row, lambda sums: unit_cost(sums.cost_micros, one.currency), width=WIDTHS["cost"]
+        ),
+        "spend": both(
+            row, lambda sums: money(sums.spend_a_day_micros, one.currency), width=WIDTHS["spend"]
+        ),
+        "results": both(row, lambda sums: results_a_day(sums, one), width=WIDTHS["results"]),
+        "trend": sparkline(row.spend_by_day),
+        "pacing": pacing(row),
         "platform": two_lines(
             one.platform.value.capitalize(),
             budget(one).replace("in total", "total"),
@@ -256,20 +260,23 @@ def _pixels(text: str) -> float:
     return sum(_NARROW if letter in _NARROW_SIGNS else _WIDE for letter in text)
 
 
-def _both(row: BoardRow, column: str, words: Callable[[Sums], str]) -> str:
+def both(row: BoardRow, words: Callable[[Sums], str], *, width: int) -> str:
+    """Return a figure over both windows, made of their eligible days, on two lines."""
     if row.verdict is None:
         return MISSING
     week, month = row.verdict.week, row.verdict.month
-    return two_lines(f"7 d: {words(week)}", f"28 d: {words(month)}", width=WIDTHS[column])
+    return two_lines(f"7 d: {words(week)}", f"28 d: {words(month)}", width=width)
 
 
-def _results(sums: Sums, one: Campaign) -> str:
+def results_a_day(sums: Sums, one: Campaign) -> str:
+    """Return results a day with their kind: "33.3 saves"."""
     if not sums.days:
         return MISSING
     return f"{a_day(sums.results_a_day_micros)} {one.headline_kind}"
 
 
-def _pacing(row: BoardRow) -> str:
+def pacing(row: BoardRow) -> str:
+    """Return spend against plan with its word, "—" where there is no plan."""
     if row.pacing is None:
         return MISSING
     word = row.pacing.word
@@ -290,7 +297,8 @@ def _figures(row: BoardRow) -> str:
     )
 
 
-def _trend(values: tuple[float | None, ...]) -> np.ndarray | None:
+def sparkline(values: tuple[float | None, ...]) -> np.ndarray | None:
+    """Return the known values of a line of spend, None where there are fewer than two."""
     known = [value for value in values if value is not None]
     return np.array(known, dtype=np.float32) if len(known) > 1 else None
 

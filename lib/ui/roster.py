@@ -5,24 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from lib.domain.board import BoardRow
 from lib.domain.records import MICROS
 from lib.domain.status import FACTS
-from lib.domain.trend import Sums
 from lib.services.attention import Need, StoppedByBilling, money_of
 from lib.services.label_trend import LabelSpend
 from lib.services.looks import Moved
 from lib.services.roster import ArtistTotal, KindTotal, RosterRow
 from lib.ui import badges, verdict_words
 from lib.ui.badges import Colour
-from lib.ui.board import two_lines
+from lib.ui.board import both, pacing, results_a_day, sparkline
 from lib.ui.format import (
     MISSING,
-    a_day,
     count,
     day,
     instant,
@@ -94,12 +91,20 @@ def _cells(one: RosterRow, *, now: datetime) -> dict[str, Any]:
         "artist": one.artist,
         "badges": [badge.chip for badge in badges.badges_of(row, now=now)],
         "verdict": list(verdict_words.chips(row)),
-        "cost": _eligible(row, "cost", lambda sums: unit_cost(sums.cost_micros, campaign.currency)),
-        "spend": _spend(row),
-        "results": _results(row),
-        "trend": _trend(row.spend_by_day),
+        "cost": both(
+            row,
+            lambda sums: unit_cost(sums.cost_micros, campaign.currency),
+            width=WIDTHS["cost"],
+        ),
+        "spend": both(
+            row,
+            lambda sums: money(sums.spend_a_day_micros, campaign.currency),
+            width=WIDTHS["spend"],
+        ),
+        "results": both(row, lambda sums: results_a_day(sums, campaign), width=WIDTHS["results"]),
+        "trend": sparkline(row.spend_by_day),
         "stake": money(row.verdict.stake_micros if row.verdict else None, campaign.currency),
-        "pacing": _pacing(row),
+        "pacing": pacing(row),
         "platform": campaign.platform.value.capitalize(),
         "figures": day(row.covered_through) if row.covered_through else "None yet",
     }
@@ -162,46 +167,9 @@ def _chips(
     )
 
 
-def _eligible(row: BoardRow, column: str, words: Callable[[Sums], str]) -> str:
-    if row.trend is None:
-        return MISSING
-    week, month = row.trend.verdict.week, row.trend.verdict.month
-    return two_lines(f"7 d: {words(week)}", f"28 d: {words(month)}", width=WIDTHS[column])
-
-
-def _spend(row: BoardRow) -> str:
-    currency = row.campaign.currency
-    return _eligible(row, "spend", lambda sums: money(sums.spend_a_day_micros, currency))
-
-
-def _results(row: BoardRow) -> str:
-    kind = row.campaign.headline_kind
-    return _eligible(
-        row,
-        "results",
-        lambda sums: f"{a_day(sums.results_a_day_micros)} {kind}" if sums.days else MISSING,
-    )
-
-
 def results_of(kind: str, micros: int | None) -> str:
     """Return results with their kind: "1 save", "— views"."""
     return f"{results(micros)} {one_of(kind) if micros == MICROS else kind}"
-
-
-def _pacing(row: BoardRow) -> str:
-    if row.pacing is None:
-        return MISSING
-    word = row.pacing.word
-    return two_lines(
-        percent(row.pacing.ratio),
-        f"{badges.PACING_SIGNS[word]} {word.value}",
-        width=WIDTHS["pacing"],
-    )
-
-
-def _trend(values: tuple[float | None, ...]) -> np.ndarray | None:
-    known = [value for value in values if value is not None]
-    return np.array(known, dtype=np.float32) if len(known) > 1 else None
 
 
 def label_frame(spent: Sequence[LabelSpend]) -> pd.DataFrame:
@@ -214,7 +182,7 @@ def label_frame(spent: Sequence[LabelSpend]) -> pd.DataFrame:
                 "Spend, 7 days": _amount(one.week, one.currency),
                 "The 7 before": _amount(one.week_before, one.currency),
                 "Change": _change(one.week, one.week_before),
-                "28 days": _trend(tuple(each.spend for each in one.days if each.is_whole)),
+                "28 days": sparkline(tuple(each.spend for each in one.days if each.is_whole)),
             }
             for one in spent
         ]
