@@ -133,8 +133,8 @@ def campaign_columns(rows: Sequence[RosterRow]) -> dict[str, Any]:
             width=WIDTHS["cost"],
             help="Over the full, settled days of the last 7 and of the last 28.",
         ),
-        "spend": text("Spend", width=WIDTHS["spend"]),
-        "results": text("Results", width=WIDTHS["results"]),
+        "spend": text("Spend a day", width=WIDTHS["spend"]),
+        "results": text("Results a day", width=WIDTHS["results"]),
         "trend": st.column_config.AreaChartColumn(
             "Trend",
             width=WIDTHS["trend"],
