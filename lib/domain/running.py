@@ -66,19 +66,6 @@ def covered_days(spans: Iterable[Coverage], window: Window) -> set[date]:
     return covered
 
 
-def days_live(
-    changes: Sequence[StatusChange],
-    spans: Iterable[Coverage],
-    window: Window,
-    *,
-    started_on: date | None,
-    zone: tzinfo,
-) -> int:
-    """Return on how many reported days of `window` the campaign was live for at least a part."""
-    reported = covered_days(spans, window) - stopped_days(changes, window, zone=zone)
-    return sum(1 for day in reported if started_on is None or day >= started_on)
-
-
 def days(first: date, last: date) -> list[date]:
     """Return every date from `first` to `last`, both inclusive; empty if last < first."""
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

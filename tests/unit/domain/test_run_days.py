@@ -237,3 +237,19 @@ def test_a_run_is_what_the_campaign_and_its_history_say():
     assert (run.starts_on, run.ends_on) == (FIRST, TEN[-1])
     assert (run.changes, run.adjusted_at) == (tuple(told), (NOW,))
     assert run.created_at == NOW - timedelta(days=40)
+
+
+def test_a_day_is_live_for_pacing_when_it_was_reported_running_and_started():
+    changes = (
+        StatusChange(datetime(2026, 11, 1, tzinfo=UTC), Status.ACTIVE),
+        StatusChange(datetime(2026, 11, 27, 12, tzinfo=UTC), Status.PAUSED),
+    )
+    spans = [Coverage(campaign_id=1, starts_on=date(2026, 11, 25), ends_on=date(2026, 12, 9))]
+
+    def live(run, covered):
+        marks = mark(run, covered, date(2026, 11, 24), 7)
+        return int((marks.is_covered & marks.is_running).sum())
+
+    assert live(Run(zone=UTC, changes=changes), spans) == 3
+    assert live(Run(zone=UTC, changes=changes, starts_on=date(2026, 11, 27)), spans) == 1
+    assert live(Run(zone=UTC, changes=changes), []) == 0

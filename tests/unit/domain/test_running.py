@@ -12,7 +12,6 @@ from lib.domain.running import (
     StatusChange,
     covered_days,
     days,
-    days_live,
     stopped_days,
     stretches,
 )
@@ -104,15 +103,6 @@ def test_a_stopped_day_touches_no_stretch_that_runs(told, zone):
     for one in stretches(told):
         if one.status in (S.ACTIVE, S.SERVING):
             assert one.since.astimezone(zone).date() not in stopped or one.until == one.since
-
-
-def test_days_count_as_live_when_reported_running_and_started():
-    told = [StatusChange(at(1, 0), S.ACTIVE), StatusChange(at(27, 12), S.PAUSED)]
-    week = Window(date(2026, 11, 24), date(2026, 11, 30))
-    span = Coverage(campaign_id=1, starts_on=date(2026, 11, 25), ends_on=date(2026, 12, 9))
-    assert days_live(told, [span], week, started_on=None, zone=UTC) == 3
-    assert days_live(told, [span], week, started_on=date(2026, 11, 27), zone=UTC) == 1
-    assert days_live(told, [], week, started_on=None, zone=UTC) == 0
 
 
 @given(st.lists(st.tuples(st.dates(), st.integers(-3, 60)), max_size=5), st.dates())
