@@ -109,7 +109,11 @@ def compare(x_c: Floats, e_c: Floats, x_b: Floats, e_b: Floats) -> Compared:
     limit = np.maximum(LEAST_CHANGE, m)
     is_few = np.maximum(x_c, x_b / e_b * e_c) < FEWEST_RESULTS - _ROUNDING
     word = np.select([y > limit, y < -limit, m <= MOST_NOISE_OF_STEADY], [1, -1, 2], 0)
-    word = np.where(is_judged & ~is_few, word, 0).astype(np.int8)
+    # Where hardly anything was spent in one window, the half results alone can point the other
+    # way than the figures do; a direction that its own figures contradict is no direction.
+    is_borne_out = y * (x_c * e_b - x_b * e_c) >= 0
+    is_judged_by_counts = is_judged & ~is_few & (is_borne_out | (word == STEADY))
+    word = np.where(is_judged_by_counts, word, 0).astype(np.int8)
     why = np.where(word == TOO_EARLY, _code(Why.FEW), NO_REASON)
     why = np.where(is_judged, why, _code(Why.NOTHING_SPENT)).astype(np.int8)
     nan = np.where(is_judged, 0.0, np.nan)

@@ -232,3 +232,10 @@ def test_a_life_in_another_currency_reads_the_same(life, rate):
         assert there.word in (here.word, Word.TOO_EARLY)
         assert there.why in (None, Why.UNCONFIRMED, Why.FEW)
     assert there.results.word is here.results.word
+
+
+def test_the_half_results_never_name_a_direction_that_the_figures_contradict():
+    # Ten results for 380 after none for 1: the half result of the second window reads 2 each.
+    found = judge_windows(10, 380, 0, 1)
+    assert (found.word, found.why) == (Word.TOO_EARLY, Why.FEW)
+    assert judge_windows(3220, 122_360, 0, 322).word is Word.IMPROVING
