@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import current_artist, demo, menu, notices, reads, signin
+from lib.ui import menu, notices, reads, sidebar, signin
 
 st.set_page_config(
     page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244
@@ -27,10 +27,9 @@ if not isinstance(who, Actor):
     st.stop()
 
 with reads.steady():
-    with st.sidebar:
-        current_artist.choose(page=page.url_path)
-        demo.banner()
-        signin.sign_out_button(who)
-
     notices.show()
-    page.run()
+    try:
+        page.run()
+    finally:  # Whatever ended the page, and after what the person came for.
+        with st.sidebar:
+            sidebar.draw(who, page=page.url_path)

@@ -1,8 +1,7 @@
-"""The board as drawn: sections with their tables, and what a click in a table does."""
+"""The board as drawn: warnings, groups, the table, and what a click in a table does."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import partial
 
 import streamlit as st
@@ -13,20 +12,31 @@ from lib.domain.records import BillingState, ConnectionState
 from lib.domain.records import Connection as PlatformConnection
 from lib.domain.status import FACTS, Group, Status
 from lib.services.queries import Board
-from lib.ui import actions, badges, clock, reads
-from lib.ui import board as board_cells
+from lib.ui import actions, badges, campaign_cells, clock, filters, in_url, table
+from lib.ui.campaign_cells import Shown
 from lib.ui.escape import esc
 from lib.ui.filters import in_order
 from lib.ui.format import count, day
 
 CAMPAIGN_PAGE = "pages/marketing/campaign.py"
 
-_CLICKS = "board-clicks"
-
-GROUP, _GROUPS = "group", "groups-of-board"
-
-# What a table's lines are, as they were drawn: a campaign's id and version, None for a group.
-Drawn = tuple[tuple[int, int] | None, ...]
+GROUP = "group"
+ROWS_A_PAGE = 20
+CELLS = (
+    "campaign",
+    "status",
+    "verdict",
+    "cost",
+    "spend",
+    "results",
+    "trend",
+    "pacing",
+    "plan",
+    "promotes",
+    "figures",
+    "change",
+    "menu",
+)
 
 
 def warnings(board: Board) -> None:
@@ -49,7 +59,7 @@ def warnings(board: Board) -> None:
         known = [row.covered_through for row in stale if row.covered_through]
         since = f" since {day(min(known))}" if known else ""
         st.warning(
-            f"{board_cells.summary(len(stale))} run{'s' if len(stale) == 1 else ''} without new "
+            f"{campaign_cells.summary(len(stale))} run{'s' if len(stale) == 1 else ''} without new "
             f"figures{since}. Import a newer export.",
             icon=":material/update_disabled:",
         )
@@ -59,60 +69,79 @@ def _is_broken(link: PlatformConnection) -> bool:
     return link.state is ConnectionState.BROKEN
 
 
-def group_choice(rows: Sequence[BoardRow]) -> Group | Status | None:
-    """Draw the groups with their counts and return the chosen one, None for all of them.
-
-    Archived campaigns are folded away: they are shown where they are chosen.
-    """
-    found = {group.value: group.label for group in by_group(_unfolded(rows))}
-    counted = Counter(row.group.value for row in _unfolded(rows))
-    archived = sum(row.status is Status.ARCHIVED for row in rows)
-    if archived:
-        found[Status.ARCHIVED.value] = FACTS[Status.ARCHIVED].label
-        counted[Status.ARCHIVED.value] = archived
-    icons = {group.value: icon for group, icon in badges.GROUP_ICONS.items()}
-    icons[Status.ARCHIVED.value] = badges.LOOKS[Status.ARCHIVED].icon
-    # Not bound to the URL by Streamlit: that would spell the label, and with it the count.
-    kept = st.query_params.get(GROUP)
-    chosen = st.pills(
-        "Groups",
-        list(found),
-        default=kept if kept in found else None,
-        key=_GROUPS,
-        format_func=lambda name: f"{icons[name]} {found[name]} · {count(counted[name])}",
-        label_visibility="collapsed",
-        on_change=_keep_group,
+def _groups(rows: Sequence[BoardRow]) -> table.Groups:
+    """Return the groups with their counts; the archive is one of them, and folded otherwise."""
+    found = {group.value: (group.label, badges.GROUP_ICONS[group]) for group in Group}
+    found[Status.ARCHIVED.value] = (
+        FACTS[Status.ARCHIVED].label,
+        badges.LOOKS[Status.ARCHIVED].icon,
     )
-    if chosen == Status.ARCHIVED.value:
-        return Status.ARCHIVED
-    return Group(chosen) if chosen else None
+    counted = Counter(_group_of(row) for row in rows)
+    chosen = in_url.read(GROUP)
+    return table.Groups(
+        [
+            table.Choice(name, f"{label} · {count(counted[name])}", icon, name == chosen)
+            for name, (label, icon) in found.items()
+            if counted[name]
+        ],
+        partial(_choose_group, chosen),
+    )
 
 
-def _keep_group() -> None:
-    chosen = st.session_state.get(_GROUPS)
-    if chosen:
-        st.query_params[GROUP] = chosen
-    else:
-        st.query_params.pop(GROUP, None)
+def _choose_group(chosen: str, name: str) -> None:
+    """Show one group alone, or all of them again."""
+    in_url.keep(GROUP, "" if name == chosen else name)
 
 
-def _unfolded(rows: Sequence[BoardRow]) -> list[BoardRow]:
-    return [row for row in rows if row.status is not Status.ARCHIVED]
+def _group_of(row: BoardRow) -> str:
+    return row.status.value if row.status is Status.ARCHIVED else row.group.value
 
 
-def table(rows: Sequence[BoardRow], order: str, *, chosen: Group | Status | None) -> None:
+def _in_group(rows: Sequence[BoardRow], groups: table.Groups) -> list[BoardRow]:
+    """Return the rows of the chosen group, all but the archive where none is chosen."""
+    chosen = next((one.name for one in groups.choices if one.is_chosen), None)
+    if chosen is None:
+        return [row for row in rows if row.status is not Status.ARCHIVED]
+    return [row for row in rows if _group_of(row) == chosen]
+
+
+def campaigns(rows: Sequence[BoardRow], order: str, *, searched: str) -> None:
     """Draw the campaigns in one table: group by group, the archive folded away."""
-    now = clock.reading_time()
-    if chosen is Status.ARCHIVED:
-        shown = [row for row in rows if row.status is Status.ARCHIVED]
-    else:
-        shown = [row for row in _unfolded(rows) if chosen in (None, row.group)]
-    members = by_group(shown)
+    groups = _groups(rows)
+    shown = _in_group(rows, groups)
     dated = [row for row in shown if row.as_of]
-    if dated:
-        st.caption(board_cells.windows_words(dated))
+    members = by_group(shown)
     ordered = [row for group in members.values() for row in in_order(group, order)]
-    _paged(ordered, {group: len(some) for group, some in members.items()}, now=now)
+    counts = {group: len(some) for group, some in members.items()}
+    pages = -(-len(ordered) // ROWS_A_PAGE)
+    slot = st.container()
+    number = 1
+    if pages > 1:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            number = min(st.pagination(pages, key="page"), pages)
+            last = min(number * ROWS_A_PAGE, len(ordered))
+            st.caption(f"{(number - 1) * ROWS_A_PAGE + 1}–{last} of {count(len(ordered))}")
+    with slot:
+        table.draw(
+            "board",
+            campaign_cells.columns(CELLS),
+            _lines(ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE], counts),
+            label="Campaigns",
+            on_pressed=pressed,
+            search=table.Search("Search", searched, filters.search),
+            groups=groups,
+            caption=campaign_cells.windows_words(dated) if dated else "",
+        )
+
+
+def _lines(rows: Sequence[BoardRow], counts: Mapping[Group, int]) -> list[table.Line]:
+    now, zone = clock.reading_time(), clock.zone()
+    lines: list[table.Line] = []
+    for position, row in enumerate(rows):
+        if position == 0 or rows[position - 1].group is not row.group:
+            lines.append(_head(row.group, counts[row.group]))
+        lines.append(campaign_cells.cells(Shown(row, "", now, zone), CELLS))
+    return lines
 
 
 def alarms(rows: Sequence[BoardRow]) -> None:
@@ -139,89 +168,21 @@ def _alarm(row: BoardRow) -> None:
         )
 
 
-def _paged(rows: Sequence[BoardRow], counts: Mapping[Group, int], *, now: datetime) -> None:
-    if not rows:
-        return
-    pages = -(-len(rows) // board_cells.ROWS_A_PAGE)
-    slot = st.container()
-    number = 1
-    if pages > 1:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            number = min(st.pagination(pages, key="page"), pages)
-    first = (number - 1) * board_cells.ROWS_A_PAGE
-    with slot:
-        _grid(rows[first : first + board_cells.ROWS_A_PAGE], counts, now=now)
-    if pages > 1:
-        last = min(first + board_cells.ROWS_A_PAGE, len(rows))
-        st.caption(f"{first + 1}–{last} of {count(len(rows))}")
+def _head(group: Group, number: int) -> table.Head:
+    colour = badges.COLOURS[badges.GROUP_TONES[group]]
+    return table.Head(group.label, count(number), badges.GROUP_ICONS[group], colour)
 
 
-def _grid(rows: Sequence[BoardRow], counts: Mapping[Group, int], *, now: datetime) -> None:
-    lines = board_cells.lines_of(rows)
-    drawn: Drawn = tuple(
-        None if isinstance(line, Group) else (line.campaign.id, line.campaign.version)
-        for line in lines
-    )
-    # The keys change with the data: a selection of an older table must not reach this one. They
-    # change with a click too, so that the same cell can be clicked again.
-    clicks = st.session_state.get(_CLICKS, 0)
-    stamp = f"board-{reads.data_version()}-{abs(hash(drawn))}-{clicks}"
-    menu = st.column_config.ButtonColumn(
-        "",
-        key=f"menu-{stamp}",
-        width=board_cells.WIDTHS["menu"],
-        type="tertiary",
-        on_click=_chosen,
-        args=(f"menu-{stamp}", drawn),
-    )
-    st.dataframe(
-        board_cells.board_frame(lines, counts, now=now, zone=clock.zone()),
-        key=f"table-{stamp}",
-        hide_index=True,
-        row_height=board_cells.ROW_HEIGHT,
-        height="content",
-        column_config=board_cells.columns(menu, rows, counts),
-        on_select=partial(_clicked, f"table-{stamp}", drawn),
-        selection_mode=["single-cell", "single-column"],
-        placeholder="—",
-        alt="Campaigns",
-    )
-
-
-def _chosen(key: str, drawn: Drawn) -> None:
-    """Do what was chosen in a row's menu; the row is the one that was drawn there."""
-    click = st.session_state.get(key)
-    if not click or not 0 <= click["row"] < len(drawn):
-        return
-    line = drawn[click["row"]]
-    if line is None:
-        return
-    campaign_id, version = line
-    entry = board_cells.chosen_entry(click["label"])
-    if entry == board_cells.OPEN:
-        open_campaign(campaign_id)
-    elif entry == board_cells.ABOUT:
+def pressed(press: table.Pressed) -> None:
+    """Do what a click in a campaign's row asks for; the row is the one that was drawn there."""
+    campaign_id, version = (int(part) for part in press.ident)
+    if press.column == "status" or press.entry == campaign_cells.ABOUT:
         actions.ask(actions.ABOUT, campaign_id, version)
-    elif entry == board_cells.CARRIED_OUT:
+    elif press.entry == campaign_cells.CARRIED_OUT:
         actions.ask(actions.CONFIRM, campaign_id, version)
+    elif press.entry in set(Action):
+        actions.ask(Action(press.entry), campaign_id, version)
     else:
-        actions.ask(Action(entry.lower()), campaign_id, version)
-
-
-def _clicked(key: str, drawn: Drawn) -> None:
-    """Open the campaign whose name was clicked, or explain the status that was clicked."""
-    cells = st.session_state[key]["selection"]["cells"]
-    if not cells or not 0 <= cells[0][0] < len(drawn):
-        return
-    position, column = cells[0]
-    line = drawn[position]
-    if line is None:
-        return
-    campaign_id, version = line
-    st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
-    if column == "badges":
-        actions.ask(actions.ABOUT, campaign_id, version)
-    elif column in ("campaign", "verdict"):
         open_campaign(campaign_id)
 
 

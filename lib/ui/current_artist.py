@@ -34,7 +34,8 @@ def choose(*, page: str) -> Artist | None:
 def current() -> Artist | None:
     """Return the current artist as chosen in this run."""
     by_name = {artist.name: artist for artist in reads.artists()}
-    chosen = st.session_state.get(KEY)
+    # The field is drawn after the page, so a first run finds the choice in the URL only.
+    chosen = st.session_state.get(KEY) or st.query_params.get(KEY)
     return by_name.get(chosen or "") or next(iter(by_name.values()), None)
 
 

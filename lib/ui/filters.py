@@ -11,6 +11,7 @@ from lib.domain.board import BoardRow
 from lib.domain.records import Platform
 from lib.domain.status import FACTS, Status
 from lib.domain.verdict import Word
+from lib.ui import in_url
 
 STATUS, PLATFORM, KIND, VERDICT, TEXT, LEARNING, ORDER = (
     "status",
@@ -72,21 +73,17 @@ def in_order(rows: Sequence[BoardRow], order: str) -> list[BoardRow]:
     return list(rows) if key is None else sorted(rows, key=key)
 
 
-def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
-    """Draw the filters above the board and return what they narrow to, and the order."""
+def filter_bar(rows: Sequence[BoardRow], heading: str) -> tuple[BoardFilter, str]:
+    """Draw the heading and the filters; return what they narrow to, and the order.
+
+    The search field is the table's own.
+    """
     by_label = {facts.label: status for status, facts in FACTS.items()}
     by_platform = {platform.label: platform for platform in Platform}
     types = sorted({row.campaign.campaign_type for row in rows})
+    text = in_url.read(TEXT)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        text = st.text_input(
-            "Search",
-            key=TEXT,
-            bind="query-params",
-            icon=":material/search:",
-            placeholder="Search",
-            label_visibility="collapsed",
-            width=240,
-        )
+        st.caption(heading, width="stretch")
         # Its fields are drawn by the browser once it is opened: closed, they cost next to nothing.
         with st.popover(_filters_label(), icon=":material/filter_alt:"):
             statuses = _several("Status", "All statuses", list(by_label), key=STATUS)
@@ -108,7 +105,7 @@ def filter_bar(rows: Sequence[BoardRow]) -> tuple[BoardFilter, str]:
             platforms=frozenset(by_platform[label] for label in platforms),
             types=frozenset(chosen_types),
             verdicts=frozenset(Word(word) for word in verdicts),
-            text=text or "",
+            text=text,
             is_learning=bool(is_learning),
         )
         if not chosen.is_empty:
@@ -144,10 +141,15 @@ def _reset() -> None:
         (PLATFORM, []),
         (KIND, []),
         (VERDICT, []),
-        (TEXT, ""),
         (LEARNING, False),
     ):
         st.session_state[name] = empty
+    search("")
+
+
+def search(text: str) -> None:
+    """Narrow the board to the campaigns that `text` is found in."""
+    in_url.keep(TEXT, text)
 
 
 def _searched(row: BoardRow) -> str:

@@ -48,7 +48,7 @@ class AtOnce:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does."""
-        if scope["type"] == "websocket":
+        if scope["type"] in ("http", "websocket"):
             hold_nothing_back(send)
         await self.app(scope, receive, send)
 

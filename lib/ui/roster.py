@@ -1,12 +1,9 @@
-"""The roster's tables as frames: every cell in words with its unit, colour never alone."""
+"""The roster's tables: every cell in words with its unit, colour never alone."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from typing import Any
-
-import pandas as pd
-import streamlit as st
+from datetime import tzinfo
+from urllib.parse import urlencode
 
 from lib.domain.board import BoardRow
 from lib.domain.records import MICROS
@@ -15,156 +12,48 @@ from lib.services.attention import Need, StoppedByBilling, money_of
 from lib.services.label_trend import LabelSpend
 from lib.services.looks import Moved
 from lib.services.roster import ArtistTotal, KindTotal, RosterRow
-from lib.ui import badges, verdict_words
+from lib.ui import verdict_words
 from lib.ui.badges import Colour
-from lib.ui.board import both, pacing, results_a_day, sparkline
-from lib.ui.format import (
-    MISSING,
-    count,
-    day,
-    instant,
-    money,
-    one_of,
-    percent,
-    results,
-    unit_cost,
-)
+from lib.ui.format import MISSING, count, day, instant, money, one_of, percent, results
+from lib.ui.table import Column, Line, Row, chip, line
 
-# The first nine columns fill a window of 1440 pixels.
-WIDTHS = {
-    "campaign": 162,
-    "artist": 104,
-    "badges": 122,
-    "verdict": 158,
-    "cost": 98,
-    "spend": 106,
-    "results": 138,
-    "trend": 58,
-    "stake": 84,
-    "pacing": 84,
-    "platform": 80,
-    "figures": 96,
-}
+CELLS = (
+    "campaign",
+    "artist",
+    "status",
+    "verdict",
+    "cost",
+    "spend",
+    "results",
+    "trend",
+    "stake",
+    "pacing",
+    "plan",
+    "figures",
+    "menu",
+)
 
 
 @dataclass(frozen=True)
 class NeedLook:
-    """How a kind of attention looks: icon on the page, sign in a cell, word and colour."""
+    """How a kind of attention looks: icon, words and colour."""
 
     icon: str
-    sign: str
     words: str
     colour: Colour
 
-    @property
-    def chip(self) -> str:
-        return f"{self.sign} {self.words}"
-
 
 NEEDS = {
-    Need.ISSUE: NeedLook("error", "✕", "Issue", "red"),
-    Need.STILL_SPENDING: NeedLook("payments", "⚠", "Still spending", "red"),
-    Need.BILLING: NeedLook("credit_card_off", "⚠", "Billing", "orange"),
-    Need.BROKEN: NeedLook("link_off", "⚠", "Broken connection", "orange"),
-    Need.SILENT: NeedLook("money_off", "⚠", "Spends nothing", "orange"),
-    Need.DECLINING: NeedLook("north_east", "↑", "Declining", "orange"),
-    Need.PACING: NeedLook("speed", "≠", "Pacing far off", "orange"),
-    Need.ANOMALY: NeedLook("show_chart", "◆", "Odd spend", "violet"),
-    Need.STALE: NeedLook("update_disabled", "◌", "Old figures", "gray"),
+    Need.ISSUE: NeedLook("error", "Issue", "red"),
+    Need.STILL_SPENDING: NeedLook("payments", "Still spending", "red"),
+    Need.BILLING: NeedLook("credit_card_off", "Billing", "orange"),
+    Need.BROKEN: NeedLook("link_off", "Broken connection", "orange"),
+    Need.SILENT: NeedLook("money_off", "Spends nothing", "orange"),
+    Need.DECLINING: NeedLook("north_east", "Declining", "orange"),
+    Need.PACING: NeedLook("speed", "Pacing far off", "orange"),
+    Need.ANOMALY: NeedLook("show_chart", "Odd spend", "violet"),
+    Need.STALE: NeedLook("update_disabled", "Old figures", "gray"),
 }
-
-
-def need_words(need: Need, number: int) -> str:
-    """Return a kind of attention with its icon and its count."""
-    return f":material/{NEEDS[need].icon}: {NEEDS[need].words} · {count(number)}"
-
-
-def campaign_frame(rows: Sequence[RosterRow], *, now: datetime) -> pd.DataFrame:
-    """Return the cells of the campaigns' table, one row a campaign."""
-    return pd.DataFrame([_cells(one, now=now) for one in rows])
-
-
-def _cells(one: RosterRow, *, now: datetime) -> dict[str, Any]:
-    row, campaign = one.row, one.row.campaign
-    return {
-        "campaign": campaign.name,
-        "artist": one.artist,
-        "badges": [badge.chip for badge in badges.badges_of(row, now=now)],
-        "verdict": list(verdict_words.chips(row)),
-        "cost": both(
-            row,
-            lambda sums: unit_cost(sums.cost_micros, campaign.currency),
-            width=WIDTHS["cost"],
-        ),
-        "spend": both(
-            row,
-            lambda sums: money(sums.spend_a_day_micros, campaign.currency),
-            width=WIDTHS["spend"],
-        ),
-        "results": both(row, lambda sums: results_a_day(sums, campaign), width=WIDTHS["results"]),
-        "trend": sparkline(row.spend_by_day),
-        "stake": money(row.verdict.stake_micros if row.verdict else None, campaign.currency),
-        "pacing": pacing(row),
-        "platform": campaign.platform.value.capitalize(),
-        "figures": day(row.covered_through) if row.covered_through else "None yet",
-    }
-
-
-def campaign_columns(rows: Sequence[RosterRow]) -> dict[str, Any]:
-    """Return the configuration of the campaigns' columns."""
-    text = st.column_config.TextColumn
-    chips = badges.chip_colours()
-    verdicts = {
-        chip: colour for one in rows for chip, colour in verdict_words.chips(one.row).items()
-    }
-    return {
-        "campaign": text("Campaign", width=WIDTHS["campaign"], help="A click opens the campaign."),
-        "artist": text("Artist", width=WIDTHS["artist"]),
-        "badges": _chips("Status", chips, WIDTHS["badges"]),
-        "verdict": _chips(
-            "Verdict",
-            verdicts,
-            WIDTHS["verdict"],
-            help="Cost per result of the last 7 days against the weeks before. The arrow is the "
-            "cost's, the colour says whether that is good.",
-        ),
-        "cost": text(
-            "Cost per result",
-            width=WIDTHS["cost"],
-            help="Over the full, settled days of the last 7 and of the last 28.",
-        ),
-        "spend": text("Spend a day", width=WIDTHS["spend"]),
-        "results": text("Results a day", width=WIDTHS["results"]),
-        "trend": st.column_config.AreaChartColumn(
-            "Trend",
-            width=WIDTHS["trend"],
-            y_min=0,
-            color="blue",
-            help="Spend a day over the last 28 days; days that nobody reported are left out.",
-        ),
-        "stake": text(
-            "At stake",
-            width=WIDTHS["stake"],
-            help="What the last 7 days cost beyond the usual cost per result, where it declines.",
-        ),
-        "pacing": text("Pacing", width=WIDTHS["pacing"], help="Spend against plan."),
-        "platform": text("Platform", width=WIDTHS["platform"]),
-        "figures": text(
-            "Figures to", width=WIDTHS["figures"], help="The last day that the imports cover."
-        ),
-    }
-
-
-def _chips(
-    label: str,
-    colours: dict[str, Colour],
-    width: int,
-    *,
-    help: str | None = None,  # noqa: A002
-) -> Any:
-    return st.column_config.MultiselectColumn(
-        label, options=list(colours), color=list(colours.values()), width=width, help=help
-    )
 
 
 def results_of(kind: str, micros: int | None) -> str:
@@ -172,28 +61,36 @@ def results_of(kind: str, micros: int | None) -> str:
     return f"{results(micros)} {one_of(kind) if micros == MICROS else kind}"
 
 
-def label_frame(spent: Sequence[LabelSpend]) -> pd.DataFrame:
-    """Return the cells of what the label spent, one row a currency."""
-    return pd.DataFrame(
-        [
-            {
-                "Currency": one.currency,
-                "7 days to": day(one.through),
-                "Spend, 7 days": _amount(one.week, one.currency),
-                "The 7 before": _amount(one.week_before, one.currency),
-                "Change": _change(one.week, one.week_before),
-                "28 days": sparkline(tuple(each.spend for each in one.days if each.is_whole)),
-            }
-            for one in spent
-        ]
-    )
+LABEL_COLUMNS = (
+    Column("currency", "Currency"),
+    Column("through", "7 days to"),
+    Column("week", "Spend, 7 days", is_number=True),
+    Column("before", "The 7 before", is_number=True),
+    Column("change", "Change", is_number=True),
+    Column("line", "28 days", "line"),
+)
 
 
-def label_columns() -> dict[str, Any]:
-    """Return the configuration of the table of the label's spend; spend is neutral."""
-    return {
-        "28 days": st.column_config.AreaChartColumn("28 days", width=340, y_min=0, color="blue"),
-    }
+def label_lines(spent: Sequence[LabelSpend]) -> list[Line]:
+    """Return what the label spent, one row a currency; spend is neutral."""
+    return [
+        Row(
+            (one.currency,),
+            one.currency,
+            (
+                one.currency,
+                day(one.through),
+                _amount(one.week, one.currency),
+                _amount(one.week_before, one.currency),
+                _change(one.week, one.week_before),
+                line(
+                    tuple(each.spend if each.is_whole else None for each in one.days),
+                    f"Spend a day in {one.currency} over {len(one.days)} days",
+                ),
+            ),
+        )
+        for one in spent
+    ]
 
 
 def _amount(units: float | None, currency: str) -> str:
@@ -207,32 +104,43 @@ def _change(now: float | None, before: float | None) -> str:
     return f"{'+' if ratio >= 0 else '−'}{percent(abs(ratio))}"
 
 
-def artist_frame(rows: Sequence[ArtistTotal]) -> pd.DataFrame:
-    """Return the cells of the artists' table, one row an artist and currency."""
-    return pd.DataFrame(
-        [
-            {
-                "Artist": one.artist,
-                "Currency": one.total.currency,
-                "Campaigns": one.total.campaigns,
-                "Live": one.live,
-                "Declining": one.declining,
-                "Spend, 7 days": money(one.total.spend_7_micros, one.total.currency),
-                "Spend, 28 days": money(one.total.spend_28_micros, one.total.currency),
-                "Results, 7 days": kinds_words(one.total.kinds, lambda kind: kind.results_7_micros),
-                "Results, 28 days": kinds_words(
-                    one.total.kinds, lambda kind: kind.results_28_micros
+ARTIST_COLUMNS = (
+    Column("artist", "Artist", "link", width="10rem"),
+    Column("campaigns", "Campaigns", is_number=True),
+    Column("live", "Live", is_number=True),
+    Column("declining", "Declining", is_number=True),
+    Column("spend", "Spend", "pair", is_number=True),
+    Column("results_7", "Results, 7 days", width="9rem"),
+    Column("results_28", "Results, 28 days", width="9rem"),
+)
+
+
+def artist_lines(rows: Sequence[ArtistTotal]) -> list[Line]:
+    """Return the artists' totals, one row an artist and currency."""
+    return [
+        Row(
+            (one.artist, one.total.currency),
+            one.artist,
+            (
+                (one.artist, one.total.currency, _board_of(one.artist)),
+                count(one.total.campaigns),
+                count(one.live),
+                count(one.declining),
+                (
+                    ("7 d", money(one.total.spend_7_micros, one.total.currency)),
+                    ("28 d", money(one.total.spend_28_micros, one.total.currency)),
                 ),
-            }
-            for one in rows
-        ]
-    )
+                kinds_words(one.total.kinds, lambda kind: kind.results_7_micros),
+                kinds_words(one.total.kinds, lambda kind: kind.results_28_micros),
+            ),
+        )
+        for one in rows
+    ]
 
 
-def artist_columns() -> dict[str, Any]:
-    """Return the widths of the artists' columns."""
-    widths = {"Artist": 240, "Results, 7 days": 240, "Results, 28 days": 240}
-    return {name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()}
+def _board_of(artist: str) -> str:
+    """Return the address of an artist's board, as seen from any page of the desk."""
+    return f"./?{urlencode({'artist': artist})}"
 
 
 def kinds_words(kinds: Sequence[KindTotal], micros: Callable[[KindTotal], int | None]) -> str:
@@ -241,31 +149,46 @@ def kinds_words(kinds: Sequence[KindTotal], micros: Callable[[KindTotal], int | 
     return " · ".join(told) or MISSING
 
 
-def attention_frame(
-    items: Sequence[tuple[Need, RosterRow | StoppedByBilling]],
-) -> pd.DataFrame:
-    """Return the cells of the list of what needs attention."""
-    return pd.DataFrame([_attention_cells(need, item) for need, item in items])
+ATTENTION_COLUMNS = (
+    Column("what", "What", "chips"),
+    Column("campaign", "Campaign", "link", width="10rem"),
+    Column("artist", "Artist", width="7rem"),
+    Column("why", "Why", width="16rem"),
+    Column(
+        "amount",
+        "Amount",
+        help="At stake for a decline, the distance from the usual for odd spend, else the "
+        "spend of the last 7 days.",
+        is_number=True,
+    ),
+)
 
 
-def _attention_cells(need: Need, item: RosterRow | StoppedByBilling) -> dict[str, Any]:
-    chip = [NEEDS[need].chip]
+def attention_lines(items: Sequence[tuple[Need, RosterRow | StoppedByBilling]]) -> list[Line]:
+    """Return the list of what needs attention."""
+    return [_attention_row(need, item) for need, item in items]
+
+
+def _attention_row(need: Need, item: RosterRow | StoppedByBilling) -> Row:
+    look = NEEDS[need]
+    what = [chip(look.words, look.colour, look.icon)]
     if isinstance(item, StoppedByBilling):
-        return {
-            "What": chip,
-            "Campaign": "All of the artist",
-            "Artist": item.artist,
-            "Why": _billing_words(item),
-            "Amount": MISSING,
-        }
-    row = item.row
-    return {
-        "What": chip,
-        "Campaign": row.campaign.name,
-        "Artist": item.artist,
-        "Why": why(need, row),
-        "Amount": money(money_of(need, row), row.campaign.currency),
-    }
+        everything = ("All of the artist", "", _board_of(item.artist))
+        cells = (what, everything, item.artist, _billing_words(item), None)
+        return Row((need.value, item.artist), item.artist, cells)
+    campaign = item.row.campaign
+    amount = money_of(need, item.row)
+    return Row(
+        (need.value, campaign.id),
+        campaign.name,
+        (
+            what,
+            (campaign.name, "", f"campaign?id={campaign.id}"),
+            item.artist,
+            why(need, item.row),
+            None if amount is None else money(amount, campaign.currency),
+        ),
+    )
 
 
 def why(need: Need, row: BoardRow) -> str:
@@ -305,44 +228,33 @@ def _billing_words(item: StoppedByBilling) -> str:
     return f"A payment has failed; {stopped if item.campaigns else 'nothing stopped yet'}"
 
 
-def attention_columns() -> dict[str, Any]:
-    """Return the configuration of the list of what needs attention."""
-    text = st.column_config.TextColumn
-    return {
-        "What": _chips("What", {look.chip: look.colour for look in NEEDS.values()}, 156),
-        "Campaign": text("Campaign", width=196, help="A click opens it."),
-        "Artist": text("Artist", width=140),
-        "Why": text("Why", width=440),
-        "Amount": text(
-            "Amount",
-            width=98,
-            help="At stake for a decline, the distance from the usual for odd spend, else the "
-            "spend of the last 7 days.",
-        ),
-    }
+MOVED_COLUMNS = (
+    Column("when", "When", width="9rem"),
+    Column("campaign", "Campaign", "link", width="10rem"),
+    Column("artist", "Artist", width="7rem"),
+    Column("what", "What"),
+    Column("movement", "From → to", width="10rem"),
+    Column("who", "Who"),
+)
 
 
-def moved_columns() -> dict[str, Any]:
-    """Return the widths of the columns of what moved."""
-    widths = {"When": 150, "Campaign": 230, "Artist": 180, "What": 80, "From → to": 230}
-    return {name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()}
-
-
-def moved_frame(moved: Sequence[Moved], zone: tzinfo) -> pd.DataFrame:
-    """Return the cells of the list of what moved, the newest first."""
-    return pd.DataFrame(
-        [
-            {
-                "When": instant(one.at, zone),
-                "Campaign": one.campaign,
-                "Artist": one.artist,
-                "What": "Status" if one.to_status else "Verdict",
-                "From → to": movement_words(one),
-                "Who": one.actor,
-            }
-            for one in moved
-        ]
-    )
+def moved_lines(moved: Sequence[Moved], zone: tzinfo) -> list[Line]:
+    """Return the list of what moved, the newest first."""
+    return [
+        Row(
+            (one.campaign_id, number),
+            one.campaign,
+            (
+                instant(one.at, zone),
+                (one.campaign, "", f"campaign?id={one.campaign_id}"),
+                one.artist,
+                "Status" if one.to_status else "Verdict",
+                movement_words(one),
+                one.actor,
+            ),
+        )
+        for number, one in enumerate(moved)
+    ]
 
 
 def movement_words(one: Moved) -> str:

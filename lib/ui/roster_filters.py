@@ -8,6 +8,7 @@ from lib.domain.records import Platform
 from lib.domain.status import FACTS, Status
 from lib.domain.verdict import Word
 from lib.services.roster import Freshness, Order, Pace, RosterFilter
+from lib.ui import in_url
 
 NOTHING = RosterFilter()
 
@@ -23,7 +24,7 @@ ORDERS = {
     "Name": Order.NAME,
     "Latest status": Order.STATUS_SINCE,
 }
-_NARROWING = (TEXT, ARTIST, STATUS, PLATFORM, VERDICT, PACING, FIGURES)
+_NARROWING = (ARTIST, STATUS, PLATFORM, VERDICT, PACING, FIGURES)
 CAMPAIGNS, ARTISTS = "Campaigns", "Totals per artist"
 _FIGURES = {
     "Up to date": Freshness.CURRENT,
@@ -42,9 +43,11 @@ _WORDS = {word.value.capitalize(): word for word in Word}
 
 
 def filter_bar() -> tuple[RosterFilter, Order, bool]:
-    """Draw the filters; return what they narrow to, the order, and whether artists are asked."""
+    """Draw the filters; return what they narrow to, the order, and whether artists are asked.
+
+    The search field and the statuses are the table's own.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        text = _text("Search", TEXT, ":material/search:", width=240)
         # The browser draws these once they are opened: closed, they cost next to nothing.
         with st.popover(_label(), icon=":material/filter_alt:"):
             artist = _text("Artist", ARTIST, ":material/artist:", width=300)
@@ -69,10 +72,10 @@ def filter_bar() -> tuple[RosterFilter, Order, bool]:
             bind="query-params",
             label_visibility="collapsed",
         )
-        if any(st.session_state.get(key) for key in _NARROWING):
+        if in_url.read(TEXT) or any(st.session_state.get(key) for key in _NARROWING):
             reset_button("roster-reset")
     narrowed = RosterFilter(
-        text=text,
+        text=in_url.read(TEXT),
         artist=artist,
         statuses=tuple(_STATUSES[label] for label in statuses),
         platforms=tuple(_PLATFORMS[label] for label in platforms),
@@ -84,7 +87,7 @@ def filter_bar() -> tuple[RosterFilter, Order, bool]:
 
 
 def _label() -> str:
-    chosen = sum(bool(st.session_state.get(key)) for key in _NARROWING if key != TEXT)
+    chosen = sum(bool(st.session_state.get(key)) for key in _NARROWING)
     return f"Filters · {chosen}" if chosen else "Filters and order"
 
 
@@ -115,10 +118,15 @@ def reset_button(key: str) -> None:
 
 
 def _reset() -> None:
-    for key in (TEXT, ARTIST):
-        st.session_state[key] = ""
+    search("")
+    st.session_state[ARTIST] = ""
     for key in (STATUS, PLATFORM, VERDICT, PACING, FIGURES):
         st.session_state[key] = []
+
+
+def search(text: str) -> None:
+    """Narrow the roster to the campaigns that `text` is found in."""
+    in_url.keep(TEXT, text)
 
 
 def _text(label: str, key: str, icon: str, *, width: int) -> str:

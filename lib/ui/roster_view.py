@@ -1,30 +1,25 @@
 """The roster as drawn: what needs attention, what moved, the label's spend, the campaigns."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from lib.domain.status import FACTS, Status
 from lib.services import looks
 from lib.services.attention import MOST_OF_A_KIND, Attention, Need, StoppedByBilling
 from lib.services.roster import ROWS_A_PAGE, Order, Overview, RosterFilter, RosterRow
-from lib.ui import badges, clock, reads, roster, roster_filters, signin
-from lib.ui.board import ROW_HEIGHT
-from lib.ui.board_view import open_campaign
+from lib.ui import badges, campaign_cells, clock, reads, roster, roster_filters, signin, table
+from lib.ui.board_view import open_campaign, pressed
+from lib.ui.campaign_cells import Shown
 from lib.ui.empty import BOARD_PAGE
 from lib.ui.escape import esc
-from lib.ui.format import MISSING, count, instant, money
+from lib.ui.format import count, instant, money
 
-_CLICKS, _SINCE, _NEED = "roster-clicks", "roster-since", "roster-need"
+_SINCE, _NEED = "roster-since", "roster-need"
 FIRST_LOOK = timedelta(days=7)
 OF_EACH_KIND = 3
-_TALLEST_LIST, _TALLEST_TABLE = 9, 11
-
-Drawn = tuple[tuple[int | None, str], ...]
-"""The rows of a table as drawn: campaign, or None and the artist's name."""
 
 
 def size(whole: Overview) -> str:
@@ -49,14 +44,11 @@ def label_spend() -> None:
         return
     spent = reads.label_spend()
     with folded:
-        st.dataframe(
-            roster.label_frame(spent),
-            key=f"roster-label-{reads.data_version()}",
-            hide_index=True,
-            column_config=roster.label_columns(),
-            height=_height(len(spent), 35, most=_TALLEST_LIST),
-            placeholder=MISSING,
-            alt="The label’s spend",
+        table.draw(
+            "roster-label",
+            roster.LABEL_COLUMNS,
+            roster.label_lines(spent),
+            label="The label’s spend",
         )
         if any(not one_day.is_whole for one in spent for one_day in one.days):
             st.caption("Days that too few campaigns have reported are left out of sums and lines.")
@@ -73,45 +65,45 @@ def attention() -> None:
     if not found.total:
         st.caption("Nothing does.")
         return
-    chosen = _chosen_need(found)
-    items = _items(found, chosen)
-    frame = roster.attention_frame(items)
-    drawn: Drawn = tuple(
-        (None, item.artist)
-        if isinstance(item, StoppedByBilling)
-        else (item.row.campaign.id, item.artist)
-        for _, item in items
-    )
-    _grid(
-        "attention",
-        frame,
-        drawn,
-        columns=roster.attention_columns(),
-        opens="Campaign",
-        height=_height(len(frame), 35, most=_TALLEST_LIST),
-        alt="What needs attention",
-    )
-
-
-def _chosen_need(found: Attention) -> Need | None:
-    """Draw the kinds with their counts and return the chosen one."""
-    labels = {need: roster.need_words(need, number) for need, number in found.counts.items()}
     kept = st.session_state.get(_NEED)
-    # The labels hold counts, so the choice is kept beside the widget, which changes with them.
-    key = f"roster-needs-{abs(hash(tuple(labels.values())))}"
-    return st.pills(
-        "Kind",
-        list(labels),
-        format_func=labels.__getitem__,
-        default=kept if kept in labels else None,
-        key=key,
-        label_visibility="collapsed",
-        on_change=partial(_keep_need, key),
+    chosen = kept if kept in found.counts else None
+    items = _items(found, chosen)
+    table.draw(
+        "roster-attention",
+        roster.ATTENTION_COLUMNS,
+        roster.attention_lines(items),
+        label="What needs attention",
+        on_pressed=partial(_open, {_ident(need, item): item for need, item in items}),
+        groups=table.Groups(
+            [_need_choice(need, number, chosen) for need, number in found.counts.items()],
+            _choose_need,
+        ),
     )
 
 
-def _keep_need(key: str) -> None:
-    st.session_state[_NEED] = st.session_state.get(key)
+def _need_choice(need: Need, number: int, chosen: Need | None) -> table.Choice:
+    look = roster.NEEDS[need]
+    return table.Choice(need.value, f"{look.words} · {count(number)}", look.icon, need is chosen)
+
+
+def _choose_need(name: str) -> None:
+    """Show one kind of attention alone, or all of them again."""
+    need = Need(name)
+    st.session_state[_NEED] = None if st.session_state.get(_NEED) is need else need
+
+
+def _ident(need: Need, item: RosterRow | StoppedByBilling) -> table.Ident:
+    of = item.artist if isinstance(item, StoppedByBilling) else item.row.campaign.id
+    return need.value, of
+
+
+def _open(items: Mapping[table.Ident, RosterRow | StoppedByBilling], press: table.Pressed) -> None:
+    """Open the campaign of a row, or the board of an artist whose billing fails."""
+    item = items[press.ident]
+    if isinstance(item, StoppedByBilling):
+        st.switch_page(BOARD_PAGE, query_params={"artist": item.artist})
+    else:
+        open_campaign(item.row.campaign.id)
 
 
 def _items(
@@ -149,14 +141,12 @@ def since_last_look() -> None:
         if not found.moved:
             st.caption("No status has moved and no verdict has flipped.")
             return
-        _grid(
-            "moved",
-            roster.moved_frame(found.moved, clock.zone()),
-            tuple((one.campaign_id, one.artist) for one in found.moved),
-            columns=roster.moved_columns(),
-            opens="Campaign",
-            height=_height(len(found.moved), 35, most=_TALLEST_LIST),
-            alt="What moved since you last looked",
+        table.draw(
+            "roster-moved",
+            roster.MOVED_COLUMNS,
+            roster.moved_lines(found.moved, clock.zone()),
+            label="What moved since you last looked",
+            on_pressed=lambda press: open_campaign(int(press.ident[0])),
         )
         if found.total > len(found.moved):
             st.caption(f"The newest {count(len(found.moved))} of {count(found.total)}.")
@@ -172,20 +162,22 @@ def _looked_at() -> datetime:
     return at
 
 
-def counts(whole: Overview) -> None:
-    """Draw how many campaigns stand in each status; a click narrows to it."""
+def _statuses(whole: Overview) -> table.Groups:
+    """Return how many campaigns stand in each status; a click narrows to it."""
     chosen = roster_filters.chosen_statuses()
-    with st.container(horizontal=True, gap="xsmall"):
-        for status, number in whole.by_status.items():
-            st.button(
+    return table.Groups(
+        [
+            table.Choice(
+                status.value,
                 f"{FACTS[status].label} · {count(number)}",
-                key=f"roster-status-{status}",
-                icon=badges.LOOKS[status].icon,
-                type="primary" if FACTS[status].label in chosen else "secondary",
-                help=FACTS[status].meaning,
-                on_click=roster_filters.toggle_status,
-                args=(Status(status),),
+                badges.LOOKS[status].icon,
+                FACTS[status].label in chosen,
+                FACTS[status].meaning,
             )
+            for status, number in whole.by_status.items()
+        ],
+        lambda name: roster_filters.toggle_status(Status(name)),
+    )
 
 
 def nothing_matches(whole: Overview) -> None:
@@ -217,7 +209,7 @@ def totals(fitting: Overview) -> None:
     st.caption("  \n".join(lines))
 
 
-def campaigns(narrowed: RosterFilter, order: Order, fitting: Overview) -> None:
+def campaigns(narrowed: RosterFilter, order: Order, *, whole: Overview, fitting: Overview) -> None:
     """Draw one page of the campaigns."""
     key = f"roster-page-{abs(hash((narrowed, order)))}"
     rows = reads.roster_page(
@@ -226,15 +218,16 @@ def campaigns(narrowed: RosterFilter, order: Order, fitting: Overview) -> None:
         number=_page_number(key, fitting.campaigns),
         currencies=fitting.currencies,
     )
-    _grid(
-        "campaigns",
-        roster.campaign_frame(rows, now=clock.reading_time()),
-        tuple((one.row.campaign.id, one.artist) for one in rows),
-        columns=roster.campaign_columns(rows),
-        opens="campaign",
-        height=_height(len(rows), ROW_HEIGHT, most=_TALLEST_TABLE),
-        row_height=ROW_HEIGHT,
-        alt="All campaigns",
+    now, zone = clock.reading_time(), clock.zone()
+    shown = [Shown(one.row, one.artist, now, zone) for one in rows]
+    table.draw(
+        "roster-campaigns",
+        campaign_cells.columns(roster.CELLS),
+        [campaign_cells.cells(one, roster.CELLS) for one in shown],
+        label="All campaigns",
+        on_pressed=pressed,
+        search=table.Search("Search", narrowed.text, roster_filters.search),
+        groups=_statuses(whole),
     )
     _pages(key, fitting.campaigns)
 
@@ -244,14 +237,13 @@ def artists(narrowed: RosterFilter, fitting: Overview) -> None:
     key = f"roster-artists-{abs(hash(narrowed))}"
     asked = int(st.session_state.get(key, 1))
     total, rows = reads.artist_totals(narrowed, number=asked, currencies=fitting.currencies)
-    _grid(
-        "artists",
-        roster.artist_frame(rows),
-        tuple((None, one.artist) for one in rows),
-        columns=roster.artist_columns(),
-        opens="Artist",
-        height=_height(len(rows), 35, most=20),
-        alt="Totals per artist",
+    table.draw(
+        "roster-artists",
+        roster.ARTIST_COLUMNS,
+        roster.artist_lines(rows),
+        label="Totals per artist",
+        on_pressed=lambda press: roster_filters.narrow_to_artist(str(press.ident[0])),
+        search=table.Search("Search", narrowed.text, roster_filters.search),
     )
     _pages(key, total)
 
@@ -269,61 +261,6 @@ def _pages(key: str, total: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         first = (min(st.pagination(pages, key=key), pages) - 1) * ROWS_A_PAGE
         st.caption(f"{count(first + 1)}–{count(min(first + ROWS_A_PAGE, total))} of {count(total)}")
-
-
-def _grid(
-    name: str,
-    frame: pd.DataFrame,
-    drawn: Drawn,
-    *,
-    columns: dict[str, Any],
-    opens: str,
-    height: int,
-    alt: str,
-    row_height: int | None = None,
-) -> None:
-    """Draw a table in which a click on a name opens what stands there.
-
-    The key changes with the data, so that a click on an older table does not reach this one,
-    and with each click, so that the same cell can be clicked again.
-    """
-    clicks = st.session_state.get(_CLICKS, 0)
-    key = f"roster-{name}-{reads.data_version()}-{abs(hash(drawn))}-{clicks}"
-    st.dataframe(
-        frame,
-        key=key,
-        hide_index=True,
-        column_config=columns,
-        height=height,
-        row_height=row_height,
-        on_select=partial(_clicked, key, drawn, opens),
-        selection_mode=["single-cell", "single-column"],
-        placeholder=MISSING,
-        alt=alt,
-    )
-
-
-def _clicked(key: str, drawn: Drawn, opens: str) -> None:
-    """Open what was drawn where the person clicked: a campaign, or an artist's campaigns."""
-    cells = st.session_state[key]["selection"]["cells"]
-    if not cells or not 0 <= cells[0][0] < len(drawn):
-        return
-    st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
-    position, column = cells[0]
-    campaign_id, artist = drawn[position]
-    if column != opens:
-        return
-    if campaign_id is not None:
-        open_campaign(campaign_id)
-    elif opens == "Artist":
-        roster_filters.narrow_to_artist(artist)
-    else:
-        st.switch_page(BOARD_PAGE, query_params={"artist": artist})
-
-
-def _height(rows: int, row_height: int, *, most: int) -> int:
-    """Return the height of a table that shows at most so many rows at once."""
-    return 37 + min(rows, most) * row_height + (row_height // 2 if rows > most else 0)
 
 
 def _plural(number: int, noun: str) -> str:

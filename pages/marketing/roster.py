@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import empty, reads, roster_filters, roster_view
+from lib.ui import actions, empty, reads, roster_filters, roster_view
 
 st.title("Roster", anchor=False)
 
@@ -17,16 +17,16 @@ roster_view.since_last_look()
 roster_view.label_spend()
 
 st.subheader("Campaigns", anchor=False)
-roster_view.counts(whole)
 narrowed, order, shows_artists = roster_filters.filter_bar()
 fitting = reads.roster(narrowed)
 
-if not fitting.campaigns:
-    roster_view.nothing_matches(whole)
-    st.stop()
-
-roster_view.totals(fitting)
+if fitting.campaigns:
+    roster_view.totals(fitting)
 if shows_artists:
     roster_view.artists(narrowed, fitting)
 else:
-    roster_view.campaigns(narrowed, order, fitting)
+    roster_view.campaigns(narrowed, order, whole=whole, fitting=fitting)
+if not fitting.campaigns:
+    roster_view.nothing_matches(whole)
+
+actions.dialogs()

@@ -11,10 +11,8 @@ from lib.db.engine import make_engine, reading
 from lib.db.tables import campaign
 from lib.domain.records import Actor
 from lib.services.campaigns import resume_campaign
-from lib.ui.board import ROW_HEIGHT, WIDTHS
-from tests.bench.measuring import GRID, clicked
+from tests.bench.measuring import TABLE, clicked
 
-HEAD = 36  # pixels of a table's head
 _LIVE_ROW = re.compile("Active|Serving")
 
 
@@ -29,9 +27,9 @@ def pause_on_board(page: Page) -> tuple[float, str]:
 
     Return the milliseconds from the click in the dialog to the changed board, and its name.
     """
-    row = page.locator("[data-testid=stDataFrame] tbody tr").filter(has_text=_LIVE_ROW).first
-    name = row.locator("td").first.inner_text().strip()
-    _open_menu(page, name)
+    row = page.locator(".desk-table tbody tr").filter(has_text=_LIVE_ROW).first
+    name = row.locator("a").first.inner_text().strip()
+    row.get_by_role("button", name=re.compile("^Actions for")).click()
     page.get_by_role("menuitem", name=re.compile("Pause")).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Stop the spend for budget reasons").click()
@@ -42,25 +40,10 @@ def pause_on_board(page: Page) -> tuple[float, str]:
     )
     # The word of what was done comes in the same run as the changed board.
     holds = (
-        f"{GRID} && !document.querySelector('[role=\"dialog\"]') && "
+        f"{TABLE} && !document.querySelector('[role=\"dialog\"]') && "
         "eye.told('[data-testid=\"stToast\"]')"
     )
     return clicked(page, holds, button.click), name
-
-
-def _open_menu(page: Page, name: str) -> None:
-    """Click the menu of the campaign's row, which is drawn on a canvas."""
-    table = page.locator("[data-testid=stDataFrame]").filter(has_text=name).first
-    table.scroll_into_view_if_needed()
-    names = [one.locator("td").first.inner_text() for one in table.locator("tbody tr").all()]
-    position = next(number for number, one in enumerate(names) if one.strip() == name)
-    box = table.bounding_box()
-    if box is None:
-        raise LookupError("The table is not on the page.")
-    before = list(WIDTHS).index("menu")
-    x = sum(list(WIDTHS.values())[:before]) + WIDTHS["menu"] / 2
-    y = HEAD + ROW_HEIGHT * (position + 0.5)
-    page.mouse.click(box["x"] + x, box["y"] + y)
 
 
 def resume(database_url: str, name: str) -> None:

@@ -49,7 +49,7 @@ FIGURES = (
     "(eye.told('.st-key-figures') && !eye.waits('.st-key-figures'))"
 )
 CHART = "eye.laidOut('.js-plotly-plot .trace path') && eye.stands()"
-GRID = "eye.laidOut('[data-testid=\"stDataFrame\"] canvas') && eye.stands()"
+TABLE = "eye.laidOut('.desk-table td') && eye.stands()"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from lib.domain.status import Status
 from lib.settings import ROOT
 from tests.bench import clicks, servers, sql
 from tests.bench.label import LARGE_BOARD, SMALL_BOARD
-from tests.bench.measuring import CHART, FIGURES, GRID, TITLE, Eyes, Sighting, Target
+from tests.bench.measuring import CHART, FIGURES, TABLE, TITLE, Eyes, Sighting, Target
 from tests.browser.desk import Desk
 
 FIRST_VISITS = 3
@@ -90,7 +90,7 @@ def desk_pages(database_url: str) -> dict[str, DeskPage]:
                 )
                 if row := db.execute(of).first():
                     query = urlencode({"artist": row.name})
-                    found[f"board {count}"] = DeskPage(BOARD, "", query, {"board": GRID})
+                    found[f"board {count}"] = DeskPage(BOARD, "", query, {"board": TABLE})
                     small = small or row.id
             oldest = (
                 select(campaign.c.id)
@@ -104,7 +104,7 @@ def desk_pages(database_url: str) -> dict[str, DeskPage]:
     marks = {"figures": FIGURES, "charts": CHART}
     found["campaign"] = DeskPage(CAMPAIGN, "campaign", f"id={one}", marks)
     if (ROOT / ROSTER).exists():
-        found["roster"] = DeskPage(ROSTER, "roster", "", {"roster": GRID})
+        found["roster"] = DeskPage(ROSTER, "roster", "", {"roster": TABLE})
     return found
 
 

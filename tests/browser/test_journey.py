@@ -6,12 +6,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lib.domain.status import Group
-from lib.ui.board import ROW_HEIGHT, WIDTHS
 from tests.browser.desk import Desk
 
 ARTIST = "Dead Letter Ferry"
 PATIENCE = 20_000  # milliseconds
-HEAD = 36  # pixels of a table's head
 
 
 @pytest.fixture(autouse=True)
@@ -29,49 +27,26 @@ def quiet(page: Page) -> None:
     )
 
 
-def grid(page: Page) -> Locator:
-    """Return the board's table; what it shows stands in its accessibility tree."""
-    return page.locator('[class*="st-key-table-board-"] [data-testid=stDataFrame]').first
-
-
-def lines_of(page: Page) -> list[str]:
-    """Return the first cell of every line as a screen reader gets it."""
-    quiet(page)
-    rows = grid(page).locator("table tbody tr")
-    rows.first.wait_for(state="attached")
-    return [row.locator("td").first.inner_text().strip() for row in rows.all()]
+def board(page: Page) -> Locator:
+    return page.get_by_role("table", name="Campaigns")
 
 
 def names_in(page: Page, group: Group) -> list[str]:
     """Return the names of the campaigns below a group's line."""
-    heads = {one.label.upper() for one in Group}
-    names, is_inside = [], False
-    for line in lines_of(page):
-        if line in heads:
-            is_inside = line == group.label.upper()
-        elif is_inside:
-            names.append(line)
-    return names
+    quiet(page)
+    board(page).wait_for()
+    return group_of(page, group).locator("a").all_inner_texts()
 
 
-def middle_of(column: str) -> float:
-    """Return how far from a table's left edge the middle of a column lies, in pixels."""
-    before = list(WIDTHS).index(column)
-    return sum(list(WIDTHS.values())[:before]) + WIDTHS[column] / 2
+def group_of(page: Page, group: Group) -> Locator:
+    head = page.get_by_role("rowheader", name=re.compile(f"{group.label}"))
+    return board(page).get_by_role("rowgroup").filter(has=head)
 
 
-def click(page: Page, group: Group, column: str) -> str:
-    """Click a column of the first campaign of a group and return what it is called."""
-    name = names_in(page, group)[0]
-    line = lines_of(page).index(name)
-    table = grid(page)
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box
-    page.mouse.click(
-        box["x"] + middle_of(column), box["y"] + HEAD + ROW_HEIGHT * line + ROW_HEIGHT / 2
-    )
-    return name
+def first_of(page: Page, group: Group) -> Locator:
+    """Return the first campaign's row of a group."""
+    quiet(page)
+    return group_of(page, group).get_by_role("row").filter(has=page.locator("a")).first
 
 
 def choose_artist(page: Page, artist: str) -> None:
@@ -107,7 +82,8 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
     expect(page).to_have_url(re.compile("status=Active"))
     quiet(page)
 
-    name = click(page, Group.LIVE, "campaign")
+    name = names_in(page, Group.LIVE)[0]
+    first_of(page, Group.LIVE).get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     expect(page).to_have_url(re.compile(r"/campaign\?"))
     address = page.url
@@ -127,12 +103,12 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
     expect(page).to_have_url(re.compile("status=Active"))
     page.get_by_role("button", name="Reset").click()
     expect(page).not_to_have_url(re.compile("status="))
-    expect(grid(page)).to_be_visible()
+    expect(board(page)).to_be_visible()
     assert name in names_in(page, Group.PAUSED)
     assert name not in names_in(page, Group.LIVE)
 
     page.reload()
-    expect(grid(page)).to_be_visible()
+    expect(board(page)).to_be_visible()
     assert name in names_in(page, Group.PAUSED)
 
     page.get_by_role("link", name="Activity").first.click()
@@ -156,7 +132,7 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
 def test_the_menu_of_a_row_says_why_an_action_is_not_to_be_had(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Active")
     quiet(page)
-    click(page, Group.LIVE, "menu")
+    first_of(page, Group.LIVE).get_by_role("button", name="Actions for").click()
     page.get_by_role("menuitem", name=re.compile("Archive")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Pause it first")
@@ -166,8 +142,41 @@ def test_the_menu_of_a_row_says_why_an_action_is_not_to_be_had(page: Page, desk:
 def test_a_status_explains_itself_on_a_click(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Issue")
     quiet(page)
-    click(page, Group.NEEDS_ATTENTION, "badges")
+    first_of(page, Group.NEEDS_ATTENTION).get_by_role("button", name=re.compile("Issue")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Contact support")
     expect(dialog).to_contain_text("Since:")
     expect(dialog).to_contain_text("Platform status:")
+
+
+def test_what_is_typed_into_the_search_narrows_the_board_and_stays(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}")
+    quiet(page)
+    everything = board(page).locator("a").count()
+    field = page.get_by_role("searchbox", name="Search")
+    field.press_sequentially("sluice")
+    expect(page).to_have_url(re.compile("q=sluice"))
+    expect(board(page).locator("a")).not_to_have_count(everything)
+    assert all("sluice" in name.casefold() for name in board(page).locator("a").all_inner_texts())
+    expect(field).to_be_focused()
+    page.reload()
+    expect(field).to_have_value("sluice")
+
+
+def test_a_row_is_reached_and_its_menu_used_by_keyboard(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Active")
+    first_of(page, Group.LIVE).get_by_role("button", name="Actions for").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem", name="Open")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("menuitem", name=re.compile("Pause"))).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_be_hidden()
+
+
+def test_a_name_opens_in_a_tab_of_its_own_with_a_key_held(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Active")
+    name = names_in(page, Group.LIVE)[0]
+    with page.context.expect_page() as opened:
+        first_of(page, Group.LIVE).get_by_role("link", name=name).click(modifiers=["ControlOrMeta"])
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text(name)

@@ -1,9 +1,12 @@
 """The desk as AppTest runs it: on a database of its own, at a fixed moment, as Alice."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -108,6 +111,82 @@ def row_of(demo_engine: Engine, now: datetime) -> Callable[..., BoardRow]:
         raise LookupError("no such row in the demo")
 
     return find
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the desk as it was sent to the browser."""
+
+    label: str
+    columns: list[str]
+    heads: list[tuple[str, str]]
+    """The groups' lines: words and count."""
+    rows: list[dict[str, Any]]
+    """The cells by their columns' names; "id" is what the row is about."""
+    groups: list[str]
+    caption: str
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, column: str) -> list[Any]:
+        return [row[column] for row in self.rows]
+
+
+def tables(at: AppTest) -> list[Table]:
+    """Return every table on the page."""
+    return [_table(json.loads(one.proto.json)) for one in at.get("bidi_component")]
+
+
+def table(at: AppTest, label: str) -> Table:
+    """Return the table that is called so."""
+    return next(one for one in tables(at) if one.label == label)
+
+
+def labels(at: AppTest) -> list[str]:
+    """Return what the tables on the page are called."""
+    return [one.label for one in tables(at)]
+
+
+def _table(sent: dict[str, Any]) -> Table:
+    names = [column["name"] for column in sent["columns"]]
+    kinds = [column["kind"] for column in sent["columns"]]
+    lines = sent["lines"]
+    return Table(
+        sent["label"],
+        names,
+        [(line["head"], line["number"]) for line in lines if "head" in line],
+        [
+            {"id": line["id"]}
+            | {
+                name: _words(kind, cell)
+                for name, kind, cell in zip(names, kinds, line["cells"], strict=True)
+            }
+            for line in lines
+            if "id" in line
+        ],
+        [words for _, words, *_ in sent["groups"]],
+        sent["caption"],
+    )
+
+
+def _words(kind: str, cell: Any) -> Any:
+    """Return what a person reads in a cell; chips and menus are lists of words."""
+    if cell is None:
+        return "—"
+    if kind == "chips":
+        return [words for words, *_ in cell]
+    if kind == "menu":
+        return [words for _, words, *_ in cell]
+    if kind == "pair":
+        return " · ".join(f"{label} {words}" for label, words in cell)
+    if kind == "link":
+        return cell[0]
+    if kind == "bar":
+        return f"{cell[1]} {cell[2]}"
+    if kind == "text" and isinstance(cell, list):
+        return " · ".join(words for words in cell if words)
+    return cell
 
 
 def texts(at: AppTest) -> str:

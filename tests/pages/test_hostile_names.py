@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from lib.db.tables import artist, campaign
-from tests.pages.conftest import CAMPAIGN
+from tests.pages.conftest import CAMPAIGN, table
 
 HOSTILE = "![x](http://evil.example/x.png) $x$ :red[x] <b>b</b> :material/star:"
 LIVE = ("![x]", "](http", ":red[", ":material/star:", "<b>", "$x$")
@@ -34,7 +34,9 @@ def markup(at):
 @pytest.mark.usefixtures("hostile")
 def test_the_board_shows_hostile_names_literally(open_desk):
     at = open_desk(artist=HOSTILE)
-    assert HOSTILE in at.dataframe[0].value["campaign"].tolist()
+    board = table(at, "Campaigns")
+    assert HOSTILE in board["campaign"]
+    assert any(HOSTILE in words for words in board["promotes"])
     assert not [text for text in markup(at) for bad in LIVE if bad in text and "evil" in text]
 
 

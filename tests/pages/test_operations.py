@@ -4,7 +4,7 @@ import pytest
 
 from lib.domain.actions import Action, PauseReason
 from lib.domain.status import FACTS
-from tests.pages.conftest import texts
+from tests.pages.conftest import table, texts
 
 ACTIVITY = "pages/operations/activity.py"
 GUIDE = "pages/operations/status_guide.py"
@@ -123,7 +123,7 @@ def test_an_import_is_made_once_by_a_click_and_its_campaign_stands_on_the_board(
     assert engine_counts()[0] == campaigns + 1
     assert engine_counts()[2] == runs + 1
     board = open_desk(artist="Liv Tannhus")
-    assert "New one" in [name for table in board.dataframe for name in table.value["campaign"]]
+    assert "New one" in table(board, "Campaigns")["campaign"]
 
 
 @pytest.mark.usefixtures("demo_engine")
