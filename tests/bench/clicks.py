@@ -40,7 +40,7 @@ def pause_on_board(page: Page) -> tuple[float, str]:
     )
     # The word of what was done comes in the same run as the changed board.
     holds = (
-        f"{TABLE} && !document.querySelector('[role=\"dialog\"]') && "
+        f"{TABLE} && eye.ended() && !document.querySelector('[role=\"dialog\"]') && "
         "eye.told('[data-testid=\"stToast\"]')"
     )
     return clicked(page, holds, button.click), name

@@ -1,7 +1,7 @@
 """A headless Chromium that tells when a page stood: by the page's own clock, frame by frame.
 
-A page stands when what is waited for is laid out, the script has ended, no placeholder is left
-and two more frames have been drawn. The time counts from the start of the navigation, of a
+A page stands when what is waited for is laid out, no placeholder is left and two more frames have
+been drawn; after a click, when the script has ended too. The time counts from the start of the navigation, of a
 click from the event itself.
 """
 
@@ -42,14 +42,14 @@ _EYE = """
 })();
 """
 
-TITLE = "eye.laidOut('h1') && eye.stands()"
+TITLE = "eye.laidOut('h1') && eye.calm()"
 # The six numbers of both windows, or a part of the page that says by its key that it holds them.
 FIGURES = (
     "eye.laidOut('[data-testid=\"stMetricValue\"]') >= 6 || "
     "(eye.told('.st-key-figures') && !eye.waits('.st-key-figures'))"
 )
-CHART = "eye.laidOut('.js-plotly-plot .trace path') && eye.stands()"
-TABLE = "eye.laidOut('.desk-table td') && eye.stands()"
+CHART = "eye.laidOut('.js-plotly-plot .trace path') && eye.calm()"
+TABLE = "eye.laidOut('.desk-table td') && eye.calm()"
 
 
 @dataclass(frozen=True)
