@@ -201,6 +201,7 @@ campaign = Table(
     ),
     UniqueConstraint("artist_id", "platform", "external_id"),
     Index(None, "artist_id", "status"),
+    Index(None, "ends_on"),
 )
 
 

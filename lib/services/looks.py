@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -22,6 +22,7 @@ from lib.db.tables import (
 from lib.domain.records import Actor, Platform
 from lib.domain.status import ENDS_WITH_ITS_RUN, Status
 from lib.domain.verdict import Word
+from lib.services.standing import retired_artists
 
 SITTING = timedelta(hours=1)
 """Looks that are no further apart count as one: a page loaded anew keeps its list."""
@@ -123,16 +124,16 @@ def _statuses(db: Connection, at: datetime, now: datetime, most: int) -> tuple[i
         history.c.from_status.is_not(None),
         history.c.from_status != history.c.to_status,
     )
-    rows = _rows(
+    total, rows = _rows(
         db,
         select(
             history.c.at, history.c.actor, history.c.from_status, history.c.to_status, *_NAMES
         ).join_from(history, campaign, campaign.c.id == history.c.campaign_id),
-        chosen,
+        and_(chosen, history.c.artist_id.not_in(retired_artists())),
         (history.c.at.desc(), history.c.id.desc()),
         most,
     )
-    return _total(rows), [
+    return total, [
         Moved(
             row.at,
             *_named(row),
@@ -151,16 +152,16 @@ def _flips(db: Connection, at: datetime, now: datetime, most: int) -> tuple[int,
         flip.visible_at <= now,
         or_(flip.from_word.in_(_DIRECTIONS), flip.to_word.in_(_DIRECTIONS)),
     )
-    rows = _rows(
+    total, rows = _rows(
         db,
         select(flip.visible_at, flip.actor, flip.from_word, flip.to_word, *_NAMES).join_from(
             verdict_flip, campaign, campaign.c.id == flip.campaign_id
         ),
-        chosen,
+        and_(chosen, campaign.c.artist_id.not_in(retired_artists())),
         (flip.visible_at.desc(), flip.id.desc()),
         most,
     )
-    return _total(rows), [
+    return total, [
         Moved(
             row.visible_at,
             *_named(row),
@@ -216,25 +217,16 @@ _NAMES = (
 
 def _rows(
     db: Connection,
-    query: Any,
+    query: Select[Any],
     chosen: ColumnElement[bool],
     order: tuple[ColumnElement[Any], ...],
     most: int,
-) -> list[Any]:
-    return list(
-        db.execute(
-            query.add_columns(func.count().over().label("total"))
-            .join(artist, artist.c.id == campaign.c.artist_id)
-            .join(organization, organization.c.id == artist.c.organization_id)
-            .where(chosen, organization.c.retired_at.is_(None))
-            .order_by(*order)
-            .limit(most)
-        )
-    )
-
-
-def _total(rows: list[Any]) -> int:
-    return int(rows[0].total) if rows else 0
+) -> tuple[int, list[Any]]:
+    """Return how many rows there are, and the first of them with the names of their campaigns."""
+    # Counted apart: the first ones are read in the order of an index, and no further.
+    total = db.execute(query.with_only_columns(func.count()).where(chosen)).scalar_one()
+    named = query.join(artist, artist.c.id == campaign.c.artist_id).where(chosen)
+    return total, list(db.execute(named.order_by(*order).limit(most)))
 
 
 def _named(row: Any) -> tuple[int, str, int, str, Platform]:

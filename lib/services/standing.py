@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     and_,
     case,
     false,
@@ -161,16 +162,20 @@ def _has_ended(db: Connection, *, now: datetime) -> Flag:
     )
 
 
-def _in_use() -> Flag:
-    """Return the condition that a campaign's label is in use; few are not."""
-    retired = (
+def retired_artists() -> Select[int]:
+    """Return the query for the artists of labels that were started over; there are few."""
+    return (
         select(artist.c.id)
         .join(organization, organization.c.id == artist.c.organization_id)
         .where(organization.c.retired_at.is_not(None))
     )
+
+
+def _in_use() -> Flag:
+    """Return the condition that a campaign's label is in use."""
     # Every id is positive. Said so, SQLite reads the campaigns as they lie on the disk, and
     # their trends lie in the same order: five times as fast as by the index that it prefers.
-    return and_(campaign.c.id > 0, campaign.c.artist_id.not_in(retired))
+    return and_(campaign.c.id > 0, campaign.c.artist_id.not_in(retired_artists()))
 
 
 def _on_broken_connection() -> Flag:
