@@ -262,6 +262,9 @@ class Desk(RuleBasedStateMachine):
         if hasattr(self, "artist_id"):
             assert faults(self.engine, artist_id=self.artist_id) == []
 
+    def teardown(self):
+        assert faults(self.engine) == []
+
 
 @pytest.mark.slow
 def test_whatever_is_pressed_in_whatever_order_the_history_explains_it(engine, now):

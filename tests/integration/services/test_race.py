@@ -26,6 +26,7 @@ from lib.domain.status import Status
 from lib.services import campaigns
 from lib.services.billing import payment_failed
 from lib.services.campaigns import IllegalTransition, StaleCampaign
+from lib.services.recording import Recorded
 from tests import racer
 from tests.cast import add_artist, add_campaign, see
 from tests.invariants import faults
@@ -302,4 +303,4 @@ def overwrite(db, occasion, name, subject, to, **_):
         .where(campaign.c.id == subject.id)
         .values(status=to, version=version, status_since=occasion.now)
     )
-    return version
+    return Recorded(version, 0)
