@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import current_artist, demo, menu, notices, reads, signin
+from lib.ui import current_artist, demo, menu, notices, reads, signin, undoing
 
 st.set_page_config(
     page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244
@@ -33,4 +33,5 @@ with reads.steady():
         signin.sign_out_button(who)
 
     notices.show()
+    undoing.notice()
     page.run()
