@@ -15,6 +15,8 @@ GENESIS = "0" * 64
 OWN = "hash"
 """The one field that is not hashed: the hash itself."""
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
 
 def entry_hash(fields: Mapping[str, Any]) -> str:
     """Return the hash of an entry: SHA-256, in hexadecimal, of its fields as canonical JSON.
@@ -25,8 +27,7 @@ def entry_hash(fields: Mapping[str, Any]) -> str:
     said = {
         name: _plain(value) for name, value in fields.items() if value is not None and name != OWN
     }
-    text = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return sha256(text.encode("ascii")).hexdigest()
+    return sha256(_CANONICAL.encode(said).encode("ascii")).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -264,6 +264,9 @@ def _before_and_after(row: RowMapping) -> tuple[Any, Any]:
         return row["from_status"], row["to_status"]
     details = row["details"] or {}
     before, after = details.get("before"), details.get("after")
-    if row["event"] == "campaign:budget":
-        return units(before, places=2), units(after, places=2)
-    return before, after
+    return _readable(before), _readable(after)
+
+
+def _readable(value: Any) -> Any:
+    """Return a name as it is, an amount of money in units of its currency."""
+    return units(value, places=2) if isinstance(value, int) else value

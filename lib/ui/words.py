@@ -106,17 +106,20 @@ def movement_words(entry: HistoryEntry) -> str:
 def change_words(entry: HistoryEntry) -> str:
     """Return what was before and what is after, "—" where an entry changed nothing of the kind."""
     details = entry.details or {}
-    if entry.event == "campaign:rename":
-        return f"{details['before']} → {details['after']}"
-    if entry.event == "campaign:budget":
-        before, after = (_budget(details[key], details) for key in ("before", "after"))
+    if entry.to_status is None and {"before", "after"} <= details.keys():
+        before, after = (_value(details[key], details.get("currency")) for key in _BOTH)
         return f"{before} → {after}"
     return movement_words(entry)
 
 
-def _budget(micros: int | None, details: dict[str, Any]) -> str:
-    currency = details.get("currency")
-    return money(micros, currency) if currency else _amount(micros)
+_BOTH = ("before", "after")
+
+
+def _value(value: Any, currency: str | None) -> str:
+    """Return what was, or is: a name, or the amount of a budget in millionths."""
+    if isinstance(value, int):
+        return money(value, currency) if currency else _amount(value)
+    return str(value) if value is not None else MISSING
 
 
 def note_words(entry: HistoryEntry) -> str:
