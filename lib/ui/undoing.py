@@ -54,7 +54,7 @@ def undo(entry_id: int, name: str, request_id: str) -> None:
     except (ChangeRefused, CampaignNotFound, DatabaseUnreachable, signin.SignedOut) as refusal:
         notices.tell_refused(str(refusal))
         return
-    message = f"Undone: “{name}” is {FACTS[change.to_status].label} again."
+    message = f"Undone: “{name}” is {FACTS[change.to_status].label} now."
     if change.is_to_be_carried_out:
         message += " Switch it on the ad platform too, then mark it as carried out."
     notices.tell_undoable(notices.Undoable(message, change.entry_id, name))

@@ -61,7 +61,7 @@ def test_the_notice_undoes_the_change_and_offers_to_undo_that(demo_engine, pause
     at.button(key=f"undo-{paused.entry_id}").click().run()
     assert not at.exception
     assert see(demo_engine, paused.campaign_id).status is Status.ACTIVE
-    assert "is Active again" in at.markdown[0].value
+    assert "is Active now" in at.markdown[0].value
     (again,) = [button for button in at.button if button.label == "Undo"]
     again.click().run()
     assert see(demo_engine, paused.campaign_id).status is Status.PAUSED
