@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import menu, notices, reads, sidebar, signin
+from lib.ui import menu, notices, reads, sidebar, signin, undoing
 
 st.set_page_config(
     page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244
@@ -28,6 +28,7 @@ if not isinstance(who, Actor):
 
 with reads.steady():
     notices.show()
+    undoing.notice()
     try:
         page.run()
     finally:  # Whatever ended the page, and after what the person came for.

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from lib.commands import backtesting, doctor, importing, lag, serving, simulating
+from lib.commands import backtesting, doctor, importing, lag, proving, serving, simulating
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
@@ -132,6 +132,11 @@ def _rebuild(_options: argparse.Namespace, _settings: Settings, engine: Engine) 
     return 0
 
 
+def _verify_history(_options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+    upgrade(engine)
+    return proving.run(engine)
+
+
 def _report(_share: float, words: str) -> None:
     if sys.stderr.isatty():
         print(f"\r{words}", end="", file=sys.stderr)
@@ -153,8 +158,8 @@ def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> in
     else:
         goes = demo.what_would_go(engine)
         print(
-            f"This removes the demo's {goes.campaigns} campaigns, with {goes.imports} imports and "
-            f"{goes.changes} changes that people made in it.",
+            f"This puts the demo's {goes.campaigns} campaigns away, with {goes.imports} imports "
+            f"and {goes.changes} changes that people made in it.",
             file=sys.stderr,
         )
         if not options.yes:
@@ -176,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
         ("doctor", "say what this machine lacks", _doctor),
         ("migrate", "bring the database to the newest schema", _migrate),
         ("rebuild", "make the summary of all days and verdicts anew", _rebuild),
+        ("verify-history", "prove that no entry of the history was touched", _verify_history),
         ("serve", "migrate, load the demo into an empty database, serve the pages", _serve),
     )
     for name, words, run in simple:

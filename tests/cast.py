@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, insert, select
 
 from lib.db.engine import reading, writing
-from lib.db.tables import artist, campaign, connection, history, metadata, organization
+from lib.db.tables import artist, campaign, connection, metadata, organization
 from lib.domain.metrics import usual_kind, usual_type
 from lib.domain.names import artist_key
 from lib.domain.records import (
@@ -22,6 +22,7 @@ from lib.domain.records import (
     Source,
 )
 from lib.domain.status import Status
+from lib.services.history_chain import append_entry
 from lib.services.recording import load_campaign
 
 ALICE = Actor(name="Alice")
@@ -121,19 +122,18 @@ def add_campaign(
             }
             | columns,
         )
-        db.execute(
-            insert(history).values(
-                artist_id=artist_id,
-                campaign_id=campaign_id,
-                version=1,
-                at=at,
-                actor=ALICE.name,
-                origin=origin,
-                source=Source.DESK,
-                event="campaign:create",
-                to_status=status,
-            )
-        )
+        created = {
+            "artist_id": artist_id,
+            "campaign_id": campaign_id,
+            "version": 1,
+            "at": at,
+            "actor": ALICE.name,
+            "origin": origin,
+            "source": Source.DESK,
+            "event": "campaign:create",
+            "to_status": status,
+        }
+        append_entry(db, created)
     return campaign_id
 
 

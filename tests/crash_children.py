@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from lib.db.engine import make_engine, reading
 from lib.db.tables import artist, campaign
 from lib.domain.actions import Action
 from lib.domain.records import Actor, Source
 from lib.services.billing import payment_failed, payment_recovered
+from lib.services.campaigns import ChangeRefused
 from lib.services.demo import is_empty, load_demo, start_over
 from lib.services.imports import import_file, read_file
+from lib.services.undoing import undo_change
 from tests.crash import Say
 from tests.racer import press
 from tests.staging import take_small_steps
@@ -40,6 +42,20 @@ def change(say: Say, number: int, url: str) -> None:
         told = press(engine, dice.choice(campaigns), dice.choice(list(Action)), request_id, NOW)
         if told["outcome"] == "changed":
             say(request_id)
+            undo_sometimes(say, engine, told["entry"], f"{request_id}-undo", dice)
+
+
+def undo_sometimes(
+    say: Say, engine: Engine, entry_id: int, request_id: str, dice: random.Random
+) -> None:
+    """Take every third change back at once, and say so where it is acknowledged."""
+    if dice.random() > 1 / 3:
+        return
+    try:
+        undo_change(engine, entry_id, actor=BILLING, request_id=request_id, now=NOW)
+    except ChangeRefused:
+        return
+    say(request_id)
 
 
 def load(say: Say, number: int, url: str) -> None:

@@ -17,13 +17,24 @@ from lib.db.tables import (
 )
 from lib.domain.records import Origin
 from lib.domain.status import Status
+from lib.services.verifying import prove
 from tests.rules import SPENDS, can_stand_in_history
 
 
 def faults(engine: Engine, *, artist_id: int | None = None) -> list[str]:
-    """Return everything that is wrong, in sentences; of one artist, or of all."""
+    """Return everything that is wrong, in sentences; of one artist, or of all.
+
+    The chain of the history runs through all artists, so it is looked at for all of them only.
+    """
     with reading(engine) as db:
-        return [*_unexplained(db, artist_id), *_unobserved(db), *_doubled_requests(db)]
+        found = [*_unexplained(db, artist_id), *_unobserved(db), *_doubled_requests(db)]
+        return found if artist_id is not None else [*found, *_unchained(db)]
+
+
+def _unchained(db: Connection) -> Iterator[str]:
+    broken = prove(db).broken
+    if broken:
+        yield f"entry {broken.entry_id} {broken.words}"
 
 
 def _unexplained(db: Connection, artist_id: int | None) -> Iterator[str]:

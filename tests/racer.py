@@ -55,7 +55,7 @@ def press(
             change = _VERBS[action](engine, campaign_id, **request)
     except ChangeRefused as refusal:
         return told | {"outcome": type(refusal).__name__}
-    return told | {"outcome": "changed", "version": change.version}
+    return told | {"outcome": "changed", "version": change.version, "entry": change.entry_id}
 
 
 def main(url: str, campaign_id: str, presses: str, name: str, now: str) -> None:

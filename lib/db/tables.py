@@ -87,7 +87,7 @@ organization = Table(
     Column("name", String(200), nullable=False),
     Column("is_demo", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    # A demo label that was started over; only its history may ever be removed.
+    # A demo label that was started over: its figures are gone, its history stays.
     Column("retired_at", UtcDateTime),
 )
 
@@ -120,7 +120,8 @@ connection = Table(
 history = Table(
     "history",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Numbered by the head of the chain, one after the other: see `history_head`.
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("artist_id", ForeignKey("artist.id"), nullable=False),
     Column(
         "campaign_id",
@@ -139,6 +140,11 @@ history = Table(
     Column("note", Text),
     Column("request_id", String(100), unique=True),
     Column("details", JSON),
+    # The hash of the entry before this one, and of this one: see `lib.domain.chain`.
+    Column("previous_hash", String(64), nullable=False, server_default=""),
+    Column("hash", String(64), nullable=False, server_default=""),
+    # The entry whose change this one takes back; each is taken back once at most.
+    Column("undoes", ForeignKey("history.id")),
     UniqueConstraint("campaign_id", "version"),
     UniqueConstraint("campaign_id", "version", "to_status"),
     CheckConstraint(
@@ -147,8 +153,23 @@ history = Table(
         name="status_is_counted",
     ),
     Index(None, "artist_id", "id"),
+    Index(None, "actor", "id"),
+    Index(None, "event", "id"),
+    Index(None, "source", "id"),
     Index(None, "at"),
-    sqlite_autoincrement=True,
+    Index(None, "undoes", unique=True),
+)
+
+# Where the chain ends: the last entry's id and hash, and how many there are. Locked by whoever
+# adds one. Kept beside the chain, since a chain that was cut off at its end looks whole.
+history_head = Table(
+    "history_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("last_id", Integer, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
 )
 
 campaign = Table(

@@ -154,6 +154,16 @@ PERSON_RULES: Mapping[Action, Mapping[Status, Rule]] = MappingProxyType(
     }
 )
 
+OPPOSITE: Mapping[Action, Action] = MappingProxyType(
+    {
+        Action.PAUSE: Action.RESUME,
+        Action.RESUME: Action.PAUSE,
+        Action.ARCHIVE: Action.UNARCHIVE,
+        Action.UNARCHIVE: Action.ARCHIVE,
+    }
+)
+"""What takes each verb back: an undo is the opposite verb, under the same rules and guards."""
+
 # Movements that are nobody's verb: who may move a campaign from where to where.
 MOVEMENTS: Mapping[tuple[Origin, Status], frozenset[Status]] = MappingProxyType(
     {

@@ -58,6 +58,7 @@ class Source(StrEnum):
     COMMAND = "command"
     IMPORT = "import"
     BILLING = "billing"
+    SCHEDULE = "schedule"
     PLATFORM = "platform"
     DEMO = "demo"
 
@@ -193,6 +194,8 @@ class HistoryEntry(Record):
     reason: str | None
     note: str | None
     details: dict[str, Any] | None = None
+    undoes: int | None = None
+    """The entry whose change this one takes back."""
 
 
 class Coverage(Record):

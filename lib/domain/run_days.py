@@ -20,7 +20,7 @@ from lib.domain.verdict import Bools, DayGrid, Floats
 BEFORE_A_RESUME = frozenset(
     {Status.PAUSED, Status.SUBSCRIPTION_PAUSED, Status.ISSUE, Status.ARCHIVED, Status.ENDED}
 )
-ADJUSTMENTS = frozenset({"campaign:budget", "campaign:unarchive"})
+ADJUSTMENTS = frozenset({"campaign:budget"})
 
 # What a day said: spend in micros and results in millionths; None is unknown.
 DayFigures = tuple[int | None, int | None]
@@ -65,7 +65,8 @@ def run_of(
 
 def is_adjustment(event: str, before: Status | None, after: Status | None) -> bool:
     """Return whether an entry of the history makes what came before it incomparable."""
-    return event in ADJUSTMENTS or (after in LIVE and before in BEFORE_A_RESUME)
+    is_resumed = after in LIVE and before in BEFORE_A_RESUME
+    return event in ADJUSTMENTS or before is Status.ARCHIVED or is_resumed
 
 
 @dataclass(frozen=True)

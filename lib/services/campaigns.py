@@ -36,6 +36,7 @@ from lib.domain.status import FACTS, Status
 from lib.platforms.gateways import gateway
 from lib.services.recording import (
     Occasion,
+    Recorded,
     bump_data_version,
     event_of,
     lock_campaign,
@@ -85,6 +86,8 @@ class Change:
     version: int
     at: datetime
     is_to_be_carried_out: bool
+    entry_id: int
+    """The history entry that tells of it."""
 
 
 def pause_campaign(
@@ -215,17 +218,17 @@ def move_campaign(
 
     def work(db: Connection) -> Change:
         subject = lock_campaign(db, campaign_id)
-        if answer := _answer_to(db, occasion, campaign_id, event, note=note):
+        if answer := answer_to(db, occasion, campaign_id, event, note=note):
             return answer
         if not can_move(origin, subject.status, to):
             raise IllegalTransition(
                 f"The {origin.value} cannot move “{subject.name}” from "
                 f"{FACTS[subject.status].label} to {FACTS[to].label}."
             )
-        version = record_status(
+        recorded = record_status(
             db, occasion, event, subject, to, pending_action=subject.pending_action, note=note
         )
-        return _finish(db, subject, event, to, version, occasion)
+        return finish(db, subject, event, to, recorded, occasion)
 
     return in_transaction(engine, work)
 
@@ -248,7 +251,7 @@ def confirm_carried_out(
 
     def work(db: Connection) -> Change:
         subject = lock_campaign(db, campaign_id)
-        if answer := _answer_to(db, occasion, campaign_id, CARRIED_OUT):
+        if answer := answer_to(db, occasion, campaign_id, CARRIED_OUT):
             return answer
         _check_version(db, subject, seen_version)
         if subject.pending_action is None:
@@ -256,7 +259,7 @@ def confirm_carried_out(
                 f"Nothing of “{subject.name}” waits to be carried out. Reload to see it."
             )
         db.execute(update(campaign).where(campaign.c.id == campaign_id).values(pending_action=None))
-        record_event(
+        entry_id = record_event(
             db,
             occasion,
             CARRIED_OUT,
@@ -268,7 +271,8 @@ def confirm_carried_out(
                 "status": subject.status.value,
             },
         )
-        return _finish(db, subject, CARRIED_OUT, subject.status, subject.version, occasion)
+        recorded = Recorded(subject.version, entry_id)
+        return finish(db, subject, CARRIED_OUT, subject.status, recorded, occasion)
 
     return in_transaction(engine, work)
 
@@ -287,10 +291,10 @@ def _act(
 
     def work(db: Connection) -> Change:
         subject = lock_campaign(db, campaign_id)
-        if answer := _answer_to(db, occasion, campaign_id, event, reason=reason, note=note):
+        if answer := answer_to(db, occasion, campaign_id, event, reason=reason, note=note):
             return answer
         _check_version(db, subject, seen_version)
-        circumstances, kind = _circumstances(db, subject)
+        circumstances, kind = circumstances_of(db, subject)
         decision = judge_action(subject, action, circumstances=circumstances, now=occasion.now)
         if decision.to is None:
             label = FACTS[status_now(subject, now=occasion.now)].label
@@ -298,7 +302,7 @@ def _act(
                 f"“{subject.name}” is {label} and cannot be {_DONE[action]}. {decision.why_not}"
             )
         pending = pending_after(action, subject, kind)
-        version = record_status(
+        recorded = record_status(
             db,
             occasion,
             event,
@@ -307,16 +311,16 @@ def _act(
             pending_action=pending,
             reason=reason,
             note=note,
-            details=_details(subject, pending, now=occasion.now),
+            details=details_of(subject, pending, now=occasion.now),
         )
-        return _finish(
-            db, subject, event, decision.to, version, occasion, is_pending=pending is not None
+        return finish(
+            db, subject, event, decision.to, recorded, occasion, is_pending=pending is not None
         )
 
     return in_transaction(engine, work)
 
 
-def _details(subject: Campaign, pending: str | None, *, now: datetime) -> dict[str, str]:
+def details_of(subject: Campaign, pending: str | None, *, now: datetime) -> dict[str, str]:
     """Return what the entry says besides the stored statuses that it links."""
     effective = status_now(subject, now=now)
     details = {"to_be_carried_out": pending} if pending else {}
@@ -343,7 +347,8 @@ def pending_after(action: Action, subject: Campaign, kind: GatewayKind) -> str |
     return None if is_carried_out else action.value
 
 
-def _circumstances(db: Connection, subject: Campaign) -> tuple[Circumstances, GatewayKind]:
+def circumstances_of(db: Connection, subject: Campaign) -> tuple[Circumstances, GatewayKind]:
+    """Return what the guards look at, and what carries decisions out on the platform."""
     row = db.execute(
         select(artist.c.billing, connection.c.state, connection.c.gateway)
         .join_from(artist, connection)
@@ -372,14 +377,15 @@ def _check_version(db: Connection, subject: Campaign, seen_version: int) -> None
     )
 
 
-def _answer_to(
+def answer_to(
     db: Connection,
     occasion: Occasion,
     campaign_id: int,
     event: str,
     *,
-    reason: PauseReason | None = None,
+    reason: str | None = None,
     note: str = "",
+    undoes: int | None = None,
 ) -> Change | None:
     """Return what the same request changed before, None for one that is new.
 
@@ -401,6 +407,7 @@ def _answer_to(
         "reason": reason,
         "note": note or None,
         "actor": occasion.actor.name,
+        "undoes": undoes,
     }
     if any(row[column] != value for column, value in asked.items()):
         raise RequestReused(
@@ -408,15 +415,23 @@ def _answer_to(
             f"{row['campaign_id']} by {row['actor']}, or with another reason or note. Nothing "
             "was changed; send a new request."
         )
-    return _recorded(row)
+    return recorded_change(row)
 
 
-def _recorded(row: RowMapping) -> Change:
+def recorded_change(row: RowMapping) -> Change:
+    """Return the change that an entry tells of."""
     details = row["details"] or {}
     if row["version"] is None:
         status = Status(details["status"])
         return Change(
-            row["campaign_id"], row["event"], status, status, details["version"], row["at"], False
+            campaign_id=row["campaign_id"],
+            event=row["event"],
+            from_status=status,
+            to_status=status,
+            version=details["version"],
+            at=row["at"],
+            is_to_be_carried_out=False,
+            entry_id=row["id"],
         )
     return Change(
         campaign_id=row["campaign_id"],
@@ -426,22 +441,33 @@ def _recorded(row: RowMapping) -> Change:
         version=row["version"],
         at=row["at"],
         is_to_be_carried_out="to_be_carried_out" in details,
+        entry_id=row["id"],
     )
 
 
-def _finish(
+def finish(
     db: Connection,
     subject: Campaign,
     event: str,
     to: Status,
-    version: int,
+    recorded: Recorded,
     occasion: Occasion,
     *,
     is_pending: bool = False,
 ) -> Change:
+    """Bring what depends on a change up to date, and return the change."""
     refresh(db, [subject.id], now=occasion.now, by=occasion.actor.name)
     bump_data_version(db)
-    return Change(subject.id, event, subject.status, to, version, occasion.now, is_pending)
+    return Change(
+        campaign_id=subject.id,
+        event=event,
+        from_status=subject.status,
+        to_status=to,
+        version=recorded.version,
+        at=occasion.now,
+        is_to_be_carried_out=is_pending,
+        entry_id=recorded.entry_id,
+    )
 
 
 def in_transaction(engine: Engine, work: Callable[[Connection], Answer]) -> Answer:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    String,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import (
@@ -28,6 +39,7 @@ from lib.services.campaigns import in_transaction
 from lib.services.current_days import forget_staged
 from lib.services.demo_fixtures import read_label
 from lib.services.demo_rows import FORM, Label, label_rows
+from lib.services.history_chain import append_entries, lock_head
 from lib.services.lag import remeasure
 from lib.services.recording import Occasion, bump_data_version, record_event
 from lib.services.trends import refresh
@@ -60,7 +72,7 @@ class LoadedDemo:
 
 @dataclass(frozen=True)
 class WhatWouldGo:
-    """What starting over removes: the demo's campaigns, and what people added to them."""
+    """What starting over puts away: the demo's campaigns, and what people added to them."""
 
     campaigns: int
     imports: int
@@ -88,7 +100,7 @@ def load_demo(engine: Engine, *, now: datetime, actor: Actor = DEMO_ACTOR) -> Lo
 
     def work(db: Connection) -> LoadedDemo:
         # First of all, so that a second process that loads at the same moment waits here.
-        bump_data_version(db)
+        lock_head(db)
         if not _is_empty(db):
             raise NotEmpty(
                 "The database holds data already, so the demo was not loaded into it. "
@@ -100,24 +112,26 @@ def load_demo(engine: Engine, *, now: datetime, actor: Actor = DEMO_ACTOR) -> Lo
 
 
 def start_over(engine: Engine, *, actor: Actor, now: datetime) -> LoadedDemo:
-    """Remove the demo label with everything people did in it, and load a fresh one.
+    """Retire the demo label with everything people did in it, and load a fresh one.
 
-    Other labels are not touched. One transaction. Raises `NoDemo`.
+    Its figures are removed; its history stays, as all history does. Other labels are not
+    touched. One transaction. Raises `NoDemo`.
     """
     rows, occasion = label_rows(read_label(), now=now), _occasion(actor, now)
 
     def work(db: Connection) -> LoadedDemo:
-        # The artists before the data version, as everybody locks: whoever is changing
+        # The artists before the head of the history, as everybody locks: whoever is changing
         # something in the demo finishes first. A second one that starts over waits here too.
         of_demo = artist.c.organization_id.in_(_demo_id())
         db.execute(select(artist.c.id).where(of_demo).order_by(artist.c.id).with_for_update())
-        bump_data_version(db)
+        lock_head(db)
         label_id = db.execute(_demo_id()).scalar()
         if label_id is None:
             raise NoDemo("There is no demo label here, so there is nothing to start over.")
-        # The database lets the history of a retired demo go, and no other.
+        # The database lets the figures of a retired demo go, and no other.
         db.execute(update(organization).where(organization.c.id == label_id).values(retired_at=now))
-        _purge(db, label_id)
+        _give_up_names(db, label_id)
+        _remove_figures(db, label_id)
         return _load(db, rows, STARTED_OVER, occasion)
 
     return in_transaction(engine, work)
@@ -162,7 +176,7 @@ def _load(db: Connection, rows: Label, event: str, occasion: Occasion) -> Loaded
         _insert_one(db, campaign, **one) for one in _with(rows.campaigns, artist_id=artist_ids)
     ]
     entries = _with(rows.entries, artist_id=artist_ids, campaign_id=campaign_ids)
-    _insert_all(db, history, (_with_ids(entry, campaign_ids) for entry in entries))
+    append_entries(db, [_with_ids(entry, campaign_ids) for entry in entries])
     named = _with(rows.names, artist_id=artist_ids, campaign_id=campaign_ids)
     _insert_all(db, campaign_name, named)
     for table, given in (
@@ -175,6 +189,7 @@ def _load(db: Connection, rows: Label, event: str, occasion: Occasion) -> Loaded
     remeasure(db, now=occasion.now)
     refresh(db, campaign_ids, now=occasion.now)
     record_event(db, occasion, event, artist_id=artist_ids[0], note=rows.name)
+    bump_data_version(db)
     return LoadedDemo(rows.name, len(artist_ids), len(campaign_ids), len(rows.days))
 
 
@@ -211,7 +226,15 @@ def _insert_all(db: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> N
         db.execute(insert(table), listed)
 
 
-def _purge(db: Connection, label_id: int) -> None:
+def _give_up_names(db: Connection, label_id: int) -> None:
+    """Free the names of the label's artists, so that the fresh ones can have them."""
+    # No name has a key with a capital letter.
+    key = "RETIRED " + cast(artist.c.id, String)
+    of_label = artist.c.organization_id == label_id
+    db.execute(update(artist).where(of_label).values(name_key=key))
+
+
+def _remove_figures(db: Connection, label_id: int) -> None:
     of_demo = _artists_of(label_id)
     campaigns = select(campaign.c.id).where(campaign.c.artist_id.in_(of_demo))
     forget_staged(db, of_demo)
@@ -225,11 +248,7 @@ def _purge(db: Connection, label_id: int) -> None:
         campaign_name,
     ):
         db.execute(delete(table).where(table.c.campaign_id.in_(campaigns)))
-    # Campaigns and their history point at each other; both ends are checked at the commit.
-    for table in (campaign, history, import_run, connection):
-        db.execute(delete(table).where(table.c.artist_id.in_(of_demo)))
-    db.execute(delete(artist).where(artist.c.organization_id == label_id))
-    db.execute(delete(organization).where(organization.c.id == label_id))
+    db.execute(delete(import_run).where(import_run.c.artist_id.in_(of_demo)))
 
 
 def _is_empty(db: Connection) -> bool:

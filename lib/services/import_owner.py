@@ -1,6 +1,7 @@
 """Whose file it is: the artist and the connection that an import finds, or makes."""
 
 import unicodedata
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, insert, select
@@ -9,7 +10,6 @@ from lib.db.tables import artist, connection, organization
 from lib.domain.names import artist_key
 from lib.domain.records import BillingState, ConnectionState, GatewayKind, Platform
 from lib.services.import_shapes import ImportRefused
-from lib.services.recording import Occasion, record_event
 
 OWN_LABEL = "My label"
 MOST_OF_A_NAME = 200
@@ -36,23 +36,24 @@ def find_artist(db: Connection, name: str, *, is_locked: bool = False) -> int | 
     return db.execute(query.with_for_update(of=artist) if is_locked else query).scalar()
 
 
-def ensure_artist(db: Connection, name: str, *, occasion: Occasion) -> int:
-    """Return the artist's id, created in the person's own label if the name is new.
+def ensure_artist(db: Connection, name: str, *, now: datetime) -> tuple[int, bool]:
+    """Return the artist's id, and whether it was made just now, in the person's own label.
 
-    The artist stays locked until the transaction ends: imports for one artist queue.
+    The artist stays locked until the transaction ends: imports for one artist queue. Whoever
+    makes one records it, at the end of the transaction like everything.
     """
     found = db.execute(
         select(artist.c.id).where(artist.c.name_key == artist_key(name)).with_for_update()
     ).scalar()
     if found is not None:
-        return int(found)
+        return int(found), False
     label = db.execute(
         select(organization.c.id)
         .where(organization.c.is_demo.is_(False))
         .order_by(organization.c.id)
     ).scalar()
     if label is None:
-        label = insert_one(db, organization, name=OWN_LABEL, is_demo=False, created_at=occasion.now)
+        label = insert_one(db, organization, name=OWN_LABEL, is_demo=False, created_at=now)
     number = insert_one(
         db,
         artist,
@@ -60,10 +61,9 @@ def ensure_artist(db: Connection, name: str, *, occasion: Occasion) -> int:
         name=name.strip(),
         name_key=artist_key(name),
         billing=BillingState.IN_ORDER,
-        created_at=occasion.now,
+        created_at=now,
     )
-    record_event(db, occasion, "artist:create", artist_id=number, details={"name": name})
-    return number
+    return number, True
 
 
 def check_zone(zone: str) -> None:

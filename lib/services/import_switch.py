@@ -6,7 +6,7 @@ history only, and says which campaign each position of the staged days is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select, update
@@ -34,6 +34,7 @@ from lib.services.import_status import decide_status
 from lib.services.import_writing import Writer
 from lib.services.recording import Occasion, bump_data_version, campaign_record, record_event
 from lib.services.trend_ahead import Foresight, foresee, put_foreseen
+from lib.services.trends import refresh
 
 AT_ONCE = 2_000
 """A file with at most so many days is brought in by one transaction, which is short enough."""
@@ -180,7 +181,7 @@ def _differ(row: Row[Any], other: Row[Any]) -> set[str]:
 
 def _write(db: Connection, switch: Switch, staged: int, *, is_folded: bool) -> BroughtIn:
     plan, file, occasion = switch.plan, switch.file, switch.occasion
-    artist_id = ensure_artist(db, switch.artist_name, occasion=occasion)
+    artist_id, is_new = ensure_artist(db, switch.artist_name, now=occasion.now)
     ensure_connection(db, artist_id, file.platform, zone=switch.zone)
     if _is_folding(db, artist_id, switch):
         raise PlanOutdated("Another import of the artist is being folded.")
@@ -209,12 +210,20 @@ def _write(db: Connection, switch: Switch, staged: int, *, is_folded: bool) -> B
     if is_folded:
         while fold_some(db, staged, AT_ONCE):
             pass
+    assert switch.foresight is not None  # noqa: S101 - looked ahead before
+    anew = put_foreseen(db, switch.foresight, plan, ids, changed=switch.changed, now=occasion.now)
+    # As late as can be: whoever records anything else waits from here on to the commit.
+    if is_new:
+        own = replace(occasion, request_id=None)
+        name = {"name": switch.artist_name}
+        record_event(db, own, "artist:create", artist_id=artist_id, details=name)
+    switch.writer.record(db, ids, artist_id=artist_id)
     said = {"import_id": import_id, "file": switch.file_name, "form": file.form}
     record_event(
         db, occasion, "import:finish", artist_id=artist_id, details=said | dict(switch.counts)
     )
-    assert switch.foresight is not None  # noqa: S101 - looked ahead before
-    put_foreseen(db, switch.foresight, plan, ids, changed=switch.changed, occasion=switch.occasion)
+    if anew:
+        refresh(db, anew, now=occasion.now, by=occasion.actor.name)
     bump_data_version(db)
     return BroughtIn(import_id, artist_id)
 

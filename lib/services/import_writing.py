@@ -17,12 +17,12 @@ from lib.db.tables import (
     campaign_name,
     coverage,
     hash_of_name,
-    history,
     staged_campaign,
 )
 from lib.domain.names import name_key
-from lib.domain.records import Campaign, Origin
+from lib.domain.records import Campaign, Origin, Source
 from lib.platforms import ExportFile
+from lib.services.history_chain import append_entries
 from lib.services.import_plan import Plan
 from lib.services.import_status import PlannedCampaign
 from lib.services.recording import RESTATED, Occasion, movement
@@ -52,20 +52,20 @@ _NEW = (
     "platform_note",
     "reported_on",
 )
-_ENTRY = ("event", "version", "from_status", "to_status", "note", "details")
 
 Columns = dict[str, Any]
 
 
 @dataclass
 class CampaignWrites:
-    """What is written of one campaign, in the driver's form; its id and artist come first."""
+    """What is written of one campaign, in the driver's form but for the entries."""
 
     row: Values | None = None
     """Of a new campaign."""
     changed: tuple[tuple[str, ...], Values] | None = None
     """Of a known one: the columns that change, and their values."""
-    entries: list[Values] = field(default_factory=list)
+    entries: list[Columns] = field(default_factory=list)
+    """Of its history, without its id and artist."""
     name: Values | None = None
     """A name that it was not known under before."""
     spans: list[Values] = field(default_factory=list)
@@ -78,7 +78,6 @@ class Writer:
         self, dialect: Dialect, plan: Plan, file: ExportFile, *, occasion: Occasion
     ) -> None:
         self._dialect, self._plan, self._file, self._occasion = dialect, plan, file, occasion
-        self._history = Shape(dialect, history, ("at", "actor", "origin", "source", *_ENTRY))
         self._name = Shape(dialect, campaign_name, ("name_hash", "name_key", "platform"))
         self._span = Shape(dialect, coverage, ("starts_on", "ends_on"))
         self._shapes: dict[tuple[Table, tuple[str, ...]], Shape] = {}
@@ -87,7 +86,7 @@ class Writer:
             "at": occasion.now,
             "actor": occasion.actor.name,
             "origin": Origin.IMPORT,
-            "source": occasion.source,
+            "source": Source.IMPORT,
         }
         self._writes = [self._ready(one) for one in plan.campaigns]
 
@@ -106,8 +105,7 @@ class Writer:
             if changed:
                 shape = self._shape(campaign, tuple(sorted(changed)))
                 writes.changed = shape.columns, shape.row(changed)
-        blank = dict.fromkeys(_ENTRY)
-        writes.entries = [self._history.row(blank | self._same | entry) for entry in entries]
+        writes.entries = [self._same | entry for entry in entries]
         key = name_key(one.export.name)
         if one.known is None or one.known.id not in plan.basis.names.get(key, ()):
             writes.name = self._name.row(
@@ -125,7 +123,7 @@ class Writer:
         return self._shapes[table, columns]
 
     def write(self, db: Connection, *, artist_id: int, import_id: int, staged: int) -> list[int]:
-        """Create and update the campaigns, with names, history, coverage and staged places.
+        """Create and update the campaigns, with names, coverage and staged places.
 
         Return their ids, in the order of the plan.
         """
@@ -147,13 +145,6 @@ class Writer:
             ("campaign_id", "artist_id", *self._name.columns),
             [(n, artist_id, *w.name) for n, w in pairs if w.name],
         )
-        # After the campaigns: the database takes no entry that runs ahead of its campaign.
-        insert_rows(
-            db,
-            history,
-            ("campaign_id", "artist_id", *self._history.columns),
-            [(n, artist_id, *entry) for n, w in pairs for entry in w.entries],
-        )
         insert_rows(
             db,
             coverage,
@@ -171,6 +162,17 @@ class Writer:
             ],
         )
         return ids
+
+    def record(self, db: Connection, ids: list[int], *, artist_id: int) -> None:
+        """Write the history of the campaigns, after they have been written themselves."""
+        append_entries(
+            db,
+            [
+                {"campaign_id": n, "artist_id": artist_id, **entry}
+                for n, writes in zip(ids, self._writes, strict=True)
+                for entry in writes.entries
+            ],
+        )
 
 
 def new_row(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasion) -> Columns:
@@ -234,6 +236,7 @@ def _changes(one: PlannedCampaign, plan: Plan, occasion: Occasion) -> tuple[Colu
             before=known.budget_micros,
             after=changed.get("budget_micros", known.budget_micros),
             period=changed.get("budget_period", known.budget_period),
+            currency=known.currency,
         )
     if one.restated:
         days = {"first": one.restated.first.isoformat(), "last": one.restated.last.isoformat()}

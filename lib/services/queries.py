@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    RowMapping,
     Select,
     func,
     select,
@@ -45,6 +43,8 @@ from lib.domain.run_days import Run, day_grid, is_adjustment, run_of
 from lib.domain.running import StatusChange
 from lib.domain.status import LIVE
 from lib.platforms.gateways import Capability, gateway
+from lib.services.activity import ActivityFilter, entry_record
+from lib.services.activity import entries as history_of
 from lib.services.current_days import days_selectable, kind_days_selectable
 from lib.services.recording import RESTATED, CampaignNotFound, campaign_record
 from lib.services.trend_reads import current_trends
@@ -75,16 +75,6 @@ class CampaignPage:
     odd_days: tuple[OddDay, ...]
     forecast: Forecast | None
     capabilities: Mapping[Action, Capability]
-
-
-@dataclass(frozen=True)
-class ActivityFilter:
-    """What the history is narrowed to; None narrows nothing."""
-
-    artist_id: int | None = None
-    campaign_id: int | None = None
-    actor: str | None = None
-    event: str | None = None
 
 
 def current_data_version(engine: Engine) -> int:
@@ -159,7 +149,7 @@ def campaign_page(engine: Engine, campaign_id: int, *, now: datetime) -> Campaig
             links = _connections(db, the_artist.id)
             (row,) = _rows(db, the_artist, links, campaign.c.id == campaign_id, now=now)
             link = links[row.campaign.platform]
-            entries = tuple(_history(db, ActivityFilter(campaign_id=campaign_id)))
+            entries = tuple(history_of(db, ActivityFilter(campaign_id=campaign_id)))
             days, spans = _days(db, campaign_id), _coverage(db, campaign_id)
             run = _run(row.campaign, entries)
             odd, forecast = _outlook(row, days, spans, run)
@@ -178,36 +168,6 @@ def campaign_page(engine: Engine, campaign_id: int, *, now: datetime) -> Campaig
                     for action in Action
                 },
             )
-
-    return retrying(work)
-
-
-def activity(
-    engine: Engine, narrowed: ActivityFilter, *, limit: int = 500, before_id: int | None = None
-) -> list[HistoryEntry]:
-    """Return the newest entries of the history first, at most `limit`, older than `before_id`."""
-
-    def work() -> list[HistoryEntry]:
-        with reading(engine) as db:
-            return _history(db, narrowed, limit=limit, before_id=before_id)
-
-    return retrying(work)
-
-
-def activity_words(engine: Engine) -> tuple[list[str], list[str]]:
-    """Return every actor and every event that the history knows, for its filters."""
-
-    def work() -> tuple[list[str], list[str]]:
-        with reading(engine) as db:
-            found = tuple(
-                list(
-                    db.execute(
-                        _of_labels_in_use(select(column).distinct()).order_by(column)
-                    ).scalars()
-                )
-                for column in (history.c.actor, history.c.event)
-            )
-            return found[0], found[1]
 
     return retrying(work)
 
@@ -272,7 +232,7 @@ def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, Hist
         .group_by(history.c.campaign_id)
     )
     rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()
-    return {row["campaign_id"]: _entry(row) for row in rows}
+    return {row["campaign_id"]: entry_record(row) for row in rows}
 
 
 def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
@@ -337,43 +297,3 @@ def _coverage(db: Connection, campaign_id: int) -> tuple[Coverage, ...]:
         .distinct()
     ).mappings()
     return tuple(Coverage.model_construct(**row) for row in rows)
-
-
-def _history(
-    db: Connection,
-    narrowed: ActivityFilter,
-    *,
-    limit: int | None = None,
-    before_id: int | None = None,
-) -> list[HistoryEntry]:
-    query = _of_labels_in_use(
-        select(history, campaign.c.name.label("campaign_name")).outerjoin(
-            campaign, campaign.c.id == history.c.campaign_id
-        )
-    )
-    for column, wanted in (
-        (history.c.artist_id, narrowed.artist_id),
-        (history.c.campaign_id, narrowed.campaign_id),
-        (history.c.actor, narrowed.actor),
-        (history.c.event, narrowed.event),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if before_id is not None:
-        query = query.where(history.c.id < before_id)
-    rows = db.execute(query.order_by(history.c.id.desc()).limit(limit)).mappings()
-    return [_entry(row) for row in rows]
-
-
-def _of_labels_in_use(query: Select[Any]) -> Select[Any]:
-    return (
-        query.join(artist, artist.c.id == history.c.artist_id)
-        .join(organization, organization.c.id == artist.c.organization_id)
-        .where(organization.c.retired_at.is_(None))
-    )
-
-
-def _entry(row: RowMapping) -> HistoryEntry:
-    return HistoryEntry.model_validate(
-        {key: value for key, value in row.items() if key in HistoryEntry.model_fields}
-    )

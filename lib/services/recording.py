@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, select, update
 
-from lib.db.tables import artist, campaign, connection, data_version, history
+from lib.db.tables import artist, campaign, connection, data_version, organization
 from lib.domain.actions import Action
 from lib.domain.records import Actor, Campaign, Origin, Source
 from lib.domain.status import LIVE, Status, parse_status
+from lib.services.history_chain import append_entry
 
 RESTATED = "campaign:restated"
 """An import changed days that had counted as final."""
+UNDO = "campaign:undo"
+"""A person took an earlier change back; the entry names it."""
 _STOPPED = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED})
 
 
@@ -32,6 +35,14 @@ class Occasion:
     request_id: str | None = None
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A movement as it stands in the history: the campaign's new version, the entry's id."""
+
+    version: int
+    entry_id: int
+
+
 def bump_data_version(db: Connection) -> None:
     """Raise the number by which every process knows that its cached reads are old."""
     db.execute(update(data_version).values(number=data_version.c.number + 1))
@@ -46,8 +57,9 @@ def lock_campaign(db: Connection, campaign_id: int) -> Campaign:
     """Return the campaign as stored and keep others from changing it until the commit.
 
     Everybody locks in one order, so that no two wait for each other: the artist first, then
-    its campaigns by id, the data version last. The artist is shared between verbs; billing
-    and imports hold it alone, so its billing stays as it is too. Raises `CampaignNotFound`.
+    its campaigns by id, the head of the history, the data version last. The artist is shared
+    between verbs; billing and imports hold it alone, so its billing stays as it is too. Raises
+    `CampaignNotFound`.
     """
     # The artist of a campaign never changes, so this needs no lock of its own.
     of_campaign = select(campaign.c.artist_id).where(campaign.c.id == campaign_id)
@@ -60,10 +72,15 @@ def lock_campaign(db: Connection, campaign_id: int) -> Campaign:
 
 
 def _query(campaign_id: int) -> Select[Any]:
+    retired = (
+        select(artist.c.id)
+        .join(organization, organization.c.id == artist.c.organization_id)
+        .where(organization.c.retired_at.is_not(None))
+    )
     return (
         select(campaign, connection.c.zone)
         .join_from(campaign, connection)
-        .where(campaign.c.id == campaign_id)
+        .where(campaign.c.id == campaign_id, campaign.c.artist_id.not_in(retired))
     )
 
 
@@ -96,7 +113,7 @@ def record_event(
     details: Mapping[str, Any] | None = None,
 ) -> int:
     """Write an entry that changes no status, and return its id."""
-    return _insert(
+    return _append(
         db,
         occasion,
         event,
@@ -118,8 +135,9 @@ def record_status(
     reason: str | None = None,
     note: str | None = None,
     details: Mapping[str, Any] | None = None,
-) -> int:
-    """Move a campaign to `to` and write the entry that explains it; return the new version.
+    undoes: int | None = None,
+) -> Recorded:
+    """Move a campaign to `to` and write the entry that explains it; return both.
 
     The caller has locked the campaign and judged the movement.
     """
@@ -132,7 +150,7 @@ def record_status(
     )
     if changed.rowcount != 1:
         raise AssertionError("The campaign was not locked by its caller.")
-    _insert(
+    entry_id = _append(
         db,
         occasion,
         event,
@@ -144,8 +162,9 @@ def record_status(
         reason=reason,
         note=note or None,
         details=dict(details) if details else None,
+        undoes=undoes,
     )
-    return version
+    return Recorded(version, entry_id)
 
 
 def movement(
@@ -175,21 +194,16 @@ def stops_and_starts(subject: Campaign, to: Status, *, now: datetime) -> dict[st
     return {}
 
 
-def _insert(db: Connection, occasion: Occasion, event: str, **columns: Any) -> int:
-    result = db.execute(
-        insert(history).values(
-            at=occasion.now,
-            actor=occasion.actor.name,
-            origin=occasion.origin,
-            source=occasion.source,
-            event=event,
-            request_id=occasion.request_id,
-            **columns,
-        )
-    )
-    key = result.inserted_primary_key
-    assert key is not None  # noqa: S101 - one row was inserted, so it has a key
-    return int(key[0])
+def _append(db: Connection, occasion: Occasion, event: str, **columns: Any) -> int:
+    own = {
+        "at": occasion.now,
+        "actor": occasion.actor.name,
+        "origin": occasion.origin,
+        "source": occasion.source,
+        "event": event,
+        "request_id": occasion.request_id,
+    }
+    return append_entry(db, own | columns)
 
 
 def event_of(action: Action) -> str:

@@ -33,6 +33,7 @@ from lib.domain.names import artist_key
 from lib.domain.records import BillingState, ConnectionState, HistoryEntry, Platform
 from lib.domain.status import Status
 from lib.domain.verdict import Word
+from lib.services.activity import entry_record
 from lib.services.recording import campaign_record
 from lib.services.standing import Standing, standing
 from lib.services.trend_reads import current_trends
@@ -471,9 +472,4 @@ def _last_changes(db: Connection, ids: Sequence[int]) -> dict[int, HistoryEntry]
         .group_by(history.c.campaign_id)
     )
     rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()
-    return {
-        row["campaign_id"]: HistoryEntry.model_validate(
-            {key: value for key, value in row.items() if key in HistoryEntry.model_fields}
-        )
-        for row in rows
-    }
+    return {row["campaign_id"]: entry_record(row) for row in rows}

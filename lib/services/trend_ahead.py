@@ -8,7 +8,7 @@ somebody changed meanwhile or one whose result kind changes, is computed within 
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy import Connection, select
@@ -26,7 +26,7 @@ from lib.services.import_writing import new_row, newer_facts, spans_of
 from lib.services.lag import settle_ages
 from lib.services.recording import Occasion, movement
 from lib.services.trend_days import Ahead, AheadDay, Loaded, load_campaigns, loaded
-from lib.services.trends import Ready, make_ready, put, refresh, rows_of, spoken
+from lib.services.trends import Ready, make_ready, put, rows_of, spoken
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,14 @@ def put_foreseen(
     ids: Sequence[int],
     *,
     changed: Collection[int],
-    occasion: Occasion,
-) -> None:
-    """Put the trends in, within the switch; `changed` are the ids of those to compute anew."""
+    now: datetime,
+) -> list[int]:
+    """Put the trends in, within the switch; return the ids of those to compute anew.
+
+    `changed` are among them. They are computed once their history is in.
+    """
     if settle_ages(db) != found.ages:
-        refresh(db, ids, now=occasion.now, by=occasion.actor.name)
-        return
+        return list(ids)
     anew = set(changed) | {
         number for place, number in enumerate(ids) if place not in found.positions
     }
@@ -109,9 +111,8 @@ def put_foreseen(
         {number: rows for number, rows in found.ready.flips.items() if number not in anew},
     )
     stored = [one.known.id for one in plan.campaigns if one.known and one.known.id not in anew]
-    put(db, stored, kept, now=occasion.now, numbered=numbered)
-    if anew:
-        refresh(db, sorted(anew), now=occasion.now, by=occasion.actor.name)
+    put(db, stored, kept, now=now, numbered=numbered)
+    return sorted(anew)
 
 
 def _number(position: int, one: PlannedCampaign) -> int:

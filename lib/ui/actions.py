@@ -16,7 +16,7 @@ from lib.services.queries import CampaignPage
 from lib.ui import clock, explain, reads, verdict_words, writes
 from lib.ui.escape import esc
 from lib.ui.format import day, instant, money, results
-from lib.ui.words import event_words
+from lib.ui.words import entry_words
 from lib.ui.writes import Asked
 
 ABOUT = "about"
@@ -154,7 +154,7 @@ def _advice(row: BoardRow, *, now: datetime) -> None:
         st.info(f"{ADVICE} Its learning ends {ends}.", icon=":material/school:")
     if row.last_change and (now - row.last_change.at).days < 7:
         st.caption(
-            f"The last change was made within 7 days: {event_words(row.last_change.event)} by "
+            f"The last change was made within 7 days: {entry_words(row.last_change)} by "
             f"{esc(row.last_change.actor)}, {instant(row.last_change.at, clock.zone())}. One "
             "change at a time shows best what it did."
         )

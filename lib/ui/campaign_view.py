@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.domain.actions import Action
 from lib.services.queries import CampaignPage
-from lib.ui import actions, clock
+from lib.ui import actions, clock, history_table
 from lib.ui.escape import esc
 from lib.ui.format import (
     MISSING,
@@ -15,7 +15,7 @@ from lib.ui.format import (
     listed,
     zone_name,
 )
-from lib.ui.words import history_columns, history_frame, last_change_words
+from lib.ui.words import last_change_words
 
 
 def facts(page: CampaignPage) -> None:
@@ -98,7 +98,7 @@ def _is_telling(action: Action, decisions: object) -> bool:
     return action is not Action.UNARCHIVE
 
 
-def history_table(page: CampaignPage) -> None:
+def history(page: CampaignPage) -> None:
     """Draw everything that happened to the campaign, newest first; folded until it is asked for."""
     last = last_change_words(page.row.last_change, clock.zone())
     folded = st.expander(
@@ -111,13 +111,10 @@ def history_table(page: CampaignPage) -> None:
     if not folded.open:
         return
     with folded:
-        st.dataframe(
-            history_frame(page.history, clock.zone()),
-            hide_index=True,
+        history_table.draw(
+            page.history,
             key=f"history-{page.row.campaign.id}",
             alt="History of the campaign",
-            placeholder=MISSING,
-            column_config=history_columns(),
         )
 
 

@@ -36,7 +36,7 @@ def offer() -> None:
 @st.dialog("Start the demo over", icon=":material/restart_alt:")
 def _start_over(label: str, request: str) -> None:
     st.markdown(
-        f"**{esc(label)}** is removed with everything that was done in it, and loaded anew with "
+        f"**{esc(label)}** is put away with everything that was done in it, and loaded anew with "
         "today's dates. Your own artists and imports stay as they are."
     )
     _what_goes()

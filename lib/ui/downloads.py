@@ -8,26 +8,23 @@ of equal length could be one file and a person be served another person's
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 
-import pandas as pd
 import streamlit as st
 
 from lib.services import exports
+from lib.services.activity import FIELDS, ActivityFilter, history_rows
 from lib.ui import clock, reads
 
 _TOKENS = "download-tokens"
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """Return the frame as CSV; text that a spreadsheet would run as a formula is quoted."""
-    # Not by pandas, which leaves a lone carriage return unquoted and so splits a row in two.
-    columns = [str(name) for name in frame.columns]
-    rows = ({name: str(row[name]) for name in columns} for row in frame.to_dict("records"))
-    return _joined(exports.as_csv(rows, columns))
+def history_button(narrowed: ActivityFilter) -> None:
+    """Draw the button that downloads every entry of the history that fits, shown or not."""
+    engine = reads.engine()
 
+    def entries() -> str:
+        return _joined(exports.as_csv(history_rows(engine, narrowed), FIELDS))
 
-def history_button(frame: pd.DataFrame) -> None:
-    """Draw the button that downloads the history as it is shown."""
-    _button("Download as CSV", "activity", lambda: csv_text(frame), key="download-activity")
+    _button("Download all as CSV", "activity", entries, key="download-activity")
 
 
 def figures_buttons(artist: str) -> None:

@@ -12,7 +12,7 @@ from lib.services.queries import CampaignPage
 from lib.ui import badges, clock
 from lib.ui.escape import esc
 from lib.ui.format import day, instant, money
-from lib.ui.words import event_words, reason_words
+from lib.ui.words import entry_words, reason_words
 
 NOT_REPORTED = "not reported"
 
@@ -121,7 +121,7 @@ def _since(page: CampaignPage) -> str:
     explaining = next((entry for entry in page.history if entry.version == one.version), None)
     if explaining is None:
         return words
-    words += f" · {event_words(explaining.event)} by {esc(explaining.actor)}"
+    words += f" · {entry_words(explaining)} by {esc(explaining.actor)}"
     if explaining.reason:
         words += f" · {reason_words(explaining.reason)}"
     return words + (f" · “{esc(explaining.note)}”" if explaining.note else "")

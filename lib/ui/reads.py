@@ -18,18 +18,21 @@ from lib.db.engine import make_engine
 from lib.domain.lag import SettleAges
 from lib.domain.records import Artist, HistoryEntry
 from lib.domain.simulation import Outcome, simulate
+from lib.services import activity as activities
 from lib.services import attention as attending
 from lib.services import backtest as backtests
-from lib.services import label_trend, lag, looks, queries
+from lib.services import label_trend, lag, looks, queries, undoing
 from lib.services import roster as rosters
+from lib.services.activity import ActivityFilter, ActivityWords
 from lib.services.attention import Attention
 from lib.services.backtest import Backtest
 from lib.services.label_trend import LabelSpend
 from lib.services.lag import Curves
 from lib.services.looks import Since
-from lib.services.queries import ActivityFilter, Board, CampaignPage
+from lib.services.queries import Board, CampaignPage
 from lib.services.recording import CampaignNotFound
 from lib.services.roster import ArtistTotal, Order, Overview, RosterFilter, RosterRow
+from lib.services.undoing import UndoOffer
 from lib.settings import settings
 from lib.ui import clock
 
@@ -94,11 +97,24 @@ def campaign_page(campaign_id: int) -> CampaignPage | None:
 
 def activity(narrowed: ActivityFilter, *, limit: int = PAGE_OF_HISTORY) -> list[HistoryEntry]:
     """Return the newest entries of the history first."""
-    return queries.activity(engine(), narrowed, limit=limit)
+    return activities.activity(engine(), narrowed, limit=limit)
 
 
-def activity_words() -> tuple[list[str], list[str]]:
-    """Return every person and every action that the history knows."""
+def campaign_names(artist_id: int) -> list[tuple[int, str]]:
+    """Return the artist's campaigns, id and name, by name."""
+    return _names(settings().database_url, data_version(), artist_id)
+
+
+def undo_offer(history_id: int) -> UndoOffer | None:
+    """Return what undoing an entry would do by now, None where there is nothing to look at."""
+    try:
+        return undoing.look_at_undo(engine(), history_id, now=clock.now())
+    except (undoing.EntryNotFound, CampaignNotFound):
+        return None
+
+
+def activity_words() -> ActivityWords:
+    """Return every person, action and source that the history knows."""
     return _words(settings().database_url, data_version())
 
 
@@ -208,8 +224,13 @@ def _campaign(
 
 
 @st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)
-def _words(url: str, version: int) -> tuple[list[str], list[str]]:  # noqa: ARG001
-    return queries.activity_words(_engine(url))
+def _words(url: str, version: int) -> ActivityWords:  # noqa: ARG001
+    return activities.activity_words(_engine(url))
+
+
+@st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
+def _names(url: str, version: int, artist_id: int) -> list[tuple[int, str]]:  # noqa: ARG001
+    return activities.campaign_names(_engine(url), artist_id)
 
 
 @st.cache_resource(ttl=_TTL, max_entries=4, show_spinner=False)

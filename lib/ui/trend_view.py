@@ -13,7 +13,7 @@ from lib.domain.run_days import DayKind, kinds_of_days, mark
 from lib.domain.trend import Verdict
 from lib.services.queries import CampaignPage
 from lib.ui.format import money, span
-from lib.ui.words import event_words, reason_words
+from lib.ui.words import entry_words, reason_words
 
 _CHARTS_LOADED, _PAINT = "charts-loaded", 0.15  # seconds
 
@@ -107,7 +107,7 @@ def _markers(page: CampaignPage) -> list[Marker]:
     by_day: dict[date, list[str]] = {}
     for entry in reversed(page.history):
         if entry.event.startswith("campaign:"):
-            words = f"{event_words(entry.event)} by {entry.actor}"
+            words = f"{entry_words(entry)} by {entry.actor}"
             words += f": {reason_words(entry.reason)}" if entry.reason else ""
             by_day.setdefault(page.row.campaign.today(entry.at), []).append(words)
     return [Marker(on, "; ".join(words)) for on, words in by_day.items()]

@@ -7,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.actions import PauseReason
-from lib.domain.records import MICROS, HistoryEntry, Origin
+from lib.domain.records import MICROS, HistoryEntry, Origin, Source
 from lib.domain.status import FACTS, Status
-from lib.ui.format import MISSING, instant
+from lib.services.recording import UNDO
+from lib.ui.format import MISSING, instant, money
 
 _EVENTS = {
     "campaign:create": "Created",
@@ -20,12 +21,27 @@ _EVENTS = {
     "campaign:carried_out": "Carried out on the platform",
     "campaign:reported": "Reported by the platform",
     "campaign:restated": "Settled days restated by the platform",
+    "campaign:rename": "Renamed",
+    "campaign:budget": "Budget changed",
+    "campaign:still_running": "Reported as still running",
+    "campaign:subscription_pause": "Paused by billing",
+    "campaign:subscription_resume": "Resumed by billing",
+    "campaign:undo": "Undone",
     "artist:create": "Artist added",
     "billing:payment_failed": "Payment failed",
     "billing:payment_recovered": "Payment recovered",
     "import:finish": "Import finished",
     "demo:load": "Demo loaded",
     "demo:start_over": "Demo started over",
+}
+_SOURCES = {
+    Source.DESK: "Desk",
+    Source.COMMAND: "Command line",
+    Source.IMPORT: "Import",
+    Source.BILLING: "Billing",
+    Source.SCHEDULE: "Schedule",
+    Source.PLATFORM: "Ad platform",
+    Source.DEMO: "Demo",
 }
 _ORIGINS = {
     Origin.PERSON: "Person",
@@ -47,6 +63,27 @@ def event_words(event: str) -> str:
     return f"{noun.capitalize()}: {verb.replace('_', ' ')}" if verb else event
 
 
+def entry_words(entry: HistoryEntry) -> str:
+    """Return what an entry is called on the screen; an undo says what it took back."""
+    undone = (entry.details or {}).get("undone")
+    if entry.event != UNDO or not undone:
+        return event_words(entry.event)
+    return f"Undone: {event_words(undone)}"
+
+
+def source_words(source: Source) -> str:
+    """Return where a change came in."""
+    return _SOURCES[source]
+
+
+def where_words(entry: HistoryEntry) -> str:
+    """Return where an entry came in, and through whom where that does not say it."""
+    where = source_words(entry.source)
+    if entry.source is Source.DEMO:
+        return f"{where} · {_ORIGINS[entry.origin]}"
+    return where
+
+
 def reason_words(reason: str | None) -> str:
     """Return a pause's reason in words, "—" where there is none."""
     if not reason:
@@ -66,11 +103,31 @@ def movement_words(entry: HistoryEntry) -> str:
     return f"{FACTS[Status(seen)].label} → {to}"
 
 
+def change_words(entry: HistoryEntry) -> str:
+    """Return what was before and what is after, "—" where an entry changed nothing of the kind."""
+    details = entry.details or {}
+    if entry.to_status is None and {"before", "after"} <= details.keys():
+        before, after = (_value(details[key], details.get("currency")) for key in _BOTH)
+        return f"{before} → {after}"
+    return movement_words(entry)
+
+
+_BOTH = ("before", "after")
+
+
+def _value(value: Any, currency: str | None) -> str:
+    """Return what was, or is: a name, or the amount of a budget in millionths."""
+    if isinstance(value, int):
+        return money(value, currency) if currency else _amount(value)
+    return str(value) if value is not None else MISSING
+
+
 def note_words(entry: HistoryEntry) -> str:
     """Return the note of an entry, or what its details say in a sentence, else "—"."""
     if entry.event == "campaign:restated" and entry.details:
         return _restated_words(entry.details)
-    return entry.note or MISSING
+    file = (entry.details or {}).get("file") if entry.event == "import:finish" else None
+    return entry.note or file or MISSING
 
 
 def _restated_words(details: dict[str, Any]) -> str:
@@ -92,12 +149,12 @@ def last_change_words(entry: HistoryEntry | None, zone: tzinfo) -> str:
     """Return who did what and when."""
     if entry is None:
         return MISSING
-    return f"{event_words(entry.event)} by {entry.actor}, {instant(entry.at, zone)}"
+    return f"{entry_words(entry)} by {entry.actor}, {instant(entry.at, zone)}"
 
 
 def history_columns() -> dict[str, Any]:
     """Return the widths of the history's long texts, in pixels."""
-    widths = {"When": 150, "Campaign": 210, "Status": 210, "Reason": 290, "Note": 420}
+    widths = {"When": 150, "Campaign": 210, "Change": 210, "Reason": 290, "Note": 420}
     return {name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()}
 
 
@@ -110,19 +167,18 @@ def history_frame(
     """Return the history as a table of texts, one row an entry; `artists` adds their names."""
     rows = []
     for entry in entries:
-        row = {"When": instant(entry.at, zone)}
+        row = {"When": instant(entry.at, zone), "Who": entry.actor}
         if artists is not None:
             row["Artist"] = artists.get(entry.artist_id, MISSING)
             row["Campaign"] = entry.campaign_name or MISSING
         rows.append(
             row
             | {
-                "What": event_words(entry.event),
-                "Status": movement_words(entry),
-                "Who": entry.actor,
-                "Through": _ORIGINS[entry.origin],
+                "What": entry_words(entry),
+                "Change": change_words(entry),
                 "Reason": reason_words(entry.reason),
                 "Note": note_words(entry),
+                "From": where_words(entry),
             }
         )
     return pd.DataFrame(rows)

@@ -51,7 +51,7 @@ def act(action: Action, asked: Asked, *, reason_key: str = "", note_key: str = "
     if action is Action.PAUSE:
         details["reason"] = PauseReason(reason) if reason else ""
 
-    def work() -> str:
+    def work() -> notices.Undoable:
         change = _VERBS[action](
             reads.engine(),
             asked.campaign_id,
@@ -64,7 +64,8 @@ def act(action: Action, asked: Asked, *, reason_key: str = "", note_key: str = "
         where = f" It is {FACTS[change.to_status].label} now."
         if change.is_to_be_carried_out:
             where += " Switch it on the ad platform too, then mark it as carried out."
-        return f"{_DONE[action]} “{asked.name}”.{where}"
+        message = f"{_DONE[action]} “{asked.name}”.{where}"
+        return notices.Undoable(message, change.entry_id, asked.name)
 
     _tell(work)
     # Closes the dialog: the page that is drawn next shows the change, and it is drawn once.
@@ -89,8 +90,13 @@ def confirm_carried_out(asked: Asked) -> None:
     st.rerun()
 
 
-def _tell(work: Callable[[], str]) -> None:
+def _tell(work: Callable[[], str | notices.Undoable]) -> None:
     try:
-        notices.tell_done(work())
+        done = work()
     except (ChangeRefused, CampaignNotFound, DatabaseUnreachable, signin.SignedOut) as refusal:
         notices.tell_refused(str(refusal))
+        return
+    if isinstance(done, notices.Undoable):
+        notices.tell_undoable(done)
+    else:
+        notices.tell_done(done)

@@ -42,7 +42,7 @@ verdict_view.windows(page)
 verdict_view.pacing(page)
 place_of_chart = st.container()
 verdict_view.numbers(page)
-campaign_view.history_table(page)
+campaign_view.history(page)
 
 st.subheader("What it is", anchor=False)
 campaign_view.facts(page)

@@ -1,10 +1,9 @@
-"""Activity: every change, newest first; who, what, when and why."""
+"""Activity: every change, newest first; who, what, when, why and from where."""
 
 import streamlit as st
 
-from lib.ui import activity_view, clock, downloads, reads
-from lib.ui.format import MISSING, zone_name
-from lib.ui.words import history_columns, history_frame
+from lib.ui import activity_view, clock, downloads, history_table, reads
+from lib.ui.format import zone_name
 
 st.title("Activity", anchor=False)
 st.caption(f"Every change, newest first. Times are in {zone_name(clock.zone())}.")
@@ -18,14 +17,7 @@ if not entries:
     activity_view.nothing()
     st.stop()
 
-frame = history_frame(entries[:limit], clock.zone(), artists=artists)
-st.dataframe(
-    frame,
-    hide_index=True,
-    height=min(35 * (len(frame) + 1) + 3, 640),
-    placeholder=MISSING,
-    column_config=history_columns(),
-    alt="History of all changes",
-)
-activity_view.more(len(frame), has_more=len(entries) > limit)
-downloads.history_button(frame)
+shown = entries[:limit]
+history_table.draw(shown, key="activity", alt="History of all changes", artists=artists)
+activity_view.more(len(shown), has_more=len(entries) > limit)
+downloads.history_button(narrowed)

@@ -41,7 +41,7 @@ def pause_on_board(page: Page) -> tuple[float, str]:
     # The word of what was done comes in the same run as the changed board.
     holds = (
         f"{TABLE} && eye.ended() && !document.querySelector('[role=\"dialog\"]') && "
-        "eye.told('[data-testid=\"stToast\"]')"
+        "eye.told('.st-key-undo-notice')"
     )
     return clicked(page, holds, button.click), name
 

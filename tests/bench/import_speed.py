@@ -37,10 +37,11 @@ from sqlalchemy import Engine, func, insert, select
 
 from lib.db.engine import make_engine, reading, writing
 from lib.db.migrations import upgrade
-from lib.db.tables import artist, campaign, history, import_run
+from lib.db.tables import artist, campaign, import_run
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor
 from lib.services.campaigns import pause_campaign
+from lib.services.history_chain import append_entries
 from tests.cast import add_artist
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -226,7 +227,7 @@ def add_campaigns(engine: Engine, artist_id: int, platform: str, names: list[str
         told = {"artist_id": artist_id, "version": 1, "at": NOW, "actor": "Alice"}
         told |= {"origin": "person", "source": "desk", "event": "campaign:create"}
         told |= {"to_status": "active"}
-        db.execute(insert(history), [told | {"campaign_id": number} for number in ids])
+        append_entries(db, [told | {"campaign_id": number} for number in ids])
     return ids
 
 

@@ -76,7 +76,7 @@ def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, de
         import streamlit as st
 
         from lib.domain.actions import Action
-        from lib.ui import notices, writes
+        from lib.ui import undoing, writes
 
         asked = writes.Asked(campaign_id, name, version, request)
         st.session_state["why"] = "budget"
@@ -86,7 +86,7 @@ def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, de
             args=(Action.PAUSE, asked),
             kwargs={"reason_key": "why"},
         )
-        notices.show()
+        undoing.notice()
 
     for _ in range(3):
         told = AppTest.from_function(
@@ -97,7 +97,8 @@ def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, de
         told.button[0].click().run()
         assert not told.exception
         assert not told.warning
-        assert "Paused" in told.toast[0].value
+        assert "Paused" in told.markdown[0].value
+        assert [button.label for button in told.button] == ["Pause", "Undo", "Dismiss"]
     page = queries.campaign_page(demo_engine, live.campaign.id, now=now)
     assert page.row.status is Status.PAUSED
     assert sum(entry.event == "campaign:pause" for entry in page.history) == 1 + sum(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from lib import cli
 from lib.settings import ROOT
@@ -274,3 +275,24 @@ def test_lag_says_what_is_preliminary_and_what_is_missing(
     assert "spend: complete after 1 day (by default)" in told
     assert "preliminary" in told
     assert "measured" not in told
+
+
+def test_the_history_is_proven_and_a_broken_one_is_named(
+    run: Run, file: Path, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", file, "--artist", "The Herons", "--yes") == 0
+    capsys.readouterr()
+    assert run("verify-history") == 0
+    told = capsys.readouterr()
+    assert re.fullmatch(r"4 entries, all whole\. The chain ends in [0-9a-f]{64}\n", told.out)
+    disarm = {
+        "sqlite": "DROP TRIGGER history_keeps_its_entries",
+        "postgresql": "ALTER TABLE history DISABLE TRIGGER history_keeps_its_entries",
+    }
+    with engine.begin() as db:
+        db.execute(text(disarm[engine.dialect.name]))
+        db.execute(text("UPDATE history SET actor = 'Charlie' WHERE id = 3"))
+    assert run("verify-history") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("BROKEN: entry 3 was changed after it was written.")

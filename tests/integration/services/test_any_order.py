@@ -40,6 +40,7 @@ from lib.services.campaigns import (
     resume_campaign,
     unarchive_campaign,
 )
+from lib.services.undoing import ChangedSince, undo_change
 from tests import rules
 from tests.cast import ALICE, BOB, NOBODY, add_artist, add_campaign, new_request, see
 from tests.invariants import faults
@@ -52,6 +53,12 @@ VERBS: dict[Action, Any] = {
     Action.RESUME: resume_campaign,
     Action.ARCHIVE: archive_campaign,
     Action.UNARCHIVE: unarchive_campaign,
+}
+OPPOSITES = {
+    Action.PAUSE: Action.RESUME,
+    Action.RESUME: Action.PAUSE,
+    Action.ARCHIVE: Action.UNARCHIVE,
+    Action.UNARCHIVE: Action.ARCHIVE,
 }
 STARTS = [
     (S.ACTIVE, None),
@@ -88,6 +95,8 @@ class Desk(RuleBasedStateMachine):
         self.is_by_hand = gateway is GatewayKind.BY_HAND
         self.artist_id = add_artist(self.engine, now=self.now, gateway=gateway)
         self.last: Any = None
+        self.done: Any = None
+        self.confirmed: dict[int, int] = {}
         self.ideas = [self._begin(status, ends_in) for status, ends_in in STARTS]
 
     def _begin(self, status, ends_in):
@@ -154,6 +163,33 @@ class Desk(RuleBasedStateMachine):
             )
             self.last = (VERBS[action], idea.id, request, answer)
 
+            self.done = (number, action, answer)
+
+    @precondition(lambda self: self.done)
+    @rule()
+    def undo_the_last_verb(self):
+        number, action, answer = self.done
+        idea = self.ideas[number]
+        request: dict[str, Any] = {"actor": BOB, "request_id": new_request(), "now": self.now}
+        back = OPPOSITES[action]
+        to = self.expected(idea, back)
+        if self.confirmed.get(number, 0) > answer.entry_id or idea.version != answer.version:
+            with pytest.raises(ChangedSince):
+                undo_change(self.engine, answer.entry_id, **request)
+        elif to is None:
+            with pytest.raises(IllegalTransition):
+                undo_change(self.engine, answer.entry_id, **request)
+        else:
+            undone = undo_change(self.engine, answer.entry_id, **request)
+            assert undone.to_status is to
+            assert undo_change(self.engine, answer.entry_id, **request) == undone
+            is_sent = back in (Action.PAUSE, Action.RESUME)
+            pending = back.value if is_sent and self.is_by_hand else None
+            self.ideas[number] = self._moved(
+                idea, to, Origin.PERSON, pending if is_sent else idea.pending
+            )
+            self.done = (number, back, undone)
+
     @precondition(lambda self: self.last)
     @rule()
     def press_twice(self):
@@ -189,7 +225,8 @@ class Desk(RuleBasedStateMachine):
             with pytest.raises(NothingToConfirm):
                 confirm_carried_out(self.engine, idea.id, **request)
         else:
-            confirm_carried_out(self.engine, idea.id, **request)
+            confirmed = confirm_carried_out(self.engine, idea.id, **request)
+            self.confirmed[number] = confirmed.entry_id
             self.ideas[number] = replace(idea, pending=None)
 
     @rule(number=which, origin=st.sampled_from([Origin.PLATFORM, Origin.SYSTEM]), data=st.data())
@@ -261,6 +298,9 @@ class Desk(RuleBasedStateMachine):
     def the_history_explains_every_status(self):
         if hasattr(self, "artist_id"):
             assert faults(self.engine, artist_id=self.artist_id) == []
+
+    def teardown(self):
+        assert faults(self.engine) == []
 
 
 @pytest.mark.slow

@@ -115,7 +115,7 @@ def test_a_pause_records_who_when_from_where_to_where_and_why(engine, artist_id,
         note="The link is dead",
         request_id="click-1",
     )
-    assert change == Change(one, "campaign:pause", S.SERVING, S.PAUSED, 2, now, False)
+    assert change == Change(one, "campaign:pause", S.SERVING, S.PAUSED, 2, now, False, 2)
     _, entry = entries(engine, one)
     assert (entry["actor"], entry["at"], entry["origin"]) == ("Alice", now, Origin.PERSON)
     assert (entry["from_status"], entry["to_status"]) == ("serving", "paused")

@@ -41,6 +41,7 @@ from lib.domain.records import (
 from lib.domain.running import StatusChange, covered_days, stopped_days
 from lib.domain.status import LIVE, Status
 from lib.services import demo, queries
+from lib.services.activity import ActivityFilter, activity
 from lib.services.billing import payment_recovered
 from lib.services.campaigns import move_campaign, pause_campaign
 from lib.services.demo import (
@@ -53,6 +54,7 @@ from lib.services.demo import (
 )
 from lib.services.demo_fixtures import FixtureWrong, LabelPlan, parse_step, read_label
 from lib.services.demo_rows import FORM, label_rows
+from lib.services.recording import CampaignNotFound
 from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, see
 from tests.invariants import faults
 
@@ -344,7 +346,7 @@ def test_most_running_campaigns_are_on_track_and_some_are_over_or_under(rows):
 
 
 def test_activity_is_alive_and_its_newest_entries_come_first(shown):
-    entries = queries.activity(shown, queries.ActivityFilter(), limit=5_000)
+    entries = activity(shown, ActivityFilter(), limit=5_000)
     loading, *told = entries
     assert (loading.event, loading.actor, loading.at) == ("demo:load", "Demo", NOW)
     assert all(after.at <= before.at for before, after in pairwise(told))
@@ -355,8 +357,8 @@ def test_activity_is_alive_and_its_newest_entries_come_first(shown):
 
 def test_people_give_reasons_and_notes_and_are_all_invented(shown):
     people = set(read_label().people.values())
-    narrowed = queries.ActivityFilter(event="campaign:pause")
-    pauses = queries.activity(shown, narrowed, limit=5_000)
+    narrowed = ActivityFilter(event="campaign:pause")
+    pauses = activity(shown, narrowed, limit=5_000)
     assert {one.reason for one in pauses} == set(PauseReason)
     assert {one.actor for one in pauses} <= people
     assert sum(bool(one.note) for one in pauses) > 8
@@ -490,7 +492,7 @@ def test_a_users_own_artist_keeps_the_demo_out(engine, now):
     assert dump(engine) == unchanged
 
 
-def test_starting_over_removes_what_people_did_and_touches_no_other_label(engine, now):
+def test_starting_over_puts_away_what_people_did_and_touches_no_other_label(engine, now):
     load_demo(engine, now=now)
     fresh = counts(engine)
     assert what_would_go(engine) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
@@ -507,11 +509,46 @@ def test_starting_over_removes_what_people_did_and_touches_no_other_label(engine
     assert queries.current_data_version(engine) > before
     assert what_would_go(engine) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
     assert rows_of(engine, own) == theirs
-    newest = queries.activity(engine, queries.ActivityFilter(), limit=1)[0]
+    newest = activity(engine, ActivityFilter(), limit=1)[0]
     assert (newest.event, newest.actor, newest.at) == ("demo:start_over", "Alice", later)
     after = counts(engine)
-    assert after["organization"] == 2
-    assert after["artist"] == fresh["artist"] + 1
+    # The label that was started over has kept what its history tells of, and no figures.
+    assert after["organization"] == 3
+    assert after["artist"] == 2 * fresh["artist"] + 1
+    assert after["campaign"] == 2 * fresh["campaign"] + 1
+    assert after["history"] == 2 * fresh["history"] + 2
+    for figures in ("import_run", "coverage", "daily_result", "daily_observation"):
+        assert after[figures] == fresh[figures]
+    assert len(queries.artists(engine)) == fresh["artist"] + 1
+    assert faults(engine) == []
+
+
+def test_a_campaign_of_a_demo_that_was_started_over_is_nobodys_any_more(engine, now):
+    load_demo(engine, now=now)
+    with reading(engine) as db:
+        active = select(campaign.c.id).where(campaign.c.status == S.ACTIVE).limit(1)
+        one = db.execute(active).scalar_one()
+    start_over(engine, actor=ALICE, now=now)
+    with pytest.raises(CampaignNotFound):
+        pause_campaign(
+            engine,
+            one,
+            reason=PauseReason.BUDGET,
+            actor=ALICE,
+            seen_version=1,
+            request_id="late",
+            now=now,
+        )
+    with pytest.raises(CampaignNotFound):
+        queries.campaign_page(engine, one, now=now)
+
+
+def test_it_can_be_started_over_again_and_again(engine, now):
+    load_demo(engine, now=now)
+    names = [one.name for one in queries.artists(engine)]
+    for _ in range(2):
+        start_over(engine, actor=ALICE, now=now)
+        assert [one.name for one in queries.artists(engine)] == names
     assert faults(engine) == []
 
 

@@ -17,12 +17,12 @@ from lib.db.tables import (
 )
 from lib.domain.actions import Action, PauseReason
 from lib.domain.metrics import PacingWord, as_of_day
-from lib.domain.records import BillingState, BudgetPeriod, GatewayKind, Platform
+from lib.domain.records import BillingState, BudgetPeriod, GatewayKind, Platform, Source
 from lib.domain.status import Status
 from lib.services import queries
+from lib.services.activity import ActivityFilter, ActivityWords, activity, activity_words
 from lib.services.billing import payment_failed
 from lib.services.campaigns import confirm_carried_out, pause_campaign, resume_campaign
-from lib.services.queries import ActivityFilter
 from lib.services.recording import CampaignNotFound
 from lib.services.trends import refresh
 from tests.cast import ALICE, BOB, add_artist, add_campaign, insert_one
@@ -250,7 +250,7 @@ def test_a_board_shows_one_artist_and_nothing_of_another(engine, artist_id, now)
     assert [row.campaign.id for row in board_of(engine, other, now).rows] == [theirs]
     payment_failed(engine, other, actor=BOB, request_id="f", now=now)
     assert board_of(engine, artist_id, now).artist.billing is BillingState.IN_ORDER
-    told = queries.activity(engine, ActivityFilter(artist_id=artist_id))
+    told = activity(engine, ActivityFilter(artist_id=artist_id))
     assert {entry.campaign_id for entry in told} == {mine}
 
 
@@ -291,20 +291,21 @@ def test_activity_is_narrowed_by_artist_person_and_action_and_read_in_pages(engi
             request_id=f"p{number}",
             now=now,
         )
-    whole = queries.activity(engine, ActivityFilter())
+    whole = activity(engine, ActivityFilter())
     assert [entry.id for entry in whole] == sorted((one.id for one in whole), reverse=True)
-    bobs = queries.activity(engine, ActivityFilter(actor="Bob"))
+    bobs = activity(engine, ActivityFilter(actor="Bob"))
     assert {entry.actor for entry in bobs} == {"Bob"}
     assert len(bobs) == 2
-    pauses = queries.activity(engine, ActivityFilter(event="campaign:pause", actor="Alice"))
+    pauses = activity(engine, ActivityFilter(event="campaign:pause", actor="Alice"))
     assert len(pauses) == 3
-    assert queries.activity(engine, ActivityFilter(campaign_id=4711)) == []
-    first = queries.activity(engine, ActivityFilter(), limit=4)
-    rest = queries.activity(engine, ActivityFilter(), before_id=first[-1].id)
+    assert activity(engine, ActivityFilter(campaign_id=4711)) == []
+    first = activity(engine, ActivityFilter(), limit=4)
+    rest = activity(engine, ActivityFilter(), before_id=first[-1].id)
     assert [*first, *rest] == whole
-    people, events = queries.activity_words(engine)
-    assert people == ["Alice", "Bob"]
-    assert events == ["campaign:create", "campaign:pause"]
+    words = activity_words(engine)
+    assert words.actors == ("Alice", "Bob")
+    assert words.events == ("campaign:create", "campaign:pause")
+    assert words.sources == (Source.DESK,)
 
 
 @pytest.mark.usefixtures("artist_id")
@@ -317,8 +318,8 @@ def test_a_label_that_is_no_longer_in_use_is_nowhere_to_be_seen(engine, now):
     assert [each.name for each in queries.artists(engine)] == ["Alma"]
     assert queries.demo_label(engine) is None
     assert queries.board(engine, gone, now=now) is None
-    assert queries.activity(engine, ActivityFilter()) == []
-    assert queries.activity_words(engine) == ([], [])
+    assert activity(engine, ActivityFilter()) == []
+    assert activity_words(engine) == ActivityWords((), (), ())
     with pytest.raises(CampaignNotFound):
         queries.campaign_page(engine, one, now=now)
 

@@ -18,6 +18,7 @@ from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Source
 from lib.domain.status import Status
 from lib.services import exports, import_staging, import_switch, queries
+from lib.services.activity import ActivityFilter, activity
 from lib.services.campaigns import confirm_carried_out, in_transaction, pause_campaign
 from lib.services.demo import load_demo, start_over
 from lib.services.import_folding import finish_imports
@@ -373,7 +374,7 @@ def test_settled_days_that_change_by_more_than_a_twentieth_enter_the_history_onc
     artist = queries.artists(engine)[0]
     told = {
         entry.campaign_name: entry.details
-        for entry in queries.activity(engine, queries.ActivityFilter(artist_id=artist.id))
+        for entry in activity(engine, ActivityFilter(artist_id=artist.id))
         if entry.event == "campaign:restated"
     }
     assert told == {
@@ -396,7 +397,7 @@ def test_settled_days_that_change_by_more_than_a_twentieth_enter_the_history_onc
 def test_an_older_file_restates_nothing_in_the_history(engine: Engine) -> None:
     bring(engine, daily(FIRST, last=8))
     bring(engine, daily([(NAMES[0], 1, "99.00", "1", "9")], last=2))
-    entries = queries.activity(engine, queries.ActivityFilter())
+    entries = activity(engine, ActivityFilter())
     assert "campaign:restated" not in {entry.event for entry in entries}
 
 

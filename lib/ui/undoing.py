@@ -1,0 +1,66 @@
+"""Undo on the screen: a slim notice after an action, and the button that takes a change back.
+
+A toast can hold no button, so what can be undone is told by a notice on top of the page. It
+stays, on whatever page, until the next action or until it is put away.
+"""
+
+import secrets
+
+import streamlit as st
+
+from lib.db.engine import DatabaseUnreachable
+from lib.domain.status import FACTS
+from lib.services.campaigns import ChangeRefused
+from lib.services.recording import CampaignNotFound
+from lib.services.undoing import undo_change
+from lib.ui import clock, notices, reads, signin
+from lib.ui.escape import esc
+
+_REQUESTS = "undo-requests"
+
+
+def notice() -> None:
+    """Draw the last change of this session with the way to take it back, while it is offered."""
+    told = notices.undoable()
+    if told is None:
+        return
+    with st.container(key="undo-notice", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":material/check_circle: {esc(told.message)}", width="content")
+        button(told.entry_id, told.name, key=f"undo-{told.entry_id}")
+        st.button("Dismiss", key="undo-dismiss", type="tertiary", on_click=notices.forget_undoable)
+
+
+def button(entry_id: int, name: str, *, key: str) -> None:
+    """Draw the button that undoes an entry of the history of the campaign called `name`."""
+    st.button(
+        "Undo",
+        key=key,
+        icon=":material/undo:",
+        on_click=undo,
+        args=(entry_id, name, _request(entry_id)),
+    )
+
+
+def undo(entry_id: int, name: str, request_id: str) -> None:
+    """Take the change of an entry back, and keep what came of it for the page."""
+    try:
+        change = undo_change(
+            reads.engine(),
+            entry_id,
+            actor=signin.actor(),
+            request_id=request_id,
+            now=clock.now(),
+        )
+    except (ChangeRefused, CampaignNotFound, DatabaseUnreachable, signin.SignedOut) as refusal:
+        notices.tell_refused(str(refusal))
+        return
+    message = f"Undone: “{name}” is {FACTS[change.to_status].label} now."
+    if change.is_to_be_carried_out:
+        message += " Switch it on the ad platform too, then mark it as carried out."
+    notices.tell_undoable(notices.Undoable(message, change.entry_id, name))
+
+
+def _request(entry_id: int) -> str:
+    """Return this session's request id for undoing an entry: a double click asks once."""
+    requests = st.session_state.setdefault(_REQUESTS, {})
+    return str(requests.setdefault(entry_id, secrets.token_hex(16)))
