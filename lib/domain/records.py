@@ -58,6 +58,7 @@ class Source(StrEnum):
     COMMAND = "command"
     IMPORT = "import"
     BILLING = "billing"
+    SCHEDULE = "schedule"
     PLATFORM = "platform"
     DEMO = "demo"
 

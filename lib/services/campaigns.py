@@ -5,10 +5,11 @@ and writes the history entry: one transaction. The same request id again changes
 returns the same answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
@@ -48,6 +49,8 @@ MAX_NOTE = 2000
 CARRIED_OUT = "campaign:carried_out"
 
 Answer = TypeVar("Answer")
+Renewal = Callable[[Connection, int, Occasion], None]
+"""Brings up to date what depends on a campaign that has just been changed."""
 
 
 class ChangeRefused(RuntimeError):
@@ -225,7 +228,8 @@ def move_campaign(
         version = record_status(
             db, occasion, event, subject, to, pending_action=subject.pending_action, note=note
         )
-        return _finish(db, subject, event, to, version, occasion)
+        renew(db, subject.id, occasion)
+        return _change(subject, event, to, version, occasion)
 
     return in_transaction(engine, work)
 
@@ -250,7 +254,7 @@ def confirm_carried_out(
         subject = lock_campaign(db, campaign_id)
         if answer := _answer_to(db, occasion, campaign_id, CARRIED_OUT):
             return answer
-        _check_version(db, subject, seen_version)
+        check_version(db, subject, seen_version)
         if subject.pending_action is None:
             raise NothingToConfirm(
                 f"Nothing of “{subject.name}” waits to be carried out. Reload to see it."
@@ -268,7 +272,8 @@ def confirm_carried_out(
                 "status": subject.status.value,
             },
         )
-        return _finish(db, subject, CARRIED_OUT, subject.status, subject.version, occasion)
+        renew(db, subject.id, occasion)
+        return _change(subject, CARRIED_OUT, subject.status, subject.version, occasion)
 
     return in_transaction(engine, work)
 
@@ -283,37 +288,71 @@ def _act(
     note: str,
     reason: PauseReason | None = None,
 ) -> Change:
-    event, note = event_of(action), note[:MAX_NOTE]
-
-    def work(db: Connection) -> Change:
-        subject = lock_campaign(db, campaign_id)
-        if answer := _answer_to(db, occasion, campaign_id, event, reason=reason, note=note):
-            return answer
-        _check_version(db, subject, seen_version)
-        circumstances, kind = _circumstances(db, subject)
-        decision = judge_action(subject, action, circumstances=circumstances, now=occasion.now)
-        if decision.to is None:
-            label = FACTS[status_now(subject, now=occasion.now)].label
-            raise IllegalTransition(
-                f"“{subject.name}” is {label} and cannot be {_DONE[action]}. {decision.why_not}"
-            )
-        pending = pending_after(action, subject, kind)
-        version = record_status(
+    return in_transaction(
+        engine,
+        lambda db: act_within(
             db,
-            occasion,
-            event,
-            subject,
-            decision.to,
-            pending_action=pending,
+            campaign_id,
+            action,
+            seen_version=seen_version,
+            occasion=occasion,
             reason=reason,
             note=note,
-            details=_details(subject, pending, now=occasion.now),
-        )
-        return _finish(
-            db, subject, event, decision.to, version, occasion, is_pending=pending is not None
-        )
+        ),
+    )
 
-    return in_transaction(engine, work)
+
+def renew(db: Connection, campaign_id: int, occasion: Occasion) -> None:
+    """Bring the summary of a changed campaign up to date, and tell every process of it."""
+    refresh(db, [campaign_id], now=occasion.now, by=occasion.actor.name)
+    bump_data_version(db)
+
+
+def act_within(
+    db: Connection,
+    campaign_id: int,
+    action: Action,
+    *,
+    seen_version: int | None,
+    occasion: Occasion,
+    reason: PauseReason | None = None,
+    note: str = "",
+    details: Mapping[str, Any] = MappingProxyType({}),
+    renewed_by: Renewal = renew,
+) -> Change:
+    """Do a person's action inside the caller's transaction: check, change, record.
+
+    `seen_version` None judges the campaign as it stands, whatever it was before. `details` is
+    what the entry tells besides. Everything that refuses does so before anything is written.
+    """
+    event, note = event_of(action), note[:MAX_NOTE]
+    subject = lock_campaign(db, campaign_id)
+    if answer := _answer_to(db, occasion, campaign_id, event, reason=reason, note=note):
+        return answer
+    if seen_version is not None:
+        check_version(db, subject, seen_version)
+    circumstances, kind = circumstances_of(db, subject)
+    decision = judge_action(subject, action, circumstances=circumstances, now=occasion.now)
+    if decision.to is None:
+        label = FACTS[status_now(subject, now=occasion.now)].label
+        raise IllegalTransition(
+            f"“{subject.name}” is {label} and cannot be {_DONE[action]}. {decision.why_not}"
+        )
+    pending = pending_after(action, subject, kind)
+    version = record_status(
+        db,
+        occasion,
+        event,
+        subject,
+        decision.to,
+        pending_action=pending,
+        reason=reason,
+        note=note,
+        details={**details, **_details(subject, pending, now=occasion.now)},
+    )
+    renewed_by(db, subject.id, occasion)
+    is_pending = pending is not None
+    return _change(subject, event, decision.to, version, occasion, is_pending=is_pending)
 
 
 def _details(subject: Campaign, pending: str | None, *, now: datetime) -> dict[str, str]:
@@ -343,7 +382,8 @@ def pending_after(action: Action, subject: Campaign, kind: GatewayKind) -> str |
     return None if is_carried_out else action.value
 
 
-def _circumstances(db: Connection, subject: Campaign) -> tuple[Circumstances, GatewayKind]:
+def circumstances_of(db: Connection, subject: Campaign) -> tuple[Circumstances, GatewayKind]:
+    """Return what the guards look at, and what carries decisions out on the platform."""
     row = db.execute(
         select(artist.c.billing, connection.c.state, connection.c.gateway)
         .join_from(artist, connection)
@@ -353,7 +393,8 @@ def _circumstances(db: Connection, subject: Campaign) -> tuple[Circumstances, Ga
     return circumstances, GatewayKind(row.gateway)
 
 
-def _check_version(db: Connection, subject: Campaign, seen_version: int) -> None:
+def check_version(db: Connection, subject: Campaign, seen_version: int) -> None:
+    """Raise `StaleCampaign` where the campaign has changed since that version was seen."""
     if subject.version == seen_version:
         return
     last = (
@@ -429,8 +470,7 @@ def _recorded(row: RowMapping) -> Change:
     )
 
 
-def _finish(
-    db: Connection,
+def _change(
     subject: Campaign,
     event: str,
     to: Status,
@@ -439,8 +479,6 @@ def _finish(
     *,
     is_pending: bool = False,
 ) -> Change:
-    refresh(db, [subject.id], now=occasion.now, by=occasion.actor.name)
-    bump_data_version(db)
     return Change(subject.id, event, subject.status, to, version, occasion.now, is_pending)
 
 

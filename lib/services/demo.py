@@ -21,6 +21,7 @@ from lib.db.tables import (
     history,
     import_run,
     organization,
+    scheduled_change,
     verdict_flip,
 )
 from lib.domain.records import Actor, Origin, Source
@@ -107,9 +108,10 @@ def start_over(engine: Engine, *, actor: Actor, now: datetime) -> LoadedDemo:
     rows, occasion = label_rows(read_label(), now=now), _occasion(actor, now)
 
     def work(db: Connection) -> LoadedDemo:
-        # The artists before the data version, as everybody locks: whoever is changing
-        # something in the demo finishes first. A second one that starts over waits here too.
+        # Schedules, artists, the data version: the order in which everybody locks. Whoever is
+        # changing something in the demo finishes first; a second one waits here too.
         of_demo = artist.c.organization_id.in_(_demo_id())
+        _lock_schedules(db)
         db.execute(select(artist.c.id).where(of_demo).order_by(artist.c.id).with_for_update())
         bump_data_version(db)
         label_id = db.execute(_demo_id()).scalar()
@@ -216,6 +218,7 @@ def _purge(db: Connection, label_id: int) -> None:
     campaigns = select(campaign.c.id).where(campaign.c.artist_id.in_(of_demo))
     forget_staged(db, of_demo)
     for table in (
+        scheduled_change,
         verdict_flip,
         campaign_trend,
         daily_kind_result,
@@ -230,6 +233,20 @@ def _purge(db: Connection, label_id: int) -> None:
         db.execute(delete(table).where(table.c.artist_id.in_(of_demo)))
     db.execute(delete(artist).where(artist.c.organization_id == label_id))
     db.execute(delete(organization).where(organization.c.id == label_id))
+
+
+def _lock_schedules(db: Connection) -> None:
+    campaigns = (
+        select(campaign.c.id)
+        .join(artist, artist.c.id == campaign.c.artist_id)
+        .where(artist.c.organization_id.in_(_demo_id()))
+    )
+    db.execute(
+        select(scheduled_change.c.id)
+        .where(scheduled_change.c.campaign_id.in_(campaigns))
+        .order_by(scheduled_change.c.id)
+        .with_for_update()
+    )
 
 
 def _is_empty(db: Connection) -> bool:

@@ -14,6 +14,9 @@ from lib.domain.status import LIVE, Status, parse_status
 
 RESTATED = "campaign:restated"
 """An import changed days that had counted as final."""
+SCHEDULED, UNSCHEDULED, OVERSLEPT = "schedule:create", "schedule:cancel", "schedule:miss"
+NO_CHANGES = frozenset({RESTATED, SCHEDULED, UNSCHEDULED, OVERSLEPT})
+"""Entries of a campaign that are news about it, and no change of it."""
 _STOPPED = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED})
 
 
@@ -32,9 +35,15 @@ class Occasion:
     request_id: str | None = None
 
 
-def bump_data_version(db: Connection) -> None:
-    """Raise the number by which every process knows that its cached reads are old."""
-    db.execute(update(data_version).values(number=data_version.c.number + 1))
+def bump_data_version(db: Connection) -> int:
+    """Raise the number by which every process knows that its cached reads are old; return it."""
+    return int(
+        db.execute(
+            update(data_version)
+            .values(number=data_version.c.number + 1)
+            .returning(data_version.c.number)
+        ).scalar_one()
+    )
 
 
 def load_campaign(db: Connection, campaign_id: int) -> Campaign:

@@ -33,7 +33,7 @@ from lib.domain.names import artist_key
 from lib.domain.records import BillingState, ConnectionState, HistoryEntry, Platform
 from lib.domain.status import Status
 from lib.domain.verdict import Word
-from lib.services.recording import campaign_record
+from lib.services.recording import NO_CHANGES, campaign_record
 from lib.services.standing import Standing, standing
 from lib.services.trend_reads import current_trends
 
@@ -206,7 +206,10 @@ def page(
 
 
 def rows_of(db: Connection, ids: Sequence[int], *, now: datetime) -> tuple[RosterRow, ...]:
-    """Return the campaigns with these ids in this order, as the board has them."""
+    """Return the campaigns with these ids in this order, as the board has them.
+
+    An id that no campaign has is left out.
+    """
     chosen = campaign.c.id.in_(ids)
     trends = current_trends(db, chosen, now=now)
     last = _last_changes(db, ids)
@@ -233,7 +236,7 @@ def rows_of(db: Connection, ids: Sequence[int], *, now: datetime) -> tuple[Roste
             now=now,
         )
         found[one["id"]] = RosterRow(one["artist_id"], one["artist_name"], row)
-    return tuple(found[one] for one in ids)
+    return tuple(found[one] for one in ids if one in found)
 
 
 def artist_totals(
@@ -467,7 +470,7 @@ def _rank(currency: ColumnElement[str], currencies: Sequence[str]) -> ColumnElem
 def _last_changes(db: Connection, ids: Sequence[int]) -> dict[int, HistoryEntry]:
     newest: Select[Any] = (
         select(func.max(history.c.id))
-        .where(history.c.campaign_id.in_(ids))
+        .where(history.c.campaign_id.in_(ids), history.c.event.not_in(sorted(NO_CHANGES)))
         .group_by(history.c.campaign_id)
     )
     rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()
