@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from lib.db.engine import reading, writing
 from lib.db.tables import campaign, campaign_trend, data_version, history
@@ -132,9 +132,8 @@ def test_one_that_the_database_refuses_leaves_the_others_done(engine, now, monke
     def broken(db, campaign_id, *arguments, **named):
         change = real(db, campaign_id, *arguments, **named)
         if campaign_id == ids[1]:
-            db.execute(
-                text("UPDATE campaign SET status = 'nonsense' WHERE id = :id"), {"id": ids[1]}
-            )
+            unknown = update(campaign).where(campaign.c.id == ids[1]).values(status="nonsense")
+            db.execute(unknown)
         return change
 
     monkeypatch.setattr(bulk, "act_within", broken)
