@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from lib.db.engine import reading, retrying, writing
@@ -167,16 +167,28 @@ def _due(engine: Engine, *, now: datetime) -> list[int]:
 
 
 def _claim(db: Connection, schedule_id: int, *, now: datetime) -> ScheduledChange | None:
-    """Return the scheduled change, locked until the commit; None where it is not to be had."""
+    """Return the scheduled change, locked until the commit; None where it is not to be had.
+
+    Of one campaign the earlier comes first: while another worker is at it, the later waits.
+    """
+    one, earlier = scheduled_change.c, scheduled_change.alias("earlier")
+    is_first = ~exists().where(
+        earlier.c.campaign_id == one.campaign_id,
+        earlier.c.state == ScheduleState.COMING,
+        earlier.c.run_at < one.run_at,
+        # What is too late to be run has no say any more.
+        earlier.c.run_at >= now - LATE_AFTER,
+    )
     found = db.execute(
-        select(scheduled_change.c.id)
+        select(one.id)
         .where(
-            scheduled_change.c.id == schedule_id,
-            scheduled_change.c.state == ScheduleState.COMING,
-            scheduled_change.c.run_at <= now,
+            one.id == schedule_id,
+            one.state == ScheduleState.COMING,
+            one.run_at <= now,
+            is_first,
         )
         # Another worker, or somebody who cancels, has it: they settle it, so it is left alone.
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=scheduled_change)
     ).first()
     return find_schedule(db, schedule_id) if found else None
 

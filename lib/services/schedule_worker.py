@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = 5.0
 """Seconds; a change that is due sooner is waited for exactly."""
 SHOW_ALIVE_EVERY = timedelta(minutes=1)
-_AFTER_A_FAULT = 15.0
+AFTER_A_FAULT = 15.0
 
 Tell = Callable[[ScheduledChange], None]
 
@@ -55,7 +55,7 @@ def work(
             pause = _until_next(engine, now=clock())
         except (DatabaseUnreachable, DBAPIError) as error:
             logger.warning("Scheduled changes wait for the database: %s", type(error).__name__)
-            pause, shown_at = _AFTER_A_FAULT, None
+            pause, shown_at = AFTER_A_FAULT, None
         stop.wait(pause)
     try:
         say_goodbye(engine, name)

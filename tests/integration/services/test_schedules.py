@@ -372,3 +372,17 @@ def test_what_billing_stopped_is_not_resumed_by_a_schedule(engine, now):
     with reading(engine) as db:
         assert db.execute(select(artist.c.billing)).scalar() == BillingState.FAILING
     assert Source.SCHEDULE in {Source(row["source"]) for row in entries(engine, one)}
+
+
+def test_one_that_nobody_can_read_holds_up_its_campaign_for_a_day_and_no_longer(engine, one, now):
+    broken = schedule(engine, one, now=now)
+    later = schedule(engine, one, now=now, run_at=now + LATE_AFTER)
+    with writing(engine) as db:
+        db.execute(
+            update(scheduled_change)
+            .where(scheduled_change.c.id == broken.id)
+            .values(reason="a reason of the future")
+        )
+    assert run_due(engine, now=later.run_at, by="w") == []
+    (settled,) = run_due(engine, now=broken.run_at + LATE_AFTER + timedelta(seconds=1), by="w")
+    assert (settled.id, settled.state) == (later.id, ScheduleState.RAN)
