@@ -1,15 +1,16 @@
 """The history in words: what happened, by whom, when."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
-from lib.domain.actions import PauseReason
-from lib.domain.records import MICROS, HistoryEntry, Origin
+from lib.domain.actions import Action, PauseReason
+from lib.domain.records import MICROS, HistoryEntry, Origin, Source
 from lib.domain.status import FACTS, Status
-from lib.ui.format import MISSING, instant
+from lib.ui.format import MISSING, day, instant, local
 
 _EVENTS = {
     "campaign:create": "Created",
@@ -20,6 +21,9 @@ _EVENTS = {
     "campaign:carried_out": "Carried out on the platform",
     "campaign:reported": "Reported by the platform",
     "campaign:restated": "Settled days restated by the platform",
+    "schedule:create": "Change scheduled",
+    "schedule:cancel": "Scheduled change cancelled",
+    "schedule:miss": "Scheduled change missed",
     "artist:create": "Artist added",
     "billing:payment_failed": "Payment failed",
     "billing:payment_recovered": "Payment recovered",
@@ -68,9 +72,33 @@ def movement_words(entry: HistoryEntry) -> str:
 
 def note_words(entry: HistoryEntry) -> str:
     """Return the note of an entry, or what its details say in a sentence, else "—"."""
-    if entry.event == "campaign:restated" and entry.details:
-        return _restated_words(entry.details)
-    return entry.note or MISSING
+    details = entry.details or {}
+    if entry.event == "campaign:restated" and details:
+        return _restated_words(details)
+    if entry.event.startswith("schedule:") and details:
+        return _schedule_words(details, entry.note)
+    said = [entry.note, details.get("changed_since")]
+    return " · ".join(words for words in said if words) or MISSING
+
+
+def who_words(entry: HistoryEntry, zone: tzinfo) -> str:
+    """Return who made a change; of a scheduled one also when they scheduled it."""
+    scheduled_at = (entry.details or {}).get("scheduled_at")
+    if entry.source is not Source.SCHEDULE or not scheduled_at:
+        return entry.actor
+    on = datetime.fromisoformat(scheduled_at).astimezone(zone).date()
+    return f"{entry.actor}, scheduled on {day(on, with_year=True)}"
+
+
+def _schedule_words(details: dict[str, Any], note: str | None) -> str:
+    run_at = local(datetime.fromisoformat(details["run_at"]), ZoneInfo(details["zone"]))
+    said = [
+        f"{Action(details['action']).label} at {run_at}",
+        reason_words(details["reason"]) if details.get("reason") else "",
+        note or "",
+        details.get("why", ""),
+    ]
+    return " · ".join(words for words in said if words)
 
 
 def _restated_words(details: dict[str, Any]) -> str:
@@ -92,7 +120,8 @@ def last_change_words(entry: HistoryEntry | None, zone: tzinfo) -> str:
     """Return who did what and when."""
     if entry is None:
         return MISSING
-    return f"{event_words(entry.event)} by {entry.actor}, {instant(entry.at, zone)}"
+    who = who_words(entry, zone)
+    return f"{event_words(entry.event)} by {who}, {instant(entry.at, zone)}"
 
 
 def history_columns() -> dict[str, Any]:
@@ -119,7 +148,7 @@ def history_frame(
             | {
                 "What": event_words(entry.event),
                 "Status": movement_words(entry),
-                "Who": entry.actor,
+                "Who": who_words(entry, zone),
                 "Through": _ORIGINS[entry.origin],
                 "Reason": reason_words(entry.reason),
                 "Note": note_words(entry),

@@ -13,8 +13,9 @@ from lib.domain.records import BillingState, ConnectionState, GatewayKind
 from lib.domain.status import Status
 from lib.services import bulk, trends
 from lib.services.bulk import Fate
-from lib.services.campaigns import ReasonMissing, pause_campaign, resume_campaign
+from lib.services.campaigns import ReasonMissing, act_within, pause_campaign, resume_campaign
 from lib.services.recording import bump_data_version
+from lib.services.trend_of_moves import foresee_moves
 from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, see
 from tests.integration.services.test_trends import ARTIST, TODAY, bring, meta_daily, run_of_days
 from tests.invariants import faults
@@ -127,7 +128,7 @@ def test_one_that_the_database_refuses_leaves_the_others_done(engine, now, monke
     artist_id = add_artist(engine, now=now)
     ids = [add_campaign(engine, artist_id, now=now) for _ in range(4)]
     found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now)
-    real = bulk.act_within
+    real = act_within
 
     def broken(db, campaign_id, *arguments, **named):
         change = real(db, campaign_id, *arguments, **named)
@@ -274,7 +275,7 @@ def test_figures_that_come_in_between_are_not_lost_to_the_summary(
     engine, with_figures, now, monkeypatch
 ):
     found = bulk.preview(engine, selected(engine, with_figures), Action.PAUSE, now=now)
-    done = []
+    done: list[bool] = []
 
     def in_between(*arguments, **named):
         made = trends_of(*arguments, **named)
@@ -283,7 +284,7 @@ def test_figures_that_come_in_between_are_not_lost_to_the_summary(
         done.append(True)
         return made
 
-    trends_of = bulk.foresee_moves
+    trends_of = foresee_moves
     monkeypatch.setattr(bulk, "foresee_moves", in_between)
     results = apply(engine, found, now=now)
     assert done
@@ -296,17 +297,15 @@ def test_somebody_who_writes_in_between_costs_time_and_nothing_else(
     engine, with_figures, now, monkeypatch
 ):
     found = bulk.preview(engine, selected(engine, with_figures), Action.PAUSE, now=now)
-    anew = []
-    from lib.services import trend_of_moves
-
-    real = trend_of_moves.refresh
+    anew: list[int] = []
+    real = trends.refresh
 
     def counted(db, ids, **named):
         anew.extend(ids)
         real(db, ids, **named)
 
-    monkeypatch.setattr(trend_of_moves, "refresh", counted)
-    trends_of = bulk.foresee_moves
+    monkeypatch.setattr("lib.services.trend_of_moves.refresh", counted)
+    trends_of = foresee_moves
 
     def in_between(*arguments, **named):
         made = trends_of(*arguments, **named)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from lib.db.engine import DatabaseUnreachable, reading
 from lib.db.tables import history, scheduled_change
 from lib.domain.actions import Action, PauseReason
-from lib.domain.schedule import ScheduleState
+from lib.domain.schedule import ScheduledChange, ScheduleState
 from lib.domain.status import Status
 from lib.services import schedule_worker
 from lib.services.campaigns import StaleCampaign, pause_campaign
@@ -281,7 +281,9 @@ def test_the_command_runs_what_is_due_once_and_says_how_many(engine, database_ur
 
 def test_a_worker_waits_exactly_for_what_is_due_soon_and_outlives_a_fault(engine, now, monkeypatch):
     schedule_many(engine, campaigns=1, each=1, now=now)
-    stop, settled, waits = threading.Event(), [], []
+    stop = threading.Event()
+    settled: list[ScheduledChange] = []
+    waits: list[float] = []
     faults_to_come = iter([None, DatabaseUnreachable("gone")])
     real = schedule_worker.run_round
 

@@ -1,6 +1,7 @@
 """Scheduled changes: scheduled by a person, judged anew when the time has come, done once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -174,16 +175,11 @@ def test_what_was_done_by_hand_meanwhile_is_missed_and_says_who_did_it(engine, o
 
 def test_a_campaign_that_changed_and_may_still_be_paused_is_paused_and_says_so(engine, one, now):
     made = schedule(engine, one, now=now)
-    for verb, more in ((pause_campaign, {"reason": PauseReason.BUDGET}), (resume_campaign, {})):
-        verb(
-            engine,
-            one,
-            actor=BOB,
-            seen_version=see(engine, one).version,
-            request_id=new_request(),
-            now=now,
-            **more,
-        )
+    by_bob: dict[str, Any] = {"actor": BOB, "now": now}
+    pause_campaign(
+        engine, one, reason=PauseReason.BUDGET, seen_version=1, request_id=new_request(), **by_bob
+    )
+    resume_campaign(engine, one, seen_version=2, request_id=new_request(), **by_bob)
     (settled,) = run_due(engine, now=made.run_at, by="w")
     assert settled.state is ScheduleState.RAN
     assert "Bob moved it to Active" in (settled.why or "")
