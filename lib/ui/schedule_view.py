@@ -71,22 +71,21 @@ def when(item: ScheduledChange) -> str:
 
 
 def chosen_state(scheduled: Sequence[ScheduledChange]) -> ScheduleState:
-    """Draw the choice of what became of them, each with its count, and return it."""
-    numbers = {state: sum(one.state is state for one in scheduled) for state in ScheduleState}
+    """Draw the choice of what became of them, with the count of each, and return it."""
+    # The URL has the words as they are drawn, so no count stands in them.
     chosen = st.segmented_control(
         "State",
-        [state.value for state in ScheduleState],
-        default=ScheduleState.COMING.value,
+        [state.label for state in ScheduleState],
+        default=ScheduleState.COMING.label,
         required=True,
         key=STATE,
         bind="query-params",
         label_visibility="collapsed",
-        format_func=lambda word: (
-            f"{ICONS[ScheduleState(word)]} {ScheduleState(word).label} "
-            f"· {count(numbers[ScheduleState(word)])}"
-        ),
     )
-    return ScheduleState(chosen or ScheduleState.COMING)
+    numbers = {state: sum(one.state is state for one in scheduled) for state in ScheduleState}
+    st.caption(" · ".join(f"{count(number)} {state}" for state, number in numbers.items()))
+    by_label = {state.label: state for state in ScheduleState}
+    return by_label.get(chosen or "", ScheduleState.COMING)
 
 
 def worker_note(scheduled: Sequence[ScheduledChange]) -> None:
