@@ -21,6 +21,9 @@ from lib.services import schedule_worker
 from lib.services.campaigns import StaleCampaign, pause_campaign
 from lib.services.schedule_runs import is_anybody_working, request_of, run_due
 from lib.services.schedules import ScheduleSettled, cancel_schedule, schedule_change
+from lib.settings import load_settings
+from lib.ui import worker
+from tests.browser.desk import serving
 from tests.cast import ALICE, BOB, add_artist, add_campaign, new_request, see
 from tests.crash import Nursery
 from tests.integration.services.test_race import at_once
@@ -313,3 +316,34 @@ def test_a_worker_waits_exactly_for_what_is_due_soon_and_outlives_a_fault(engine
     assert waits[1] == pytest.approx(schedule_worker.AFTER_A_FAULT)
     assert [one.state for one in settled] == [ScheduleState.RAN]
     assert not is_anybody_working(engine, now=now)
+
+
+@pytest.mark.slow
+def test_a_desk_on_sqlite_runs_what_is_scheduled_by_itself(tmp_path, open_engine):
+    with serving(tmp_path, env={"DESK_DEMO": "0"}) as desk:
+        engine = open_engine(desk.database_url)
+        then = datetime.now(UTC)
+        one = add_campaign(engine, add_artist(engine, now=then), now=then)
+        schedule_change(
+            engine,
+            one,
+            Action.PAUSE,
+            run_at=then + timedelta(seconds=1),
+            reason=PauseReason.BUDGET,
+            actor=ALICE,
+            seen_version=1,
+            request_id=new_request(),
+            now=then,
+        )
+        for _ in range(300):
+            if see(engine, one).status is Status.PAUSED:
+                break
+            threading.Event().wait(0.1)
+        assert see(engine, one).status is Status.PAUSED
+        assert is_anybody_working(engine, now=datetime.now(UTC))
+    assert wrong(engine) == []
+
+
+def test_on_postgresql_the_app_starts_no_worker():
+    told = {"DATABASE_URL": "postgresql://desk@127.0.0.1:1/desk", "SECRETS_FILE": os.devnull}
+    assert worker.start(load_settings(told)) is None
