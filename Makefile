@@ -16,7 +16,7 @@ unexport DATABASE_URL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast lint format screenshots bench lock clean
+.PHONY: help setup run worker test test-fast lint format screenshots bench lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ $(BIN)/python:
 
 run: setup ## Serve the desk (PORT=8501, DATABASE_URL=sqlite:///…)
 	@exec $(BIN)/python -m lib.cli serve
+
+worker: setup ## Run scheduled changes beside the desk (a desk on SQLite does so by itself)
+	@exec $(BIN)/python -m lib.cli worker
 
 # Each check runs whatever the others say; one failure makes the whole a failure.
 test: setup ## Lint, types, contracts and the whole test suite

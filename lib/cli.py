@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from lib.commands import backtesting, doctor, importing, lag, proving, serving, simulating
+from lib.commands import backtesting, doctor, importing, lag, proving, serving, simulating, working
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
@@ -116,7 +116,7 @@ def _backtest(options: argparse.Namespace, _settings: Settings, engine: Engine) 
 
 
 def _doctor(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
-    return doctor.run(settings, engine)
+    return doctor.run(settings, engine, now=_now())
 
 
 def _migrate(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
@@ -145,6 +145,11 @@ def _report(_share: float, words: str) -> None:
 def _lag(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
     upgrade(engine)
     return lag.run(options, engine=engine, now=_now())
+
+
+def _worker(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+    upgrade(engine)
+    return working.run(options, engine, clock=_now)
 
 
 def _serve(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
@@ -177,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     backtesting.add(commands).set_defaults(run=_backtest)
     simulating.add(commands).set_defaults(run=_simulate)
+    working.add(commands).set_defaults(run=_worker)
     simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
         ("doctor", "say what this machine lacks", _doctor),
         ("migrate", "bring the database to the newest schema", _migrate),

@@ -2,20 +2,23 @@
 
 import random
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlalchemy import Engine, select
 
 from lib.db.engine import make_engine, reading
 from lib.db.tables import artist, campaign
-from lib.domain.actions import Action
+from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Actor, Source
 from lib.services.billing import payment_failed, payment_recovered
 from lib.services.campaigns import ChangeRefused
 from lib.services.demo import is_empty, load_demo, start_over
 from lib.services.imports import import_file, read_file
+from lib.services.schedule_runs import run_due
+from lib.services.schedules import schedule_change
 from lib.services.undoing import undo_change
+from tests.cast import see
 from tests.crash import Say
 from tests.racer import press
 from tests.staging import take_small_steps
@@ -101,3 +104,30 @@ def snapshot(number: int) -> bytes:
         for day in range(1, SNAPSHOT_DAYS + 1)
     ]
     return "\n".join(lines).encode()
+
+
+def run_scheduled(say: Say, number: int, url: str) -> None:
+    """Schedule pauses and resumes and run what is due, without end; say each that was settled."""
+    engine = make_engine(url)
+    with reading(engine) as db:
+        campaigns: Sequence[int] = db.execute(select(campaign.c.id)).scalars().all()
+    say("at work")
+    for turn in count():
+        for campaign_id in campaigns:
+            action = (Action.PAUSE, Action.RESUME)[turn % 2]
+            try:
+                schedule_change(
+                    engine,
+                    campaign_id,
+                    action,
+                    run_at=NOW - timedelta(seconds=30),
+                    reason=PauseReason.BUDGET if action is Action.PAUSE else None,
+                    actor=Actor(name=f"Alice {number}"),
+                    seen_version=see(engine, campaign_id).version,
+                    request_id=f"{number}-{turn}-{campaign_id}",
+                    now=NOW - timedelta(minutes=1),
+                )
+            except ChangeRefused:
+                continue  # Another worker has changed it, or something comes at this moment.
+        for settled in run_due(engine, now=NOW, by=f"child {number}"):
+            say(f"{settled.state} {settled.id}")

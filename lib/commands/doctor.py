@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from sqlalchemy import Engine, text
@@ -9,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lib.db.engine import SAFE_SQLITE, reading, sqlite_version
 from lib.db.migrations import current_revision, newest_revision
+from lib.services.schedule_runs import is_anybody_working, next_due_at
 from lib.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
@@ -24,19 +26,21 @@ class Finding:
     words: str
 
 
-def run(settings: Settings, engine: Engine) -> int:
+def run(settings: Settings, engine: Engine, *, now: datetime) -> int:
     """Print every finding; return 0 where all is fine, 1 otherwise."""
-    findings = examine(settings, engine)
+    findings = examine(settings, engine, now=now)
     for finding in findings:
         print(f"{'ok  ' if finding.is_fine else 'LACK'}  {finding.name}: {finding.words}")
     return 0 if all(finding.is_fine for finding in findings) else 1
 
 
-def examine(settings: Settings, engine: Engine) -> list[Finding]:
+def examine(settings: Settings, engine: Engine, *, now: datetime) -> list[Finding]:
     """Return what was found on this machine."""
     findings = [_python(), _database(settings, engine)]
     if engine.dialect.name == "sqlite":
         findings += [_sqlite(), _durability(engine)]
+    if findings[1].is_fine:
+        findings.append(_worker(engine, now=now))
     findings.append(_sign_in(settings))
     return findings
 
@@ -86,6 +90,20 @@ def _database(settings: Settings, engine: Engine) -> Finding:
     if revision != newest:
         words += f", newest is {newest}: run “python -m lib.cli migrate”"
     return Finding("Database", revision == newest, words)
+
+
+def _worker(engine: Engine, *, now: datetime) -> Finding:
+    due_at = next_due_at(engine)
+    if due_at is None:
+        return Finding("Worker", True, "no scheduled change is coming")
+    if is_anybody_working(engine, now=now):
+        return Finding("Worker", True, f"at work; next due {due_at:%Y-%m-%d %H:%M} UTC")
+    return Finding(
+        "Worker",
+        False,
+        f"nobody runs scheduled changes, the next is due {due_at:%Y-%m-%d %H:%M} UTC. Start "
+        "“make worker”; on SQLite serving the desk is enough.",
+    )
 
 
 def _sign_in(settings: Settings) -> Finding:

@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.default import DefaultExecutionContext
 
 from lib.domain.records import BillingState, BudgetPeriod, ConnectionState, GatewayKind, Platform
+from lib.domain.schedule import SCHEDULABLE, ScheduleState
 from lib.domain.status import Status
 
 metadata = MetaData(
@@ -486,6 +487,43 @@ settle_age = Table(
     Column("reference_age", Integer, nullable=False),
     Column("measured_at", UtcDateTime, nullable=False),
     _one_of("platform", Platform, "platform"),
+)
+
+# A change that is to be made at a given time; the history tells when it was made, and by whom.
+# Its id is part of the request under which it runs.
+scheduled_change = Table(
+    "scheduled_change",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("run_at", UtcDateTime, nullable=False),
+    # The account's zone as it was when the time was chosen; only for showing it.
+    Column("zone", String(64), nullable=False),
+    Column("reason", String(60)),
+    Column("note", Text),
+    Column("actor", String(200), nullable=False),
+    Column("scheduled_at", UtcDateTime, nullable=False),
+    Column("seen_version", Integer, nullable=False),
+    Column("request_id", String(100), nullable=False, unique=True),
+    Column("state", String(20), nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("settled_by", String(200)),
+    Column("why", Text),
+    _one_of("action", SCHEDULABLE, "action"),
+    _one_of("state", ScheduleState, "state"),
+    CheckConstraint("(state = 'coming') = (settled_at IS NULL)", name="is_settled_once"),
+    Index(None, "state", "run_at"),
+    Index(None, "campaign_id"),
+    sqlite_autoincrement=True,
+)
+
+# Who runs scheduled changes, and when each was last seen at it.
+worker = Table(
+    "worker",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("alive_at", UtcDateTime, nullable=False),
 )
 
 column_mapping = Table(

@@ -71,6 +71,14 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Guard:
+    """One condition of a resume: whether it holds, and the sentence that says so or why not."""
+
+    holds: bool
+    words: str
+
+
+@dataclass(frozen=True)
 class Circumstances:
     """What the guards look at besides the campaign itself."""
 
@@ -82,6 +90,7 @@ _NOT_LIVE_YET = "It is not live yet, so there is nothing to pause. Archive it to
 _NOTHING_PAUSED = "It is not paused, so there is nothing to resume."
 _NOT_ARCHIVED = "It is not archived, so there is nothing to unarchive."
 _OVER = "Its run is over and nothing is spent. Archive it to put it away."
+_OVER_FOR_GOOD = "Its run is over. Give it a later end on the platform first."
 
 _PAUSE: Mapping[Status, Rule] = {
     Status.ACTIVE: Rule(Status.PAUSED),
@@ -115,7 +124,7 @@ _RESUME: Mapping[Status, Rule] = {
     Status.CONTENT_VALIDATION: Rule(None, _NOTHING_PAUSED + " It is still being validated."),
     Status.UNDER_REVIEW: Rule(None, _NOTHING_PAUSED + " The platform is still reviewing it."),
     Status.ISSUE: Rule(None, _NOTHING_PAUSED + " Contact support with its id to clear the issue."),
-    Status.ENDED: Rule(None, "Its run is over. Give it a later end on the platform first."),
+    Status.ENDED: Rule(None, _OVER_FOR_GOOD),
     Status.ARCHIVED: Rule(None, "It is archived. Unarchive it first."),
 }
 
@@ -164,6 +173,16 @@ OPPOSITE: Mapping[Action, Action] = MappingProxyType(
 )
 """What takes each verb back: an undo is the opposite verb, under the same rules and guards."""
 
+# The effective statuses in which nothing is left to do: what was asked for is so already.
+_ALREADY: Mapping[Action, frozenset[Status]] = MappingProxyType(
+    {
+        Action.PAUSE: frozenset({Status.PAUSED}),
+        Action.RESUME: frozenset({Status.ACTIVE, Status.SERVING}),
+        Action.ARCHIVE: frozenset({Status.ARCHIVED}),
+        Action.UNARCHIVE: frozenset(Status) - {Status.ARCHIVED},
+    }
+)
+
 # Movements that are nobody's verb: who may move a campaign from where to where.
 MOVEMENTS: Mapping[tuple[Origin, Status], frozenset[Status]] = MappingProxyType(
     {
@@ -198,15 +217,22 @@ def judge_action(
 ) -> Decision:
     """Return whether a person may do `action` to `campaign` at `now`, and where it leads."""
     rule = PERSON_RULES[action][status_now(campaign, now=now)]
+    if action is Action.RESUME and campaign.status is Status.PAUSED:
+        guards = resume_guards(campaign, circumstances=circumstances, now=now)
+        why_not = " ".join(guard.words for guard in guards if not guard.holds)
+        return Decision(action, None if why_not else Status.ACTIVE, why_not)
     if rule.to is None:
         return Decision(action, None, rule.why_not)
-    if action is Action.RESUME and (why_not := _resume_guard(campaign, circumstances)):
-        return Decision(action, None, why_not)
     if action is Action.UNARCHIVE:
         return Decision(
             action, status_after_unarchive(campaign.status_before_archive, circumstances.billing)
         )
     return Decision(action, rule.to)
+
+
+def is_so_already(campaign: Campaign, action: Action, *, now: datetime) -> bool:
+    """Return whether the campaign stands at `now` as `action` would leave it."""
+    return status_now(campaign, now=now) in _ALREADY[action]
 
 
 def status_after_unarchive(before: Status | None, billing: BillingState) -> Status:
@@ -234,14 +260,33 @@ def can_move(origin: Origin, source: Status, target: Status) -> bool:
     return target in MOVEMENTS.get((origin, source), frozenset())
 
 
-def _resume_guard(campaign: Campaign, circumstances: Circumstances) -> str:
-    if circumstances.billing is BillingState.FAILING:
-        return "The artist has an unpaid invoice. Settle the billing, then resume."
-    if circumstances.connection is ConnectionState.BROKEN:
-        return f"The connection to {campaign.platform.label} is broken. Reconnect it, then resume."
-    if campaign.status_origin not in _PERSONS_PAUSE:
-        return (
-            f"It was not paused by a person but by the {campaign.status_origin.value}, "
-            "so it comes back from there."
-        )
-    return ""
+def resume_guards(
+    campaign: Campaign, *, circumstances: Circumstances, now: datetime
+) -> tuple[Guard, ...]:
+    """Return what a paused campaign needs to be resumed, each condition with its own sentence."""
+    is_over = status_now(campaign, now=now) is Status.ENDED
+    is_billed = circumstances.billing is BillingState.IN_ORDER
+    is_connected = circumstances.connection is ConnectionState.LIVE
+    platform, origin = campaign.platform.label, campaign.status_origin
+    return (
+        Guard(
+            is_billed,
+            "The artist's billing is in order."
+            if is_billed
+            else "The artist has an unpaid invoice. Settle the billing, then resume.",
+        ),
+        Guard(
+            is_connected,
+            f"The connection to {platform} is live."
+            if is_connected
+            else f"The connection to {platform} is broken. Reconnect it, then resume.",
+        ),
+        Guard(not is_over, _OVER_FOR_GOOD if is_over else "Its run is not over."),
+        Guard(
+            origin in _PERSONS_PAUSE,
+            "It was paused by a person."
+            if origin in _PERSONS_PAUSE
+            else f"It was not paused by a person but by the {origin.value}, "
+            "so it comes back from there.",
+        ),
+    )

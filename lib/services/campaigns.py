@@ -5,10 +5,11 @@ and writes the history entry: one transaction. The same request id again changes
 returns the same answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
@@ -49,6 +50,8 @@ MAX_NOTE = 2000
 CARRIED_OUT = "campaign:carried_out"
 
 Answer = TypeVar("Answer")
+Renewal = Callable[[Connection, int, Occasion], None]
+"""Brings up to date what depends on a campaign that has just been changed."""
 
 
 class ChangeRefused(RuntimeError):
@@ -253,7 +256,7 @@ def confirm_carried_out(
         subject = lock_campaign(db, campaign_id)
         if answer := answer_to(db, occasion, campaign_id, CARRIED_OUT):
             return answer
-        _check_version(db, subject, seen_version)
+        check_version(db, subject, seen_version)
         if subject.pending_action is None:
             raise NothingToConfirm(
                 f"Nothing of “{subject.name}” waits to be carried out. Reload to see it."
@@ -287,37 +290,78 @@ def _act(
     note: str,
     reason: PauseReason | None = None,
 ) -> Change:
-    event, note = event_of(action), note[:MAX_NOTE]
-
-    def work(db: Connection) -> Change:
-        subject = lock_campaign(db, campaign_id)
-        if answer := answer_to(db, occasion, campaign_id, event, reason=reason, note=note):
-            return answer
-        _check_version(db, subject, seen_version)
-        circumstances, kind = circumstances_of(db, subject)
-        decision = judge_action(subject, action, circumstances=circumstances, now=occasion.now)
-        if decision.to is None:
-            label = FACTS[status_now(subject, now=occasion.now)].label
-            raise IllegalTransition(
-                f"“{subject.name}” is {label} and cannot be {_DONE[action]}. {decision.why_not}"
-            )
-        pending = pending_after(action, subject, kind)
-        recorded = record_status(
+    return in_transaction(
+        engine,
+        lambda db: act_within(
             db,
-            occasion,
-            event,
-            subject,
-            decision.to,
-            pending_action=pending,
+            campaign_id,
+            action,
+            seen_version=seen_version,
+            occasion=occasion,
             reason=reason,
             note=note,
-            details=details_of(subject, pending, now=occasion.now),
-        )
-        return finish(
-            db, subject, event, decision.to, recorded, occasion, is_pending=pending is not None
-        )
+        ),
+    )
 
-    return in_transaction(engine, work)
+
+def renew(db: Connection, campaign_id: int, occasion: Occasion) -> None:
+    """Bring the summary of a changed campaign up to date, and tell every process of it."""
+    refresh(db, [campaign_id], now=occasion.now, by=occasion.actor.name)
+    bump_data_version(db)
+
+
+def act_within(
+    db: Connection,
+    campaign_id: int,
+    action: Action,
+    *,
+    seen_version: int | None,
+    occasion: Occasion,
+    reason: PauseReason | None = None,
+    note: str = "",
+    details: Mapping[str, Any] = MappingProxyType({}),
+    renewed_by: Renewal = renew,
+) -> Change:
+    """Do a person's action inside the caller's transaction: check, change, record.
+
+    `seen_version` None judges the campaign as it stands, whatever it was before. `details` is
+    what the entry tells besides. Everything that refuses does so before anything is written.
+    """
+    event, note = event_of(action), note[:MAX_NOTE]
+    subject = lock_campaign(db, campaign_id)
+    if answer := answer_to(db, occasion, campaign_id, event, reason=reason, note=note):
+        return answer
+    if seen_version is not None:
+        check_version(db, subject, seen_version)
+    circumstances, kind = circumstances_of(db, subject)
+    decision = judge_action(subject, action, circumstances=circumstances, now=occasion.now)
+    if decision.to is None:
+        label = FACTS[status_now(subject, now=occasion.now)].label
+        raise IllegalTransition(
+            f"“{subject.name}” is {label} and cannot be {_DONE[action]}. {decision.why_not}"
+        )
+    pending = pending_after(action, subject, kind)
+    recorded = record_status(
+        db,
+        occasion,
+        event,
+        subject,
+        decision.to,
+        pending_action=pending,
+        reason=reason,
+        note=note,
+        details={**details, **details_of(subject, pending, now=occasion.now)},
+    )
+    return finish(
+        db,
+        subject,
+        event,
+        decision.to,
+        recorded,
+        occasion,
+        is_pending=pending is not None,
+        renewed_by=renewed_by,
+    )
 
 
 def details_of(subject: Campaign, pending: str | None, *, now: datetime) -> dict[str, str]:
@@ -358,7 +402,8 @@ def circumstances_of(db: Connection, subject: Campaign) -> tuple[Circumstances, 
     return circumstances, GatewayKind(row.gateway)
 
 
-def _check_version(db: Connection, subject: Campaign, seen_version: int) -> None:
+def check_version(db: Connection, subject: Campaign, seen_version: int) -> None:
+    """Raise `StaleCampaign` where the campaign has changed since that version was seen."""
     if subject.version == seen_version:
         return
     last = (
@@ -454,10 +499,10 @@ def finish(
     occasion: Occasion,
     *,
     is_pending: bool = False,
+    renewed_by: Renewal = renew,
 ) -> Change:
     """Bring what depends on a change up to date, and return the change."""
-    refresh(db, [subject.id], now=occasion.now, by=occasion.actor.name)
-    bump_data_version(db)
+    renewed_by(db, subject.id, occasion)
     return Change(
         campaign_id=subject.id,
         event=event,

@@ -32,6 +32,7 @@ from lib.db.tables import (
     history,
     import_run,
     organization,
+    scheduled_change,
     verdict_flip,
 )
 from lib.domain.records import Actor, Origin, Source
@@ -120,9 +121,10 @@ def start_over(engine: Engine, *, actor: Actor, now: datetime) -> LoadedDemo:
     rows, occasion = label_rows(read_label(), now=now), _occasion(actor, now)
 
     def work(db: Connection) -> LoadedDemo:
-        # The artists before the head of the history, as everybody locks: whoever is changing
-        # something in the demo finishes first. A second one that starts over waits here too.
+        # Schedules, artists, the head of the history: the order in which everybody locks.
+        # Whoever is changing something in the demo finishes first; a second one waits here too.
         of_demo = artist.c.organization_id.in_(_demo_id())
+        _lock_schedules(db)
         db.execute(select(artist.c.id).where(of_demo).order_by(artist.c.id).with_for_update())
         lock_head(db)
         label_id = db.execute(_demo_id()).scalar()
@@ -239,6 +241,7 @@ def _remove_figures(db: Connection, label_id: int) -> None:
     campaigns = select(campaign.c.id).where(campaign.c.artist_id.in_(of_demo))
     forget_staged(db, of_demo)
     for table in (
+        scheduled_change,
         verdict_flip,
         campaign_trend,
         daily_kind_result,
@@ -249,6 +252,20 @@ def _remove_figures(db: Connection, label_id: int) -> None:
     ):
         db.execute(delete(table).where(table.c.campaign_id.in_(campaigns)))
     db.execute(delete(import_run).where(import_run.c.artist_id.in_(of_demo)))
+
+
+def _lock_schedules(db: Connection) -> None:
+    campaigns = (
+        select(campaign.c.id)
+        .join(artist, artist.c.id == campaign.c.artist_id)
+        .where(artist.c.organization_id.in_(_demo_id()))
+    )
+    db.execute(
+        select(scheduled_change.c.id)
+        .where(scheduled_change.c.campaign_id.in_(campaigns))
+        .order_by(scheduled_change.c.id)
+        .with_for_update()
+    )
 
 
 def _is_empty(db: Connection) -> bool:

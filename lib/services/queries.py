@@ -46,7 +46,7 @@ from lib.platforms.gateways import Capability, gateway
 from lib.services.activity import ActivityFilter, entry_record
 from lib.services.activity import entries as history_of
 from lib.services.current_days import days_selectable, kind_days_selectable
-from lib.services.recording import RESTATED, CampaignNotFound, campaign_record
+from lib.services.recording import NO_CHANGES, CampaignNotFound, campaign_record
 from lib.services.trend_reads import current_trends
 
 FORECAST_DAYS = 28
@@ -227,8 +227,7 @@ def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, Hist
     newest = (
         select(func.max(history.c.id))
         .join(campaign, campaign.c.id == history.c.campaign_id)
-        # Days that a platform restated are news of the figures, and no change of the campaign.
-        .where(chosen, history.c.event != RESTATED)
+        .where(chosen, history.c.event.not_in(sorted(NO_CHANGES)))
         .group_by(history.c.campaign_id)
     )
     rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()

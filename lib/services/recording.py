@@ -17,6 +17,10 @@ RESTATED = "campaign:restated"
 """An import changed days that had counted as final."""
 UNDO = "campaign:undo"
 """A person took an earlier change back; the entry names it."""
+SCHEDULED, UNSCHEDULED, OVERSLEPT = "schedule:create", "schedule:cancel", "schedule:miss"
+STILL_RUNNING = "campaign:still_running"
+NO_CHANGES = frozenset({RESTATED, STILL_RUNNING, SCHEDULED, UNSCHEDULED, OVERSLEPT})
+"""Entries of a campaign that are news about it, and no change of it."""
 _STOPPED = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED})
 
 
@@ -43,9 +47,15 @@ class Recorded:
     entry_id: int
 
 
-def bump_data_version(db: Connection) -> None:
-    """Raise the number by which every process knows that its cached reads are old."""
-    db.execute(update(data_version).values(number=data_version.c.number + 1))
+def bump_data_version(db: Connection) -> int:
+    """Raise the number by which every process knows that its cached reads are old; return it."""
+    return int(
+        db.execute(
+            update(data_version)
+            .values(number=data_version.c.number + 1)
+            .returning(data_version.c.number)
+        ).scalar_one()
+    )
 
 
 def load_campaign(db: Connection, campaign_id: int) -> Campaign:

@@ -34,11 +34,13 @@ from lib.domain.records import BillingState, ConnectionState, HistoryEntry, Plat
 from lib.domain.status import Status
 from lib.domain.verdict import Word
 from lib.services.activity import entry_record
-from lib.services.recording import campaign_record
+from lib.services.recording import NO_CHANGES, campaign_record
 from lib.services.standing import Standing, standing
 from lib.services.trend_reads import current_trends
 
 ROWS_A_PAGE = 50
+MOST_AT_ONCE = 1000
+"""So many campaigns can be changed with one decision."""
 SUMMED = ("spend_7", "spend_28", "results_7", "results_28")
 
 
@@ -206,8 +208,31 @@ def page(
     return retrying(work)
 
 
+def versions_matching(
+    engine: Engine, narrowed: RosterFilter, *, now: datetime
+) -> tuple[tuple[int, int], ...]:
+    """Return id and version of the campaigns that fit, at most `MOST_AT_ONCE` of them."""
+
+    def work() -> tuple[tuple[int, int], ...]:
+        with reading(engine) as db:
+            now_it_stands = standing(db, now=now)
+            query = (
+                select(campaign.c.id, campaign.c.version)
+                .select_from(now_it_stands.source)
+                .where(*_conditions(db, now_it_stands, narrowed))
+                .order_by(campaign.c.id)
+                .limit(MOST_AT_ONCE)
+            )
+            return tuple((row.id, row.version) for row in db.execute(query))
+
+    return retrying(work)
+
+
 def rows_of(db: Connection, ids: Sequence[int], *, now: datetime) -> tuple[RosterRow, ...]:
-    """Return the campaigns with these ids in this order, as the board has them."""
+    """Return the campaigns with these ids in this order, as the board has them.
+
+    An id that no campaign has is left out.
+    """
     chosen = campaign.c.id.in_(ids)
     trends = current_trends(db, chosen, now=now)
     last = _last_changes(db, ids)
@@ -234,7 +259,7 @@ def rows_of(db: Connection, ids: Sequence[int], *, now: datetime) -> tuple[Roste
             now=now,
         )
         found[one["id"]] = RosterRow(one["artist_id"], one["artist_name"], row)
-    return tuple(found[one] for one in ids)
+    return tuple(found[one] for one in ids if one in found)
 
 
 def artist_totals(
@@ -468,7 +493,7 @@ def _rank(currency: ColumnElement[str], currencies: Sequence[str]) -> ColumnElem
 def _last_changes(db: Connection, ids: Sequence[int]) -> dict[int, HistoryEntry]:
     newest: Select[Any] = (
         select(func.max(history.c.id))
-        .where(history.c.campaign_id.in_(ids))
+        .where(history.c.campaign_id.in_(ids), history.c.event.not_in(sorted(NO_CHANGES)))
         .group_by(history.c.campaign_id)
     )
     rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()

@@ -29,7 +29,7 @@ from lib.services.campaigns import (
     pending_after,
 )
 from lib.services.recording import (
-    RESTATED,
+    NO_CHANGES,
     UNDO,
     Occasion,
     event_of,
@@ -38,8 +38,6 @@ from lib.services.recording import (
     record_status,
 )
 
-# News of a campaign that change nothing about it.
-_NO_CHANGES = (RESTATED, "campaign:still_running")
 _DONE: Mapping[str, str] = {
     CARRIED_OUT: "marked it as carried out on the platform",
     "campaign:rename": "renamed it",
@@ -190,7 +188,7 @@ def _check_unchanged(db: Connection, subject: Campaign, undone: RowMapping) -> N
         .where(
             history.c.campaign_id == subject.id,
             history.c.id > undone["id"],
-            history.c.event.not_in(_NO_CHANGES),
+            history.c.event.not_in(sorted(NO_CHANGES)),
         )
         .order_by(history.c.id.desc())
     )

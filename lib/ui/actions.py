@@ -4,44 +4,22 @@ A callback only notes which dialog is wanted (`ask`); the page draws it at its e
 """
 
 import secrets
-from datetime import datetime
 
 import streamlit as st
 
-from lib.domain.actions import Action, PauseReason
-from lib.domain.board import BoardRow
-from lib.domain.learning import ADVICE
-from lib.domain.verdict import Word
+from lib.domain.actions import Action, resume_guards
+from lib.domain.status import Status
 from lib.services.queries import CampaignPage
-from lib.ui import clock, explain, reads, verdict_words, writes
+from lib.ui import clock, explain, guardrails, reads, schedule_dialog, writes
 from lib.ui.escape import esc
-from lib.ui.format import day, instant, money, results
-from lib.ui.words import entry_words
+from lib.ui.format import day
 from lib.ui.writes import Asked
 
 ABOUT = "about"
 CONFIRM = "confirm"
+SCHEDULE = "schedule"
 _WANTED = "wanted-dialog"
 
-CONSEQUENCES: dict[Action, tuple[str, ...]] = {
-    Action.PAUSE: (
-        "Delivery and spend stop at once, and no new results come in.",
-        "All figures and the whole history stay.",
-        "A resume may start learning anew, and delivery may need some hours to get going.",
-    ),
-    Action.RESUME: (
-        "Delivery and spend start again.",
-        "Learning may start anew, and delivery may need some hours to get going.",
-    ),
-    Action.ARCHIVE: (
-        "It moves to the folded archive under Finished; its figures and history stay.",
-        "It can be unarchived at any time.",
-    ),
-    Action.UNARCHIVE: (
-        "It comes back to the board in the status it had.",
-        "It never comes back in one that spends: what was running comes back paused.",
-    ),
-}
 ICONS: dict[Action, str] = {
     Action.PAUSE: ":material/pause:",
     Action.RESUME: ":material/play_arrow:",
@@ -51,7 +29,7 @@ ICONS: dict[Action, str] = {
 
 
 def ask(wanted: str, campaign_id: int, seen_version: int) -> None:
-    """Note which dialog the page is to open: an action, `CONFIRM` or `ABOUT`."""
+    """Note which dialog the page is to open: an action, or one of the words above."""
     st.session_state[_WANTED] = (wanted, campaign_id, seen_version, secrets.token_hex(16))
 
 
@@ -68,6 +46,8 @@ def dialogs() -> None:
         _about(page)
     elif wanted == CONFIRM:
         _carried_out(page, asked)
+    elif wanted == SCHEDULE:
+        schedule_dialog.schedule(page, asked)
     elif not page.row.decisions[Action(wanted)].is_allowed:
         _refused(page, Action(wanted))
     else:
@@ -77,18 +57,14 @@ def dialogs() -> None:
 def _decide(page: CampaignPage, asked: Asked, action: Action) -> None:
     """Draw what will happen, ask for a reason where one is due, and offer the action."""
     st.markdown(f"**{esc(page.row.campaign.name)}** · {esc(page.artist.name)}")
-    st.markdown("\n".join(f"- {line}" for line in CONSEQUENCES[action]))
-    _how_carried_out(page, action)
-    _advice(page.row, now=clock.now())
+    guardrails.consequences(action, [page.row])
+    if action is Action.RESUME:
+        _guards(page)
+    guardrails.how_carried_out(page.capabilities[action])
+    guardrails.advice(page, action, now=clock.now())
     reason_key, note_key = f"reason-{asked.request_id}", f"note-{asked.request_id}"
-    reason = _reason(reason_key, page.row) if action is Action.PAUSE else None
-    st.text_area(
-        "Note (optional)",
-        key=note_key,
-        max_chars=500,
-        height=80,
-        placeholder="What should whoever reads the history know?",
-    )
+    reason = guardrails.reason(reason_key, [page.row]) if action is Action.PAUSE else None
+    guardrails.note(note_key)
     keys = {"note_key": note_key} | ({"reason_key": reason_key} if reason_key and reason else {})
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", key=f"cancel-{action}-{asked.campaign_id}"):
@@ -106,58 +82,12 @@ def _decide(page: CampaignPage, asked: Asked, action: Action) -> None:
         )
 
 
-def _reason(key: str, row: BoardRow) -> str | None:
-    reason = st.radio(
-        "Why is it paused?",
-        list(PauseReason),
-        index=None,
-        key=key,
-        format_func=lambda one: one.label,
-    )
-    if reason is PauseReason.UNDER_PERFORMING and _is_too_early(row):
-        words = f"{verdict_words.headline(row)} {verdict_words.sentence(row) or _numbers(row)}"
-        st.warning(f"{esc(words)} You may pause it all the same.", icon=":material/school:")
-    return reason
-
-
-def _is_too_early(row: BoardRow) -> bool:
-    return row.learning is not None or row.verdict is None or row.verdict.word is Word.TOO_EARLY
-
-
-def _numbers(row: BoardRow) -> str:
-    """Return the figures on which a campaign would be judged so early."""
-    if row.week is None:
-        return "No figures have come in yet."
-    one = row.campaign
-    return (
-        f"Over the last 7 days it spent {money(row.week.spend_micros, one.currency)} for "
-        f"{results(row.week.results_micros)} {one.headline_kind}, on {row.week.days} reported "
-        "days."
-    )
-
-
-def _how_carried_out(page: CampaignPage, action: Action) -> None:
-    capability = page.capabilities[action]
-    if not capability.instruction:
-        return
-    if capability.is_carried_out:
-        st.caption(capability.instruction)
-        return
-    st.warning(capability.instruction, icon=":material/front_hand:")
-    if capability.link:
-        st.link_button(f"Open {capability.manager}", capability.link, icon=":material/open_in_new:")
-
-
-def _advice(row: BoardRow, *, now: datetime) -> None:
-    if row.learning:
-        ends = instant(row.learning.ends_at, clock.zone())
-        st.info(f"{ADVICE} Its learning ends {ends}.", icon=":material/school:")
-    if row.last_change and (now - row.last_change.at).days < 7:
-        st.caption(
-            f"The last change was made within 7 days: {entry_words(row.last_change)} by "
-            f"{esc(row.last_change.actor)}, {instant(row.last_change.at, clock.zone())}. One "
-            "change at a time shows best what it did."
-        )
+def _guards(page: CampaignPage) -> None:
+    """Draw each condition of a resume with whether it holds."""
+    row = page.row
+    guards = resume_guards(row.campaign, circumstances=row.circumstances, now=clock.now())
+    signs = {True: ":material/check:", False: ":material/close:"}
+    st.markdown("  \n".join(f"{signs[one.holds]} {esc(one.words)}" for one in guards))
 
 
 @st.dialog("Pause campaign", icon=ICONS[Action.PAUSE])
@@ -193,6 +123,8 @@ def _refused(page: CampaignPage, action: Action) -> None:
     """Say why an action is not to be had, and what to do instead."""
     st.markdown(f"**{esc(page.row.campaign.name)}** · {esc(page.artist.name)}")
     st.markdown(f"**{action.label}**: {esc(page.row.decisions[action].why_not)}")
+    if action is Action.RESUME and page.row.campaign.status is Status.PAUSED:
+        _guards(page)
     possible = [one.action.label for one in page.row.decisions.values() if one.is_allowed]
     st.caption(f"Possible now: {', '.join(possible)}." if possible else "No action is possible.")
     if st.button("Close", key=f"close-{action}-{page.row.campaign.id}"):

@@ -128,6 +128,10 @@ def campaigns(rows: Sequence[BoardRow], order: str, *, searched: str) -> None:
             _lines(ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE], counts),
             label="Campaigns",
             on_pressed=pressed,
+            bulk=campaign_cells.bulk(
+                lambda: [(row.campaign.id, row.campaign.version) for row in ordered],
+                matching=len(ordered),
+            ),
             search=table.Search("Search", searched, filters.search),
             groups=groups,
             caption=campaign_cells.windows_words(dated) if dated else "",

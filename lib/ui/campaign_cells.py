@@ -11,6 +11,7 @@ from lib.domain.metrics import trailing_window
 from lib.domain.records import Campaign
 from lib.domain.trend import Sums
 from lib.ui import badges, verdict_words
+from lib.ui import bulk as bulks
 from lib.ui.format import (
     MISSING,
     a_day,
@@ -23,7 +24,7 @@ from lib.ui.format import (
     span,
     unit_cost,
 )
-from lib.ui.table import Column, Row, chip, line
+from lib.ui.table import Bulk, Column, Picked, Row, chip, line
 from lib.ui.words import last_change_words
 
 OPEN, ABOUT, CARRIED_OUT = "open", "about", "carried_out"
@@ -35,7 +36,7 @@ _ICONS = {
     Action.ARCHIVE: "inventory_2",
     Action.UNARCHIVE: "unarchive",
 }
-BULK = tuple((action.value, action.label, _ICONS[action]) for action in Action)
+_BULK = tuple((action.value, action.label, _ICONS[action]) for action in Action)
 UNAVAILABLE = " · not now"
 _NAMED_WINDOWS = 2
 _EACH_DAY = "Over the days among the last 7 and the last 28 that ran in full and have settled."
@@ -246,6 +247,16 @@ def cells(one: Shown, names: Sequence[str]) -> Row:
     return Row(
         (campaign.id, campaign.version), campaign.name, [COLUMNS[name][1](one) for name in names]
     )
+
+
+def bulk(everything: Callable[[], Sequence[tuple[int, int]]], *, matching: int) -> Bulk:
+    """Return what may be done with many campaigns; `everything` finds all that match."""
+
+    def picked(told: Picked) -> None:
+        drawn = tuple((int(one), int(version)) for one, version in told.idents)
+        bulks.ask(Action(told.entry), everything() if told.is_all else drawn)
+
+    return Bulk(_BULK, matching, picked)
 
 
 def windows_words(rows: Sequence[BoardRow]) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from lib.domain.actions import Action
+from lib.domain.guardrails import suggests_pause
 from lib.domain.learning import ADVICE, may_relearn_until
 from lib.domain.records import BillingState, ConnectionState, Platform
 from lib.domain.status import FACTS, LIVE, Status
@@ -12,7 +13,7 @@ from lib.services.queries import CampaignPage
 from lib.ui import badges, clock
 from lib.ui.escape import esc
 from lib.ui.format import day, instant, money
-from lib.ui.words import entry_words, reason_words
+from lib.ui.words import entry_words, reason_words, who_words
 
 NOT_REPORTED = "not reported"
 
@@ -74,7 +75,7 @@ def alerts(page: CampaignPage, *, now: datetime) -> None:
             icon=":material/school:",
         )
     if page.connection.state is ConnectionState.BROKEN:
-        advice = " Pause it until the connection works again." if row.status in LIVE else ""
+        advice = " Pause it until the connection works again." if suggests_pause(row) else ""
         st.warning(
             f"The connection to {one.platform.label} is broken.{advice}",
             icon=":material/link_off:",
@@ -121,7 +122,7 @@ def _since(page: CampaignPage) -> str:
     explaining = next((entry for entry in page.history if entry.version == one.version), None)
     if explaining is None:
         return words
-    words += f" · {entry_words(explaining)} by {esc(explaining.actor)}"
+    words += f" · {entry_words(explaining)} by {esc(who_words(explaining, zone))}"
     if explaining.reason:
         words += f" · {reason_words(explaining.reason)}"
     return words + (f" · “{esc(explaining.note)}”" if explaining.note else "")

@@ -1,6 +1,6 @@
 """Numbers, money and dates in words; what is missing reads "—", never 0."""
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, get_timezone_name
@@ -102,6 +102,23 @@ def instant(at: datetime | None, zone: tzinfo) -> str:
     if at is None:
         return MISSING
     return str(format_datetime(at.astimezone(zone), "d MMM yyyy, HH:mm", locale=LOCALE))
+
+
+def ago(passed: timedelta) -> str:
+    """Return how long ago something was, in its largest unit: "3 days ago"."""
+    seconds = passed.total_seconds()
+    for name, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            number = int(seconds // length)
+            return f"{number} {name}{'' if number == 1 else 's'} ago"
+    return "just now"
+
+
+def local(at: datetime, zone: tzinfo) -> str:
+    """Return an instant with its weekday and the clock of `zone`: "Fri 27 Nov 2026, 00:00 CET"."""
+    there = at.astimezone(zone)
+    words = str(format_datetime(there, "EEE d MMM yyyy, HH:mm", locale=LOCALE))
+    return f"{words} {there.tzname() or ''}".rstrip()
 
 
 def zone_name(zone: tzinfo) -> str:

@@ -9,7 +9,7 @@ from lib.domain.metrics import SECOND_KIND, usual_kind, usual_type
 from lib.domain.records import Origin, Platform
 from lib.domain.status import FACTS, Group, Status
 from lib.domain.verdict import Word
-from lib.ui import actions, badges, reads, verdict_words
+from lib.ui import actions, badges, guardrails, reads, verdict_words
 from lib.ui.escape import esc
 from lib.ui.format import MISSING, count, percent
 
@@ -106,7 +106,7 @@ def pausing() -> None:
     st.markdown("\n".join(f"- {reason.label}" for reason in PauseReason))
     for action in Action:
         st.markdown(f"**{actions.ICONS[action]} {action.label}**")
-        st.markdown("\n".join(f"- {line}" for line in actions.CONSEQUENCES[action]))
+        st.markdown("\n".join(f"- {line}" for line in guardrails.CONSEQUENCES[action]))
 
 
 def movements() -> None:

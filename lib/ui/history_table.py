@@ -18,6 +18,7 @@ from lib.ui.words import (
     note_words,
     reason_words,
     where_words,
+    who_words,
 )
 
 _LOWEST, _ROW = 640, 35
@@ -73,7 +74,7 @@ def _entry(entry: HistoryEntry) -> None:
 def _facts(entry: HistoryEntry) -> list[tuple[str, str]]:
     told = [
         ("When", instant(entry.at, clock.zone())),
-        ("Who", entry.actor),
+        ("Who", who_words(entry, clock.zone())),
         ("Before → after", change_words(entry)),
         ("Why", reason_words(entry.reason)),
         ("Note", note_words(entry)),

@@ -11,6 +11,7 @@ HELP = {
     "marketing/roster.py": "All artists: what needs attention, what moved, every campaign.",
     "marketing/campaign.py": "One campaign: its status, figures, actions and history.",
     "operations/import_export.py": "Bring in an export of an ad platform, with a preview.",
+    "operations/scheduled.py": "Pauses and resumes at a given time: to come, run, missed.",
     "operations/activity.py": "Every change: who, what, when and why.",
     "operations/trend_check.py": "How verdicts are found, and how often they are right.",
     "operations/status_guide.py": "What each status, badge, action and figure means.",
@@ -40,6 +41,7 @@ def pages() -> dict[str, list[st.Page]]:
             _page(
                 "operations/import_export.py", "Import", ":material/upload_file:", url_path="import"
             ),
+            _page("operations/scheduled.py", "Scheduled", ":material/schedule:"),
             _page("operations/activity.py", "Activity", ":material/history:"),
             _page(
                 "operations/trend_check.py",

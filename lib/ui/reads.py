@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from lib.db.engine import make_engine
 from lib.domain.lag import SettleAges
 from lib.domain.records import Artist, HistoryEntry
+from lib.domain.schedule import ScheduledChange
 from lib.domain.simulation import Outcome, simulate
 from lib.services import activity as activities
 from lib.services import attention as attending
@@ -32,6 +33,8 @@ from lib.services.looks import Since
 from lib.services.queries import Board, CampaignPage
 from lib.services.recording import CampaignNotFound
 from lib.services.roster import ArtistTotal, Order, Overview, RosterFilter, RosterRow
+from lib.services.schedule_reads import scheduled_changes
+from lib.services.schedule_runs import is_anybody_working as is_worker_seen
 from lib.services.undoing import UndoOffer
 from lib.settings import settings
 from lib.ui import clock
@@ -161,6 +164,11 @@ def roster_page(
     )
 
 
+def versions_matching(narrowed: RosterFilter) -> tuple[tuple[int, int], ...]:
+    """Return id and version of the campaigns that fit, as they are at this moment."""
+    return rosters.versions_matching(engine(), narrowed, now=clock.now())
+
+
 def artist_totals(
     narrowed: RosterFilter, *, number: int, currencies: tuple[str, ...]
 ) -> tuple[int, tuple[ArtistTotal, ...]]:
@@ -188,6 +196,16 @@ def label_spend() -> tuple[LabelSpend, ...]:
 def since(at: datetime) -> Since:
     """Return what moved after `at`, up to this minute."""
     return _since(settings().database_url, data_version(), at, clock.reading_time())
+
+
+def scheduled(campaign_id: int | None = None) -> tuple[ScheduledChange, ...]:
+    """Return what is scheduled for one campaign, or for all: what comes first, then the rest."""
+    return _scheduled(settings().database_url, data_version(), campaign_id)
+
+
+def is_anybody_working() -> bool:
+    """Return whether somebody runs what is scheduled."""
+    return is_worker_seen(engine(), now=clock.now())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -310,3 +328,8 @@ def _label_spend(url: str, version: int) -> tuple[LabelSpend, ...]:  # noqa: ARG
 @st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
 def _since(url: str, version: int, at: datetime, now: datetime) -> Since:  # noqa: ARG001
     return looks.since(_engine(url), at=at, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+def _scheduled(url: str, version: int, campaign_id: int | None) -> tuple[ScheduledChange, ...]:  # noqa: ARG001
+    return scheduled_changes(_engine(url), campaign_id=campaign_id)

@@ -9,7 +9,7 @@ import streamlit as st
 from lib.domain.status import FACTS, Status
 from lib.services import looks
 from lib.services.attention import MOST_OF_A_KIND, Attention, Need, StoppedByBilling
-from lib.services.roster import ROWS_A_PAGE, Order, Overview, RosterFilter, RosterRow
+from lib.services.roster import MOST_AT_ONCE, ROWS_A_PAGE, Order, Overview, RosterFilter, RosterRow
 from lib.ui import badges, campaign_cells, clock, reads, roster, roster_filters, signin, table
 from lib.ui.board_view import open_campaign, pressed
 from lib.ui.campaign_cells import Shown
@@ -226,6 +226,10 @@ def campaigns(narrowed: RosterFilter, order: Order, *, whole: Overview, fitting:
         [campaign_cells.cells(one, roster.CELLS) for one in shown],
         label="All campaigns",
         on_pressed=pressed,
+        bulk=campaign_cells.bulk(
+            lambda: reads.versions_matching(narrowed),
+            matching=fitting.campaigns if fitting.campaigns <= MOST_AT_ONCE else len(rows),
+        ),
         search=table.Search("Search", narrowed.text, roster_filters.search),
         groups=_statuses(whole),
     )

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib.settings import ROOT, settings
+from lib.ui import worker
 from lib.ui.door import fittings
 
 logging.basicConfig(
@@ -19,5 +20,7 @@ logging.basicConfig(
 # Streamlit takes a folder named `pages` for its old kind of app until a first session has
 # reached `st.navigation`, and tells that session that the page it asked for does not exist.
 PagesManager.uses_pages_directory = False
+
+worker.start(settings())
 
 app = st.App(ROOT / "app.py", **fittings(settings()))

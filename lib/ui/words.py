@@ -1,16 +1,17 @@
 """The history in words: what happened, by whom, when."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
-from lib.domain.actions import PauseReason
+from lib.domain.actions import Action, PauseReason
 from lib.domain.records import MICROS, HistoryEntry, Origin, Source
 from lib.domain.status import FACTS, Status
 from lib.services.recording import UNDO
-from lib.ui.format import MISSING, instant, money
+from lib.ui.format import MISSING, day, instant, local, money
 
 _EVENTS = {
     "campaign:create": "Created",
@@ -27,6 +28,9 @@ _EVENTS = {
     "campaign:subscription_pause": "Paused by billing",
     "campaign:subscription_resume": "Resumed by billing",
     "campaign:undo": "Undone",
+    "schedule:create": "Change scheduled",
+    "schedule:cancel": "Scheduled change cancelled",
+    "schedule:miss": "Scheduled change missed",
     "artist:create": "Artist added",
     "billing:payment_failed": "Payment failed",
     "billing:payment_recovered": "Payment recovered",
@@ -124,10 +128,34 @@ def _value(value: Any, currency: str | None) -> str:
 
 def note_words(entry: HistoryEntry) -> str:
     """Return the note of an entry, or what its details say in a sentence, else "—"."""
-    if entry.event == "campaign:restated" and entry.details:
-        return _restated_words(entry.details)
-    file = (entry.details or {}).get("file") if entry.event == "import:finish" else None
-    return entry.note or file or MISSING
+    details = entry.details or {}
+    if entry.event == "campaign:restated" and details:
+        return _restated_words(details)
+    if entry.event.startswith("schedule:") and details:
+        return _schedule_words(details, entry.note)
+    file = details.get("file") if entry.event == "import:finish" else None
+    said = [entry.note or file, details.get("changed_since")]
+    return " · ".join(words for words in said if words) or MISSING
+
+
+def who_words(entry: HistoryEntry, zone: tzinfo) -> str:
+    """Return who made a change; of a scheduled one also when they scheduled it."""
+    scheduled_at = (entry.details or {}).get("scheduled_at")
+    if entry.source is not Source.SCHEDULE or not scheduled_at:
+        return entry.actor
+    on = datetime.fromisoformat(scheduled_at).astimezone(zone).date()
+    return f"{entry.actor}, scheduled on {day(on, with_year=True)}"
+
+
+def _schedule_words(details: dict[str, Any], note: str | None) -> str:
+    run_at = local(datetime.fromisoformat(details["run_at"]), ZoneInfo(details["zone"]))
+    said = [
+        f"{Action(details['action']).label} at {run_at}",
+        reason_words(details["reason"]) if details.get("reason") else "",
+        note or "",
+        details.get("why", ""),
+    ]
+    return " · ".join(words for words in said if words)
 
 
 def _restated_words(details: dict[str, Any]) -> str:
@@ -149,7 +177,7 @@ def last_change_words(entry: HistoryEntry | None, zone: tzinfo) -> str:
     """Return who did what and when."""
     if entry is None:
         return MISSING
-    return f"{entry_words(entry)} by {entry.actor}, {instant(entry.at, zone)}"
+    return f"{entry_words(entry)} by {who_words(entry, zone)}, {instant(entry.at, zone)}"
 
 
 def history_columns() -> dict[str, Any]:
@@ -167,7 +195,7 @@ def history_frame(
     """Return the history as a table of texts, one row an entry; `artists` adds their names."""
     rows = []
     for entry in entries:
-        row = {"When": instant(entry.at, zone), "Who": entry.actor}
+        row = {"When": instant(entry.at, zone), "Who": who_words(entry, zone)}
         if artists is not None:
             row["Artist"] = artists.get(entry.artist_id, MISSING)
             row["Campaign"] = entry.campaign_name or MISSING

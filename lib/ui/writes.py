@@ -7,17 +7,23 @@ second click would abort the code there.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.actions import Action, PauseReason
+from lib.domain.schedule import Moment
 from lib.domain.status import FACTS
-from lib.services import campaigns
+from lib.services import bulk, campaigns, schedules
+from lib.services.bulk import Preview, Result
 from lib.services.campaigns import Change, ChangeRefused
 from lib.services.recording import CampaignNotFound
+from lib.services.schedule_reads import ScheduleNotFound
 from lib.ui import clock, notices, reads, signin
+from lib.ui.format import local
 
 _DONE = {
     Action.PAUSE: "Paused",
@@ -31,6 +37,15 @@ _VERBS: dict[Action, Callable[..., Change]] = {
     Action.ARCHIVE: campaigns.archive_campaign,
     Action.UNARCHIVE: campaigns.unarchive_campaign,
 }
+
+
+_REFUSALS = (
+    ChangeRefused,
+    CampaignNotFound,
+    ScheduleNotFound,
+    DatabaseUnreachable,
+    signin.SignedOut,
+)
 
 
 @dataclass(frozen=True)
@@ -90,10 +105,80 @@ def confirm_carried_out(asked: Asked) -> None:
     st.rerun()
 
 
+def schedule(
+    asked: Asked, action: Action, moment: Moment | None, reason: str | None, note: str, zone: str
+) -> None:
+    """Schedule `action` for the moment that the dialog's fields say."""
+
+    def work() -> str:
+        if moment is None:
+            raise schedules.NotSchedulable("Choose a day and a time.")
+        made = schedules.schedule_change(
+            reads.engine(),
+            asked.campaign_id,
+            action,
+            run_at=moment.at,
+            reason=PauseReason(reason) if reason and action is Action.PAUSE else None,
+            note=note,
+            actor=signin.actor(),
+            seen_version=asked.seen_version,
+            request_id=asked.request_id,
+            now=clock.now(),
+        )
+        when = local(made.run_at, ZoneInfo(zone))
+        return f"Scheduled the {action.value} of “{asked.name}” for {when}."
+
+    _tell(work)
+    st.rerun()
+
+
+def cancel_schedule(schedule_id: int, name: str) -> None:
+    """Cancel a scheduled change; a second click says the same as the first."""
+
+    def work() -> str:
+        actor = signin.actor()
+        one = schedules.cancel_schedule(
+            reads.engine(),
+            schedule_id,
+            actor=actor,
+            request_id=f"cancel-{schedule_id}-{sha256(actor.name.encode()).hexdigest()[:32]}",
+            now=clock.now(),
+        )
+        return f"Cancelled the scheduled {one.action.value} of “{name}”."
+
+    _tell(work)
+
+
+def act_on_many(
+    previewed: Preview, request_id: str, *, reason_key: str, note_key: str, told_key: str
+) -> None:
+    """Do a bulk as it was previewed, and keep what became of each campaign for the page."""
+    reason = st.session_state.get(reason_key)
+    note = str(st.session_state.get(note_key) or "")
+
+    def work() -> list[Result]:
+        return bulk.apply(
+            reads.engine(),
+            previewed.changing,
+            previewed.action,
+            actor=signin.actor(),
+            request_id=request_id,
+            now=clock.now(),
+            reason=PauseReason(reason) if reason else None,
+            note=note,
+        )
+
+    try:
+        st.session_state[told_key] = (previewed, work())
+    except _REFUSALS as refusal:
+        notices.tell_refused(str(refusal))
+    st.rerun()
+
+
 def _tell(work: Callable[[], str | notices.Undoable]) -> None:
     try:
         done = work()
-    except (ChangeRefused, CampaignNotFound, DatabaseUnreachable, signin.SignedOut) as refusal:
+    except _REFUSALS as refusal:
         notices.tell_refused(str(refusal))
         return
     if isinstance(done, notices.Undoable):

@@ -11,6 +11,7 @@ from lib.ui import (
     empty,
     explain,
     reads,
+    schedule_view,
     trend_view,
     verdict_view,
 )
@@ -35,6 +36,7 @@ explain.alerts(page, now=now)
 
 st.subheader("Actions", anchor=False)
 campaign_view.action_buttons(page)
+schedule_view.section(page)
 
 st.subheader("How it does", anchor=False)
 verdict_view.verdict(page)

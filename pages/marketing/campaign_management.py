@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import actions, board_view, current_artist, empty, filters, reads
+from lib.ui import actions, board_view, bulk, current_artist, empty, filters, reads
 from lib.ui.campaign_cells import summary
 from lib.ui.escape import esc
 
@@ -30,3 +30,4 @@ if not shown:
     empty.nothing_matches(total)
 
 actions.dialogs()
+bulk.dialogs()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import actions, empty, reads, roster_filters, roster_view
+from lib.ui import actions, bulk, empty, reads, roster_filters, roster_view
 
 st.title("Roster", anchor=False)
 
@@ -30,3 +30,4 @@ if not fitting.campaigns:
     roster_view.nothing_matches(whole)
 
 actions.dialogs()
+bulk.dialogs()

@@ -32,6 +32,7 @@ def addresses(first_campaign: int) -> dict[str, str]:
         "roster": f"/roster?{artist}",
         "campaign": f"/campaign?id={first_campaign}&{artist}",
         "import": f"/import?{artist}",
+        "scheduled": f"/scheduled?{artist}",
         "activity": f"/activity?{artist}",
         "trend-check": f"/trend-check?{artist}",
         "status-guide": f"/status-guide?{artist}",

@@ -101,6 +101,7 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
     notice.get_by_role("button", name="Undo").dblclick()
     expect(notice).to_contain_text("is Active now")
     expect(action(page, "Pause")).to_be_enabled()
+    expect(notice.get_by_role("button", name="Undo")).to_have_count(1)
     notice.get_by_role("button", name="Undo").click()
     expect(notice).to_contain_text("is Paused now")
     expect(action(page, "Pause")).to_be_disabled()
@@ -186,3 +187,20 @@ def test_a_name_opens_in_a_tab_of_its_own_with_a_key_held(page: Page, desk: Desk
     with page.context.expect_page() as opened:
         first_of(page, Group.LIVE).get_by_role("link", name=name).click(modifiers=["ControlOrMeta"])
     expect(opened.value.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_many_campaigns_are_picked_and_changed_with_one_decision(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/?artist=Brother+Abacus&group=paused")
+    quiet(page)
+    board(page).wait_for()
+    names = names_in(page, Group.PAUSED)[:3]
+    for name in names:
+        board(page).get_by_role("checkbox", name=f"Select {name}", exact=True).first.check()
+    expect(page.get_by_text("3 selected")).to_be_visible()
+    page.get_by_role("button", name="Archive", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("3 will change")
+    dialog.get_by_role("button", name="Archive 3 campaigns").click()
+    expect(page.get_by_role("dialog")).to_contain_text("3 archived")
+    page.keyboard.press("Escape")
+    expect(board(page)).not_to_contain_text(names[0])

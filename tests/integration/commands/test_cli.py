@@ -13,8 +13,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from lib import cli
+from lib.domain.actions import Action
+from lib.services.schedule_runs import show_alive
+from lib.services.schedules import schedule_change
 from lib.settings import ROOT
-from tests.cast import dump
+from tests.cast import ALICE, add_artist, add_campaign, dump
 
 DAILY = """Nightly
 1 June 2026 - 3 June 2026
@@ -195,6 +198,27 @@ def test_output_is_utf8_whatever_the_terminal_says(file: Path, tmp_path: Path) -
 def test_doctor_is_content_with_this_machine(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("doctor") == 0
     assert "LACK" not in capsys.readouterr().out
+
+
+def test_doctor_misses_a_worker_where_something_is_scheduled(
+    run: Run, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    one = add_campaign(engine, add_artist(engine, now=now), now=now)
+    schedule_change(
+        engine,
+        one,
+        Action.RESUME,
+        run_at=now + timedelta(days=1),
+        actor=ALICE,
+        seen_version=1,
+        request_id="r",
+        now=now,
+    )
+    assert run("doctor") == 1
+    assert "LACK  Worker: nobody runs scheduled changes" in capsys.readouterr().out
+    show_alive(engine, "w", now=now)
+    assert run("doctor") == 0
 
 
 def test_the_demo_is_not_started_over_without_a_yes(

@@ -1,0 +1,48 @@
+"""`worker`: runs scheduled changes when their time has come, until it is told to stop."""
+
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from sqlalchemy import Engine
+
+from lib.domain.schedule import ScheduledChange
+from lib.services.schedule_worker import own_name, run_round, work
+
+
+def add(commands: Any) -> Any:
+    """Add the command to the parser and return its own parser."""
+    parser = commands.add_parser("worker", help="run scheduled changes when their time has come")
+    parser.add_argument("--once", action="store_true", help="run what is due by now, then end")
+    return parser
+
+
+def run(options: Namespace, engine: Engine, *, clock: Callable[[], datetime]) -> int:
+    """Run what is due once, or until SIGTERM or Ctrl+C; return 0."""
+    name = own_name()
+    if options.once:
+        count = run_round(engine, name=name, now=clock(), tell=_tell)
+        print(f"{count} scheduled changes were due.", file=sys.stderr)
+        return 0
+    stop = Event()
+
+    def told_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told_to_stop)
+    print(f"Worker {name} runs scheduled changes.", file=sys.stderr, flush=True)
+    work(engine, name=name, clock=clock, stop=stop, tell=_tell)
+    print("The worker has stopped.", file=sys.stderr)
+    return 0
+
+
+def _tell(one: ScheduledChange) -> None:
+    words = f"{one.state.label}: {one.action.value} of campaign {one.campaign_id}"
+    words += f", scheduled by {one.actor} for {one.run_at:%Y-%m-%d %H:%M} UTC"
+    print(words + (f". {one.why}" if one.why else ""), file=sys.stderr, flush=True)

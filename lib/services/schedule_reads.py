@@ -1,0 +1,90 @@
+"""Scheduled changes as they are read: one by its id, or those to come and what became of others."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, select
+
+from lib.db.engine import reading, retrying
+from lib.db.tables import artist, campaign, organization, scheduled_change
+from lib.domain.schedule import ScheduledChange, ScheduleState
+
+MOST_LISTED = 500
+
+
+class ScheduleNotFound(LookupError):
+    """There is no scheduled change with this id."""
+
+
+def scheduled_changes(
+    engine: Engine,
+    *,
+    campaign_id: int | None = None,
+    states: Collection[ScheduleState] = tuple(ScheduleState),
+    limit: int = MOST_LISTED,
+) -> tuple[ScheduledChange, ...]:
+    """Return scheduled changes of the labels in use: those to come by time, then the others.
+
+    What is settled comes newest first; at most `limit` of each.
+    """
+    chosen: list[ColumnElement[bool]] = [
+        scheduled_change.c.state.in_(sorted(states)),
+        organization.c.retired_at.is_(None),
+    ]
+    if campaign_id is not None:
+        chosen.append(scheduled_change.c.campaign_id == campaign_id)
+    is_coming = scheduled_change.c.state == ScheduleState.COMING
+
+    def work() -> tuple[ScheduledChange, ...]:
+        query = (
+            _query()
+            .join(organization, organization.c.id == artist.c.organization_id)
+            .where(*chosen)
+        )
+        coming = query.where(is_coming).order_by(scheduled_change.c.run_at, scheduled_change.c.id)
+        settled = query.where(~is_coming).order_by(
+            scheduled_change.c.settled_at.desc(), scheduled_change.c.id.desc()
+        )
+        with reading(engine) as db:
+            rows = [
+                row
+                for part in (coming, settled)
+                for row in db.execute(part.limit(limit)).mappings()
+            ]
+        return tuple(_record(row) for row in rows)
+
+    return retrying(work)
+
+
+def find_schedule(db: Connection, schedule_id: int) -> ScheduledChange | None:
+    """Return the scheduled change as it stands, None where there is none."""
+    row = db.execute(_query().where(scheduled_change.c.id == schedule_id)).mappings().first()
+    return _record(row) if row else None
+
+
+def get_schedule(db: Connection, schedule_id: int) -> ScheduledChange:
+    """Return the scheduled change as it stands. Raises `ScheduleNotFound`."""
+    found = find_schedule(db, schedule_id)
+    if found is None:
+        raise ScheduleNotFound(f"There is no scheduled change {schedule_id}.")
+    return found
+
+
+def _query() -> Select[Any]:
+    return (
+        select(
+            scheduled_change,
+            campaign.c.name.label("campaign_name"),
+            campaign.c.artist_id,
+            campaign.c.platform,
+            artist.c.name.label("artist_name"),
+        )
+        .join(campaign, campaign.c.id == scheduled_change.c.campaign_id)
+        .join(artist, artist.c.id == campaign.c.artist_id)
+    )
+
+
+def _record(row: RowMapping) -> ScheduledChange:
+    return ScheduledChange.model_validate(
+        {key: value for key, value in row.items() if key in ScheduledChange.model_fields}
+    )

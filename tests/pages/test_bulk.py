@@ -1,0 +1,183 @@
+"""The dialog of a bulk, by a small script in place of the board: preview, one reason, results."""
+
+from datetime import timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.domain.actions import Action, PauseReason
+from lib.domain.records import GatewayKind
+from lib.domain.status import LIVE, Status
+from lib.services.campaigns import pause_campaign, resume_campaign
+from lib.ui import bulk
+from tests.cast import BOB, add_artist, add_campaign, new_request, see
+from tests.pages.conftest import texts
+
+S = Status
+REQUEST = "0" * 32
+
+
+def desk(selected):
+    """A page that offers a bulk on `selected`, as the board and the roster do."""
+    import streamlit as st
+
+    from lib.domain.actions import Action
+    from lib.ui import bulk, notices
+
+    st.title("Board")
+    for action in Action:
+        given = (action, [tuple(one) for one in selected])
+        st.button(action.label, key=f"bulk-{action}", on_click=bulk.ask, args=given)
+    notices.show()
+    bulk.dialogs()
+
+
+def open_page(selected):
+    at = AppTest.from_function(desk, args=(list(selected),), default_timeout=30).run()
+    assert not at.exception, at.exception
+    return at
+
+
+def press(at, action):
+    at.button(key=f"bulk-{action}").click().run()
+    assert not at.exception, at.exception
+    return at
+
+
+def answer(selected, action, reason=None):
+    """Open the page with the dialog as it stands once a reason has been chosen."""
+    selected = tuple(selected)
+    at = open_page(selected)
+    at.session_state[bulk._WANTED] = (action, selected, REQUEST)
+    if reason:
+        at.session_state[f"reason-{REQUEST}"] = reason
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def confirm(at, action):
+    at.button(key=f"bulk-{action}-confirm").click().run()
+    assert not at.exception, at.exception
+    return at
+
+
+def plain(at):
+    return texts(at).replace("\\", "").replace("\u2060", "")
+
+
+@pytest.fixture
+def mixed(empty_engine, now):
+    """Three that run, one that is paused, one that is being deployed, one with a nasty name."""
+    artist_id = add_artist(empty_engine, now=now, name="The Herons")
+    ids = [add_campaign(empty_engine, artist_id, now=now, name=f"Low Tide {n}") for n in range(2)]
+    nasty = "**Nasty** ![](http://x.example/a.png) $x$ :red[y]"
+    ids.append(add_campaign(empty_engine, artist_id, now=now, name=nasty))
+    ids += [
+        add_campaign(empty_engine, artist_id, now=now, status=status)
+        for status in (S.PAUSED, S.DEPLOYING)
+    ]
+    return ids
+
+
+def test_the_preview_counts_and_names_what_becomes_of_each(mixed):
+    at = press(open_page((one, 1) for one in mixed), Action.PAUSE)
+    assert "3 will change · 1 so already · 1 not allowed" in plain(at).replace("*", "")
+    frame = at.dataframe[0].value
+    assert list(frame["What happens"]) == ["→ Paused"] * 3 + ["is so already", "not allowed"]
+    assert "Wait until the deployment" in frame["Why, and what to know"].iloc[-1]
+    assert at.button(key="bulk-pause-confirm").label == "Pause 3 campaigns"
+    assert "Delivery and spend stop at once" in plain(at)
+
+
+def test_a_pause_asks_for_one_reason_and_changes_exactly_those_that_were_promised(
+    mixed, empty_engine
+):
+    seen = [(one, 1) for one in mixed]
+    assert press(open_page(seen), Action.PAUSE).button(key="bulk-pause-confirm").disabled
+    at = answer(seen, Action.PAUSE, PauseReason.BUDGET)
+    assert not at.button(key="bulk-pause-confirm").disabled
+    confirm(at, Action.PAUSE)
+    assert "3 of 3 paused." in plain(at)
+    assert [see(empty_engine, one).status for one in mixed] == [S.PAUSED] * 4 + [S.DEPLOYING]
+    assert see(empty_engine, mixed[3]).version == 1
+
+
+def test_what_fails_is_told_by_its_name_and_leaves_the_others_done(mixed, empty_engine, now):
+    at = answer([(one, 1) for one in mixed], Action.PAUSE, PauseReason.BUDGET)
+    pause_campaign(
+        empty_engine,
+        mixed[2],
+        reason=PauseReason.WRONG_CONTENT,
+        actor=BOB,
+        seen_version=1,
+        request_id=new_request(),
+        now=now,
+    )
+    confirm(at, Action.PAUSE)
+    assert "2 of 3 paused." in plain(at)
+    assert "Nasty" in plain(at)
+    assert "Bob moved it to Paused" in plain(at)
+    assert "![](http" not in texts(at), "a name is shown and never read as markup"
+    assert list(at.dataframe[0].value["Now"]) == ["Paused", "Paused", "not changed"]
+
+
+def test_what_speaks_for_waiting_is_said_for_all_of_them_together(empty_engine, now):
+    artist_id = add_artist(empty_engine, now=now, gateway=GatewayKind.BY_HAND)
+    young = add_campaign(empty_engine, artist_id, now=now, created_at=now - timedelta(days=2))
+    one = add_campaign(empty_engine, artist_id, now=now, status=S.PAUSED)
+    resume_campaign(
+        empty_engine,
+        one,
+        actor=BOB,
+        seen_version=1,
+        request_id=new_request(),
+        now=now - timedelta(days=2),
+    )
+    at = press(open_page([(young, 1), (one, 1)]), Action.PAUSE)
+    read = plain(at)
+    assert "1 changed since you selected them" in read
+    assert "1 still learn" in read
+    assert "1 were changed within the last 7 days" in read
+    assert "2 are only recorded here" in read
+    assert "2 of them with a caution" in read
+    why = list(at.dataframe[0].value["Why, and what to know"])
+    assert "Learns until 29 Nov 2026" in why[0]
+    assert "Last change 2 days ago: Resumed by Bob." in why[1]
+    at = answer([(young, 1), (one, 1)], Action.PAUSE, PauseReason.UNDER_PERFORMING)
+    assert "Of 2 of 2 nobody can tell yet how they perform" in plain(at)
+    assert not at.button(key="bulk-pause-confirm").disabled, "it warns and never blocks"
+
+
+def test_the_daily_spend_is_said_currency_by_currency(row_of):
+    rows = []
+    for currency in ("EUR", "USD", "GBP", "SEK", "JPY"):
+        try:
+            rows.append(
+                row_of(
+                    lambda one, wanted=currency: (
+                        one.status in LIVE
+                        and one.campaign.currency == wanted
+                        and one.week is not None
+                        and one.week.spend_micros
+                    )
+                )
+            )
+        except LookupError:
+            continue
+    assert len(rows) >= 2, "the demo has several currencies"
+    at = press(open_page((one.campaign.id, one.campaign.version) for one in rows), Action.PAUSE)
+    (line,) = [one for one in plain(at).splitlines() if "are no longer spent" in one]
+    assert line.count("**") == 2 * len(rows)
+
+
+def test_nothing_that_may_be_changed_offers_nothing(mixed):
+    at = press(open_page([(mixed[4], 1)]), Action.PAUSE)
+    assert at.button(key="bulk-pause-confirm").disabled
+    assert not at.radio
+    assert "0 will change · 1 not allowed" in plain(at).replace("*", "")
+
+
+def test_one_that_is_gone_is_counted_and_breaks_nothing(mixed):
+    at = press(open_page([(999_999, 3), (mixed[0], 1)]), Action.ARCHIVE)
+    assert "1 not allowed · 1 not there any more" in plain(at)
