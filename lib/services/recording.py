@@ -47,15 +47,9 @@ class Recorded:
     entry_id: int
 
 
-def bump_data_version(db: Connection) -> int:
-    """Raise the number by which every process knows that its cached reads are old; return it."""
-    return int(
-        db.execute(
-            update(data_version)
-            .values(number=data_version.c.number + 1)
-            .returning(data_version.c.number)
-        ).scalar_one()
-    )
+def bump_data_version(db: Connection) -> None:
+    """Raise the number by which every process knows that its cached reads are old."""
+    db.execute(update(data_version).values(number=data_version.c.number + 1))
 
 
 def load_campaign(db: Connection, campaign_id: int) -> Campaign:

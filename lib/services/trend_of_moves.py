@@ -34,9 +34,9 @@ class Foreseen:
     def renew(self, db: Connection, campaign_id: int, occasion: Occasion) -> None:
         """Put the campaign's trend in, and tell every process of the change."""
         put(db, [campaign_id], _only(self.ready, campaign_id), now=occasion.now)
+        bump_data_version(db)
         # From here to the commit nobody else raises it.
-        version = bump_data_version(db)
-        if version != self.version + 1:
+        if _data_version(db) != self.version + 1:
             refresh(db, [campaign_id], now=occasion.now, by=occasion.actor.name)
 
     def went_through(self) -> None:
@@ -51,7 +51,7 @@ def foresee_moves(
 
     def work() -> Foreseen:
         with reading(engine) as db:
-            version = int(db.execute(select(data_version.c.number)).scalar_one())
+            version = _data_version(db)
             ids = sorted(moves)
             ahead = {
                 one.id: _ahead(one, moves[one.id], event=event, occasion=occasion)
@@ -64,6 +64,10 @@ def foresee_moves(
             return Foreseen(make_ready(db.dialect, rows, before, now=occasion.now, by=by), version)
 
     return retrying(work)
+
+
+def _data_version(db: Connection) -> int:
+    return int(db.execute(select(data_version.c.number)).scalar_one())
 
 
 def _ahead(one: Campaign, to: Status, *, event: str, occasion: Occasion) -> Ahead:

@@ -71,9 +71,9 @@ def _one_spend(action: Action, row: BoardRow) -> str:
         return f"Its budget is {esc(budget(one))}; what that makes a day is not known."
     amount = f"**{esc(money(round(found.micros), one.currency))}** a day"
     if action is Action.RESUME:
-        return f"Up to {amount} may go out again, its budget."
-    basis = "what it spent over the last 7 days" if found.is_measured else "its budget"
-    return f"{amount} are no longer spent: {basis}."
+        return f"Up to {amount} may go out again: its daily budget."
+    basis = "average over the last 7 days" if found.is_measured else "daily budget"
+    return f"About {amount} stops going out: its {basis}."
 
 
 def _many_spend(action: Action, rows: Sequence[BoardRow]) -> list[str]:
@@ -82,8 +82,9 @@ def _many_spend(action: Action, rows: Sequence[BoardRow]) -> list[str]:
         f"**{esc(money(round(micros), currency))}**"
         for currency, micros in found.by_currency.items()
     ]
-    verb = "are no longer spent" if action is Action.PAUSE else "may go out again"
-    lines = [f"{' and '.join(amounts)} a day {verb}."] if amounts else []
+    sums = f"{' and '.join(amounts)} a day"
+    said = f"About {sums} stops" if action is Action.PAUSE else f"Up to {sums} may start"
+    lines = [f"{said} going out."] if amounts else []
     if found.unknown:
         lines.append(f"Of {count(found.unknown)} of them the spend a day is not known.")
     return lines

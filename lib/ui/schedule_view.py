@@ -111,7 +111,7 @@ def _coming(item: ScheduledChange, *, now: datetime, is_named: bool = False) -> 
             words = f"**{esc(item.campaign_name)}** · {esc(item.artist_name)}  \n{words}"
         if item.is_overdue(now):
             words += "  \n:orange[Its time has come, and it waits for a worker.]"
-        st.markdown(words)
+        st.markdown(words, width="stretch")
         if is_named:
             st.page_link(
                 CAMPAIGN_PAGE,

@@ -167,7 +167,7 @@ def test_the_daily_spend_is_said_currency_by_currency(row_of):
             continue
     assert len(rows) >= 2, "the demo has several currencies"
     at = press(open_page((one.campaign.id, one.campaign.version) for one in rows), Action.PAUSE)
-    (line,) = [one for one in plain(at).splitlines() if "are no longer spent" in one]
+    (line,) = [one for one in plain(at).splitlines() if "stops going out" in one]
     assert line.count("**") == 2 * len(rows)
 
 

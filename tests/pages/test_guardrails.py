@@ -54,7 +54,7 @@ def test_a_pause_says_how_much_is_no_longer_spent_a_day(settled, open_desk):
     read = ask(open_desk(BOARD), Action.PAUSE, settled.campaign)
     a_day = round(settled.week.spend_micros / settled.week.days)
     amount = money(a_day, settled.campaign.currency)
-    assert f"{amount} a day are no longer spent: what it spent over the last 7 days." in read
+    assert f"About {amount} a day stops going out: its average over the last 7 days." in read
     assert "delivery may need some hours to get going" in read
     assert "may start learning anew" in read
 
@@ -139,7 +139,7 @@ def paused(empty_engine, now):
 
 def test_a_resume_says_its_budget_and_every_guard_in_a_sentence(paused, open_desk):
     read = ask(open_desk(BOARD), Action.RESUME, paused)
-    assert "Up to €25.00 a day may go out again, its budget." in read
+    assert "Up to €25.00 a day may go out again: its daily budget." in read
     for words in (
         "The artist's billing is in order.",
         "The connection to Meta is live.",

@@ -232,7 +232,7 @@ def without_protection(engine):
 
 
 def test_the_check_finds_fault_when_nobody_compares_the_version(engine, one, now, monkeypatch):
-    monkeypatch.setattr(campaigns, "_check_version", lambda *_: None)
+    monkeypatch.setattr(campaigns, "check_version", lambda *_: None)
     told = [
         racer.press(engine, one, action, f"m{number}", now, seen=1)
         for number, action in enumerate([Action.PAUSE, Action.RESUME, Action.PAUSE])
@@ -246,7 +246,7 @@ def test_the_check_finds_fault_when_lock_version_and_constraints_are_gone(
 ):
     """A service that reads first and writes later, in a database that allows anything."""
     with without_protection(engine):
-        monkeypatch.setattr(campaigns, "_check_version", lambda *_: None)
+        monkeypatch.setattr(campaigns, "check_version", lambda *_: None)
         monkeypatch.setattr(campaigns, "in_transaction", careless)
         monkeypatch.setattr(campaigns, "record_status", overwrite)
         monkeypatch.setattr(campaigns, "refresh", lambda *_, **__: None)
