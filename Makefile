@@ -69,8 +69,8 @@ lint: setup ## Lint, format check, types and contracts, without tests
 format: setup ## Put the code into the one format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-screenshots: setup ## Take the pictures in docs/ again
-	@$(BIN)/python -m tests.browser.screenshots
+screenshots: setup ## Take the pictures in docs/ again (SIZE=L: at a label's full size)
+	@$(BIN)/python -m $(if $(SIZE),tests.bench.pictures $(SIZE),tests.browser.screenshots)
 
 # Its databases are kept in .bench/ for a day; a page is visited ROUNDS times.
 bench: setup ## Measure the pages against bare Streamlit (SIZE=S, M or L; both S and L without)

@@ -360,7 +360,7 @@ def test_five_hundred_at_once_are_quick_and_each_is_explained(engine, now):
     with counted(engine) as said:
         results = apply(engine, found, now=now)
     assert time.perf_counter() - started < 60
-    assert len(said) < 500 * 16
+    assert len(said) < 500 * 18
     assert sum("daily_result" in one for one in said) < 500 / bulk.PORTION * 10
     assert all(one.change for one in results)
     with reading(engine) as db:
