@@ -51,12 +51,12 @@ def _listed(facts: dict[str, str]) -> str:
     return "\n".join(f"- **{name}** · {value}" for name, value in facts.items())
 
 
-def ids(page: CampaignPage) -> None:
-    """Draw the campaign's ids, ready to be copied."""
+def heading(page: CampaignPage) -> None:
+    """Draw whose campaign it is, and its ids, ready to be copied."""
     one = page.row.campaign
-    words = f"Campaign id `{one.id}`"
+    words = f"**{esc(page.artist.name)}** · {esc(one.platform.label)} · id `{one.id}`"
     if one.external_id:
-        words += f" · Id on the platform `{one.external_id.replace('`', '')}`"
+        words += f" · on the platform `{one.external_id.replace('`', '')}`"
     st.caption(words)
 
 
@@ -83,6 +83,14 @@ def action_buttons(page: CampaignPage) -> None:
                 on_click=actions.ask,
                 args=(action.value, one.id, one.version),
             )
+        st.button(
+            "Schedule…",
+            key=f"schedule-{one.id}",
+            icon=":material/schedule:",
+            help="Pause or resume at a given time of the ad account.",
+            on_click=actions.ask,
+            args=(actions.SCHEDULE, one.id, one.version),
+        )
     why_not = [
         f"**{decision.action.label}:** {esc(decision.why_not)}"
         for decision in row.decisions.values()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.domain.schedule import ScheduledChange, ScheduleState
 from lib.services.queries import CampaignPage
-from lib.ui import actions, clock, reads, writes
+from lib.ui import clock, reads, writes
 from lib.ui.escape import esc
 from lib.ui.format import MISSING, count, day, instant, local
 from lib.ui.schedule_dialog import NOBODY_WORKS
@@ -30,7 +30,7 @@ ICONS = {
 
 
 def section(page: CampaignPage) -> None:
-    """Draw what is scheduled for the campaign, what was missed lately, and the way to more."""
+    """Draw what is scheduled for the campaign, what was missed lately, and the way to all of it."""
     one, now = page.row.campaign, clock.now()
     scheduled = reads.scheduled(one.id)
     coming = [item for item in scheduled if item.state is ScheduleState.COMING]
@@ -45,16 +45,8 @@ def section(page: CampaignPage) -> None:
             )
     if coming and not reads.is_anybody_working():
         st.warning(NOBODY_WORKS, icon=":material/engineering:")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Schedule a change",
-            key=f"schedule-{one.id}",
-            icon=":material/schedule:",
-            on_click=actions.ask,
-            args=(actions.SCHEDULE, one.id, one.version),
-        )
-        if scheduled:
-            st.page_link(SCHEDULED_PAGE, label="All scheduled changes", icon=":material/event:")
+    if scheduled:
+        st.page_link(SCHEDULED_PAGE, label="All scheduled changes", icon=":material/event:")
 
 
 def what(item: ScheduledChange) -> str:
@@ -167,6 +159,6 @@ def nothing(state: ScheduleState) -> None:
     with st.container(border=True, horizontal_alignment="center"):
         st.subheader("Nothing here", icon=ICONS[state], anchor=False, width="content")
         st.markdown(
-            "Open a campaign and choose “Schedule a change” to pause or resume it at a given time.",
+            "Open a campaign and choose “Schedule…” to pause or resume it at a given time.",
             text_alignment="center",
         )

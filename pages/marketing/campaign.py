@@ -28,9 +28,8 @@ if page is None:
     st.stop()
 
 st.title(esc(page.row.campaign.name), anchor=False)
-st.caption(f"**{esc(page.artist.name)}** · {esc(page.row.campaign.platform.label)}")
+campaign_view.heading(page)
 badges.draw(badges.badges_of(page.row, now=now))
-campaign_view.ids(page)
 explain.meaning(page)
 explain.alerts(page, now=now)
 

@@ -24,7 +24,7 @@ def live(row_of):
 
 
 def ask(at, row):
-    """Click on “Schedule a change”, or draw its dialog again with what its fields say."""
+    """Click on “Schedule…”, or draw its dialog again with what its fields say."""
     one = row.campaign
     at.session_state[actions._WANTED] = (actions.SCHEDULE, one.id, one.version, REQUEST)
     at.run()
