@@ -6,6 +6,7 @@ reason, never with a traceback.
 
 import argparse
 import io
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from lib import logs
 from lib.commands import backtesting, doctor, importing, lag, serving, simulating
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
@@ -31,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()
+        _log(settings)
         engine = _engine(settings)
         try:
             return int(options.run(options, settings, engine))
@@ -57,6 +60,15 @@ def _speak_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _log(settings: Settings) -> None:
+    """Log as the server does where a machine reads it; a person is told by the command itself."""
+    if settings.log_format == "json":
+        logs.configure(level=settings.log_level, as_json=True, secrets=settings.secrets())
+        return
+    # Without any handler Python would print warnings beside what the command says.
+    logging.getLogger("desk.events").addHandler(logging.NullHandler())
 
 
 def _engine(settings: Settings) -> Engine:

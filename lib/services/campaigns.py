@@ -33,6 +33,7 @@ from lib.domain.records import (
     Source,
 )
 from lib.domain.status import FACTS, Status
+from lib.events import told
 from lib.platforms.gateways import gateway
 from lib.services.recording import (
     Occasion,
@@ -87,6 +88,7 @@ class Change:
     is_to_be_carried_out: bool
 
 
+@told("campaign:pause")
 def pause_campaign(
     engine: Engine,
     campaign_id: int,
@@ -120,6 +122,7 @@ def pause_campaign(
     )
 
 
+@told("campaign:resume")
 def resume_campaign(
     engine: Engine,
     campaign_id: int,
@@ -145,6 +148,7 @@ def resume_campaign(
     )
 
 
+@told("campaign:archive")
 def archive_campaign(
     engine: Engine,
     campaign_id: int,
@@ -170,6 +174,7 @@ def archive_campaign(
     )
 
 
+@told("campaign:unarchive")
 def unarchive_campaign(
     engine: Engine,
     campaign_id: int,
@@ -195,6 +200,7 @@ def unarchive_campaign(
     )
 
 
+@told("campaign:move")
 def move_campaign(
     engine: Engine,
     campaign_id: int,
@@ -230,6 +236,7 @@ def move_campaign(
     return in_transaction(engine, work)
 
 
+@told(CARRIED_OUT)
 def confirm_carried_out(
     engine: Engine,
     campaign_id: int,
