@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from lib import logs
-from lib.commands import backtesting, doctor, importing, lag, serving, simulating
+from lib.commands import backing_up, backtesting, doctor, importing, lag, serving, simulating
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
@@ -158,6 +158,14 @@ def _serve(_options: argparse.Namespace, settings: Settings, engine: Engine) -> 
     return serving.serve(settings, engine, now=_now())
 
 
+def _backup(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    return backing_up.run_backup(options, settings, engine, now=_now())
+
+
+def _restore(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    return backing_up.run_restore(options, settings, engine)
+
+
 def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     _prepare(engine)
     if options.what == "load":
@@ -184,6 +192,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     backtesting.add(commands).set_defaults(run=_backtest)
     simulating.add(commands).set_defaults(run=_simulate)
+    for parser_of, run in zip(backing_up.add(commands), (_backup, _restore), strict=True):
+        parser_of.set_defaults(run=run)
     simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
         ("doctor", "say what this machine lacks", _doctor),
         ("migrate", "bring the database to the newest schema", _migrate),
