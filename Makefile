@@ -16,7 +16,7 @@ unexport DATABASE_URL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker test test-fast lint format screenshots bench lock clean
+.PHONY: help setup run worker backup restore test test-fast fuzz lint format audit screenshots bench lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,13 @@ run: setup ## Serve the desk (PORT=8501, DATABASE_URL=sqlite:///…)
 worker: setup ## Run scheduled changes beside the desk (a desk on SQLite does so by itself)
 	@exec $(BIN)/python -m lib.cli worker
 
+backup: setup ## Write everything to one file while people work (FILE=…, else data/backups/)
+	@$(BIN)/python -m lib.cli backup $(if $(FILE),"$(FILE)")
+
+restore: setup ## Replace everything by a backup (FILE=…; OVERWRITE=1 where something is there)
+	@test -n "$(FILE)" || { echo "Say which backup: make restore FILE=…" >&2; exit 1; }
+	@$(BIN)/python -m lib.cli restore $(if $(OVERWRITE),--overwrite) "$(FILE)"
+
 # Each check runs whatever the others say; one failure makes the whole a failure.
 test: setup ## Lint, types, contracts and the whole test suite
 	@failed=""; \
@@ -63,6 +70,9 @@ test: setup ## Lint, types, contracts and the whole test suite
 test-fast: setup ## The tests that need no browser and no PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgresql and not slow"
 
+fuzz: setup ## 100,000 generated hostile inputs, in-process (COUNT=…, SEED=…)
+	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),100000) $(if $(SEED),--seed $(SEED))
+
 lint: setup ## Lint, format check, types and contracts, without tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 
@@ -71,6 +81,10 @@ format: setup ## Put the code into the one format
 
 screenshots: setup ## Take the pictures in docs/ again (SIZE=L: at a label's full size)
 	@$(BIN)/python -m $(if $(SIZE),tests.bench.pictures $(SIZE),tests.browser.screenshots)
+
+# 0: looked and found nothing; 1: something was found; 77: could not look, which is no pass.
+audit: setup ## Look the pinned packages up for known vulnerabilities
+	@$(BIN)/python .ci/audit.py
 
 # Its databases are kept in .bench/ for a day; a page is visited ROUNDS times.
 bench: setup ## Measure the pages against bare Streamlit (SIZE=S, M or L; both S and L without)
@@ -87,5 +101,5 @@ lock: ## Pin what the requirements need in turn (constraints.txt)
 	@echo "constraints.txt: $$(grep -c == constraints.txt) packages"
 
 clean: ## Remove .venv and what the tools made; never data
-	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results .bench
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results .bench
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

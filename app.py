@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import menu, notices, reads, sidebar, signin, undoing
+from lib.ui import menu, notices, reads, sidebar, signin, undoing, watch
 
 st.set_page_config(
     page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244
@@ -23,10 +23,11 @@ who = who_is_there()
 page = st.navigation(menu.pages(), position="sidebar" if isinstance(who, Actor) else "hidden")
 
 if not isinstance(who, Actor):
+    watch.access_refused(who)
     signin.sign_in_page(who)
     st.stop()
 
-with reads.steady():
+with watch.run(page.url_path), reads.steady():
     notices.show()
     undoing.notice()
     try:

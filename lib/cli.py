@@ -6,6 +6,7 @@ reason, never with a traceback.
 
 import argparse
 import io
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -13,7 +14,18 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from lib.commands import backtesting, doctor, importing, lag, proving, serving, simulating, working
+from lib import logs
+from lib.commands import (
+    backing_up,
+    backtesting,
+    doctor,
+    importing,
+    lag,
+    proving,
+    serving,
+    simulating,
+    working,
+)
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
@@ -31,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()
+        _log(settings)
         engine = _engine(settings)
         try:
             return int(options.run(options, settings, engine))
@@ -57,6 +70,15 @@ def _speak_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _log(settings: Settings) -> None:
+    """Log as the server does where a machine reads it; a person is told by the command itself."""
+    if settings.log_format == "json":
+        logs.configure(level=settings.log_level, as_json=True, secrets=settings.secrets())
+        return
+    # Without any handler Python would print warnings beside what the command says.
+    logging.getLogger("desk.events").addHandler(logging.NullHandler())
 
 
 def _engine(settings: Settings) -> Engine:
@@ -156,6 +178,14 @@ def _serve(_options: argparse.Namespace, settings: Settings, engine: Engine) -> 
     return serving.serve(settings, engine, now=_now())
 
 
+def _backup(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    return backing_up.run_backup(options, settings, engine, now=_now())
+
+
+def _restore(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    return backing_up.run_restore(options, settings, engine)
+
+
 def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     _prepare(engine)
     if options.what == "load":
@@ -183,6 +213,8 @@ def _parser() -> argparse.ArgumentParser:
     backtesting.add(commands).set_defaults(run=_backtest)
     simulating.add(commands).set_defaults(run=_simulate)
     working.add(commands).set_defaults(run=_worker)
+    for parser_of, run in zip(backing_up.add(commands), (_backup, _restore), strict=True):
+        parser_of.set_defaults(run=run)
     simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
         ("doctor", "say what this machine lacks", _doctor),
         ("migrate", "bring the database to the newest schema", _migrate),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -29,6 +29,7 @@ from pydantic import (
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE_COOKIE_SECRET = "an-example-that-the-desk-refuses-to-start-with"  # noqa: S105
 SHORTEST_COOKIE_SECRET = 32  # bytes
+SHORTEST_METRICS_TOKEN = 16  # characters
 
 # Longest line of a websocket handshake. The library's 8 KiB leave a person with many
 # sign-in cookies before a blank page: https://github.com/streamlit/streamlit/pull/15492
@@ -109,6 +110,8 @@ class Auth(_Frozen):
 
     redirect_uri: str
     cookie_secret: SecretStr
+    client_secret: SecretStr | None = None
+    """Streamlit reads it itself; here it is known so that no log may show it."""
 
     @model_validator(mode="after")
     def _refuse_weak(self) -> Self:
@@ -224,6 +227,22 @@ class Settings(_Frozen):
         validation_alias="DESK_LOG_LEVEL",
         description="How much is logged: DEBUG, INFO, WARNING or ERROR.",
     )
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(str.lower)] = Field(
+        default="text",
+        validation_alias="LOG_FORMAT",
+        description="json writes every line of the log as one JSON object.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=SHORTEST_METRICS_TOKEN,
+        validation_alias="METRICS_TOKEN",
+        description="Bearer token for /metrics; without one it answers this machine only.",
+    )
+    pg_bin: Path | None = Field(
+        default=None,
+        validation_alias="PG_BIN",
+        description="Folder of pg_dump and pg_restore, where backups do not find them themselves.",
+    )
     secrets_file: Path = Field(
         default=ROOT / ".streamlit" / "secrets.toml",
         validation_alias="SECRETS_FILE",
@@ -257,6 +276,18 @@ class Settings(_Frozen):
         if address.scheme == "sqlite":
             return f"SQLite file {address.path.removeprefix('/')}"
         return f"PostgreSQL {address.path.lstrip('/')} on {address.hostname or 'this machine'}"
+
+    def secrets(self) -> list[str]:
+        """Return everything that must not be written anywhere, a log least of all."""
+        password = urlsplit(self.database_url).password or ""
+        hidden = [self.metrics_token]
+        if self.auth is not None:
+            hidden += [self.auth.cookie_secret, self.auth.client_secret]
+        return [
+            self.database_url,
+            *(word for word in {password, unquote(password)} if word),
+            *(secret.get_secret_value() for secret in hidden if secret is not None),
+        ]
 
 
 def environment_names() -> dict[str, str]:
@@ -332,6 +363,8 @@ def streamlit_command(settings: Settings) -> tuple[list[str], dict[str, str]]:
         # has not checked.
         "secrets.files": [str(settings.secrets_file)],
         "logger.level": [settings.log_level.lower()],
+        # Its greeting is printed, not logged.
+        "logger.hideWelcomeMessage": ["true"],
     }
     flags = [f"--{name}={value}" for name, values in options.items() for value in values]
     server = ROOT / "lib" / "ui" / "server.py"

@@ -31,7 +31,9 @@ settings.load_profile("ci" if IS_CI else "dev")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Forget the developer's own database, secrets and Streamlit options."""
-    for name in [*environment_names(), *(n for n in os.environ if n.startswith("STREAMLIT_"))]:
+    # Where this machine has its PostgreSQL is no matter of the desk.
+    told = {name for name in environment_names() if name != "PG_BIN"}
+    for name in told | {name for name in os.environ if name.startswith("STREAMLIT_")}:
         os.environ.pop(name, None)
     folder = Path(tempfile.mkdtemp(prefix="campaign-desk-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))

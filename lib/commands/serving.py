@@ -1,7 +1,9 @@
 """`serve`: migrate, fill an empty database with the demo label, then serve the pages."""
 
+import logging
 import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -12,8 +14,10 @@ from lib.services.demo import is_empty, load_demo
 from lib.services.import_folding import finish_imports
 from lib.settings import ROOT, Settings, streamlit_command
 
+logger = logging.getLogger(__name__)
 
-def prepare(engine: Engine, *, with_demo: bool, now: datetime) -> None:
+
+def prepare(engine: Engine, *, with_demo: bool, now: datetime, say: Callable[[str], None]) -> None:
     """Bring the database to the newest schema; load the demo only where nothing is there.
 
     Imports that were cut off are brought to their end.
@@ -21,18 +25,23 @@ def prepare(engine: Engine, *, with_demo: bool, now: datetime) -> None:
     upgrade(engine)
     finish_imports(engine)
     if trends.is_missing(engine):
-        print("Summing up the figures for the trend, once.", file=sys.stderr)
+        say("Summing up the figures for the trend, once.")
         trends.rebuild(engine, now=now)
     if with_demo and is_empty(engine):
         loaded = load_demo(engine, now=now)
-        print(f"The database was empty: loaded the demo label “{loaded.name}”.", file=sys.stderr)
+        say(f"The database was empty: loaded the demo label “{loaded.name}”.")
 
 
 def serve(settings: Settings, engine: Engine, *, now: datetime) -> int:
     """Prepare the database and become the server; does not return where that succeeds."""
-    prepare(engine, with_demo=settings.demo, now=now)
+    say = logger.info if settings.log_format == "json" else _print
+    prepare(engine, with_demo=settings.demo, now=now, say=say)
     engine.dispose()
     command, extra = streamlit_command(settings)
-    print(f"Campaign Desk on http://{settings.host}:{settings.port}", file=sys.stderr, flush=True)
+    say(f"Campaign Desk on http://{settings.host}:{settings.port}")
     os.chdir(ROOT)
     os.execve(command[0], command, {**os.environ, **extra, "PYTHONPATH": str(ROOT)})
+
+
+def _print(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)

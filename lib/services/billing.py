@@ -12,6 +12,7 @@ from lib.db.tables import artist, campaign, connection, history
 from lib.domain.actions import Action, billing_movement
 from lib.domain.records import Actor, BillingState, Campaign, GatewayKind, Origin, Source
 from lib.domain.status import Status
+from lib.events import told
 from lib.platforms.gateways import gateway
 from lib.services.campaigns import RequestReused, in_transaction
 from lib.services.recording import (
@@ -41,6 +42,7 @@ class BillingOutcome:
     at: datetime
 
 
+@told(PAYMENT_FAILED)
 def payment_failed(
     engine: Engine, artist_id: int, *, actor: Actor, request_id: str, now: datetime
 ) -> BillingOutcome:
@@ -57,6 +59,7 @@ def payment_failed(
     )
 
 
+@told(PAYMENT_RECOVERED)
 def payment_recovered(
     engine: Engine, artist_id: int, *, actor: Actor, request_id: str, now: datetime
 ) -> BillingOutcome:

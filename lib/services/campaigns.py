@@ -34,6 +34,7 @@ from lib.domain.records import (
     Source,
 )
 from lib.domain.status import FACTS, Status
+from lib.events import told
 from lib.platforms.gateways import gateway
 from lib.services.recording import (
     Occasion,
@@ -93,6 +94,7 @@ class Change:
     """The history entry that tells of it."""
 
 
+@told("campaign:pause")
 def pause_campaign(
     engine: Engine,
     campaign_id: int,
@@ -126,6 +128,7 @@ def pause_campaign(
     )
 
 
+@told("campaign:resume")
 def resume_campaign(
     engine: Engine,
     campaign_id: int,
@@ -151,6 +154,7 @@ def resume_campaign(
     )
 
 
+@told("campaign:archive")
 def archive_campaign(
     engine: Engine,
     campaign_id: int,
@@ -176,6 +180,7 @@ def archive_campaign(
     )
 
 
+@told("campaign:unarchive")
 def unarchive_campaign(
     engine: Engine,
     campaign_id: int,
@@ -201,6 +206,7 @@ def unarchive_campaign(
     )
 
 
+@told("campaign:move")
 def move_campaign(
     engine: Engine,
     campaign_id: int,
@@ -236,6 +242,7 @@ def move_campaign(
     return in_transaction(engine, work)
 
 
+@told(CARRIED_OUT)
 def confirm_carried_out(
     engine: Engine,
     campaign_id: int,

@@ -36,6 +36,7 @@ from lib.db.tables import (
     verdict_flip,
 )
 from lib.domain.records import Actor, Origin, Source
+from lib.events import told
 from lib.services.campaigns import in_transaction
 from lib.services.current_days import forget_staged
 from lib.services.demo_fixtures import read_label
@@ -92,6 +93,7 @@ def is_empty(engine: Engine) -> bool:
     return retrying(work)
 
 
+@told(LOADED)
 def load_demo(engine: Engine, *, now: datetime, actor: Actor = DEMO_ACTOR) -> LoadedDemo:
     """Load the demo label into an empty database, in one transaction.
 
@@ -112,6 +114,7 @@ def load_demo(engine: Engine, *, now: datetime, actor: Actor = DEMO_ACTOR) -> Lo
     return in_transaction(engine, work)
 
 
+@told(STARTED_OVER)
 def start_over(engine: Engine, *, actor: Actor, now: datetime) -> LoadedDemo:
     """Retire the demo label with everything people did in it, and load a fresh one.
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from lib.db.engine import DatabaseUnreachable, reading, retrying
 from lib.db.tables import column_mapping, connection, import_run
 from lib.domain.records import Actor, Origin, Platform, Source
+from lib.events import told
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
 from lib.services.campaigns import in_transaction
 from lib.services.import_folding import finish_imports
@@ -134,6 +135,7 @@ def preview_import(
     return retrying(lambda: _look(engine, asked)).preview
 
 
+@told("import:file")
 def import_file(
     engine: Engine,
     file: ExportFile,

@@ -7,32 +7,34 @@ ASGI middleware around Streamlit's own application, which sends no security head
 
 import base64
 import hashlib
-import json
 import logging
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
-from streamlit.auth_util import get_cookie_with_chunks
-from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_routes import (
     BASE_ROUTE_CORE,
     BASE_ROUTE_MEDIA,
     BASE_ROUTE_UPLOAD_FILE,
 )
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from lib.events import Outcome, tell
+from lib.services.health import look
 from lib.settings import Settings
+from lib.ui import reads, watch
+from lib.ui.cookies import signed_in_claims
+from lib.ui.health import Pulse, healthz, readyz
+from lib.ui.metrics import metrics
 from lib.ui.pace import AtOnce, warm
 
 logger = logging.getLogger(__name__)
@@ -52,21 +54,22 @@ _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 def fittings(settings: Settings) -> dict[str, Any]:
     """Return everything that `st.App` is given besides the script it serves."""
+    pulse = Pulse(lambda: look(reads.engine()))
     return {
         "lifespan": warm,
-        "routes": [Route("/healthz", healthz)],
+        "routes": [
+            Route("/healthz", healthz),
+            Route("/readyz", readyz(pulse)),
+            Route("/metrics", metrics(pulse, settings)),
+        ],
         "middleware": [
             Middleware(AtOnce),
+            Middleware(watch.Watch, settings=settings),
             Middleware(SecurityHeaders, settings=settings, html=streamlit_page()),
             Middleware(Guard, settings=settings),
         ],
         "on_script_error": show_reference,
     }
-
-
-async def healthz(_request: Request) -> JSONResponse:
-    """Answer that this process serves; it reads no database and names nothing."""
-    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
 def inline_script_hashes(html: str) -> list[str]:
@@ -164,6 +167,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 404 or let the request through."""
         if scope["type"] == "http" and self._is_refused(scope):
+            tell("access:path", Outcome.REFUSED, area=watch.area(scope["path"]))
             await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
             return
         await self.app(scope, receive, send)
@@ -185,31 +189,6 @@ def is_under(path: str, prefixes: Iterable[str]) -> bool:
     return any(plain == prefix or plain.startswith(f"{prefix}/") for prefix in prefixes)
 
 
-def signed_in_claims(cookies: Mapping[str, str], *, settings: Settings) -> dict[str, Any] | None:
-    """Return the ID-token claims of the person whose cookies these are, None to refuse.
-
-    The cookie must be signed with our secret, at most `session_hours` old, made for our own
-    address, and belong to somebody who is admitted. Streamlit itself accepts 31 days.
-    """
-    if settings.auth is None:
-        return None
-    secret = settings.auth.cookie_secret.get_secret_value()
-
-    def read(name: str) -> bytes | None:
-        value = cookies.get(name, "")
-        return decode_signed_value(secret, name, value, max_age_days=settings.session_hours / 24)
-
-    payload = get_cookie_with_chunks(read, USER_COOKIE_NAME)
-    try:
-        claims = json.loads(payload) if payload else None
-    except ValueError:
-        return None
-    if not isinstance(claims, dict) or claims.get("is_logged_in") is not True:
-        return None
-    is_ours = claims.get("origin") == settings.auth.origin
-    return claims if is_ours and settings.access.admits(claims) else None
-
-
 def show_reference(error: Exception) -> bool:
     """Log `error` under a new reference number and show the person that number only.
 
@@ -217,6 +196,7 @@ def show_reference(error: Exception) -> bool:
     of its own. The traceback goes to the log, never to the page.
     """
     reference = secrets.token_hex(4)
+    watch.errors.add()
     logger.error("Something went wrong, reference %s", reference, exc_info=error)
     st.error(
         f"Something went wrong, reference {reference}. Nothing more was done. "

@@ -4,18 +4,20 @@
 words `app = st.App(` in this file; without them it would serve the file as a page, doorless.
 """
 
-import logging
-
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from lib import logs
 from lib.settings import ROOT, settings
-from lib.ui import worker
+from lib.ui import own_log, worker
 from lib.ui.door import fittings
 
-logging.basicConfig(
-    level=settings().log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+logs.configure(
+    level=settings().log_level,
+    as_json=settings().log_format == "json",
+    secrets=settings().secrets(),
 )
+own_log.take_over()
 
 # Streamlit takes a folder named `pages` for its old kind of app until a first session has
 # reached `st.navigation`, and tells that session that the page it asked for does not exist.

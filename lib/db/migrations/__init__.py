@@ -33,3 +33,9 @@ def current_revision(engine: Engine) -> str | None:
 def newest_revision() -> str | None:
     """Return the newest revision that this desk knows."""
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def known_revisions() -> frozenset[str]:
+    """Return every revision that this desk can bring to the newest one."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    return frozenset(script.revision for script in scripts.walk_revisions())

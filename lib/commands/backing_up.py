@@ -1,0 +1,76 @@
+"""`backup` and `restore`: one file that holds everything, written while people work."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from lib.db.backup import BackupRefused, Manifest, RestoreUnproven, back_up, restore
+from lib.db.copies import CopyRefused
+from lib.db.migrations import upgrade
+from lib.db.pg_programs import ProgramsMissing
+from lib.events import Outcome, tell
+from lib.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+REFUSALS = (BackupRefused, CopyRefused, ProgramsMissing, RestoreUnproven)
+_FOLDER = ROOT / "data" / "backups"
+
+
+def add(commands: "_SubParsersAction[ArgumentParser]") -> tuple[ArgumentParser, ArgumentParser]:
+    """Add both commands and return their parsers."""
+    backing_up = commands.add_parser("backup", help="write everything to one file")
+    backing_up.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    restoring = commands.add_parser("restore", help="replace everything by a backup")
+    restoring.add_argument("file", type=Path, metavar="FILE")
+    restoring.add_argument(
+        "--overwrite", action="store_true", help="even where the database holds something"
+    )
+    return backing_up, restoring
+
+
+def run_backup(options: Namespace, settings: Settings, engine: Engine, *, now: datetime) -> int:
+    """Write the backup, and say where it is on standard output."""
+    file = options.file or _FOLDER / f"campaign-desk-{now:%Y%m%d-%H%M%S}.zip"
+    try:
+        manifest = back_up(engine, file, now=now, pg_bin=settings.pg_bin)
+    except REFUSALS as refusal:
+        return _refused("desk:backup", refusal)
+    tell("desk:backup", Outcome.DONE, revision=manifest.revision)
+    print(file)
+    print(f"Backed up {settings.database_label}: {_held(manifest)}.", file=sys.stderr)
+    return 0
+
+
+def run_restore(options: Namespace, settings: Settings, engine: Engine) -> int:
+    """Replace the database by the backup, then bring it to the newest schema."""
+    try:
+        manifest = restore(
+            engine, options.file, overwrite=options.overwrite, pg_bin=settings.pg_bin
+        )
+    except REFUSALS as refusal:
+        return _refused("desk:restore", refusal)
+    upgrade(engine)
+    tell("desk:restore", Outcome.DONE, revision=manifest.revision)
+    print(f"Restored {settings.database_label}: {_held(manifest)}.", file=sys.stderr)
+    return 0
+
+
+def _refused(event: str, refusal: Exception) -> int:
+    tell(event, Outcome.REFUSED, why=type(refusal).__name__)
+    print(f"campaign desk: {refusal}", file=sys.stderr)
+    return 1
+
+
+def _held(manifest: Manifest) -> str:
+    rows = manifest.rows
+    return (
+        f"{rows.get('campaign', 0):,} campaigns, {rows.get('daily_result', 0):,} days, "
+        f"{rows.get('history', 0):,} entries of history, as of "
+        f"{manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, schema {manifest.revision}"
+    )
