@@ -21,6 +21,7 @@ from lib.domain.actions import Action, PauseReason, is_so_already
 from lib.domain.guardrails import ONE_CHANGE_WITHIN, Cautions, cautions, recent_change
 from lib.domain.records import Actor, GatewayKind, HistoryEntry, Origin, Platform, Source
 from lib.domain.status import Status
+from lib.events import Outcome, tell, told
 from lib.platforms.gateways import gateway
 from lib.services.campaigns import (
     Change,
@@ -113,6 +114,7 @@ def preview(
     return retrying(work)
 
 
+@told("campaign:bulk")
 def apply(
     engine: Engine,
     chosen: Sequence[Outlook],
@@ -172,6 +174,7 @@ def _apply_portion(
             results.append(_failed(one, f"The database refused it ({kind}); it is as it was."))
         else:
             trends.went_through()
+            _tell(one, action, occasion)
             results.append(Result(one.campaign_id, one.one.row.campaign.name, change))
     return results
 
@@ -207,6 +210,17 @@ def _work(
         )
 
     return work
+
+
+def _tell(one: Outlook, action: Action, occasion: Occasion) -> None:
+    tell(
+        event_of(action),
+        Outcome.DONE,
+        actor=occasion.actor.name,
+        source=occasion.source.value,
+        campaign_id=one.campaign_id,
+        request_id=occasion.request_id,
+    )
 
 
 def _failed(one: Outlook, why_not: str) -> Result:

@@ -18,6 +18,7 @@ from lib.db.tables import history, scheduled_change, worker
 from lib.domain.records import Actor, Origin, Source
 from lib.domain.schedule import LATE_AFTER, ScheduledChange, ScheduleState, is_late
 from lib.domain.status import FACTS, Status
+from lib.events import told
 from lib.services.campaigns import ChangeRefused, act_within, in_transaction
 from lib.services.recording import OVERSLEPT, Occasion, bump_data_version, lock_campaign
 from lib.services.schedule_reads import find_schedule
@@ -52,6 +53,7 @@ def _run_all(engine: Engine, *, now: datetime, by: str) -> Iterator[ScheduledCha
             yield settled
 
 
+@told("schedule:run")
 def run_one(engine: Engine, schedule_id: int, *, now: datetime, by: str) -> ScheduledChange | None:
     """Run one scheduled change; None where somebody else has settled it or is at it.
 

@@ -13,6 +13,7 @@ from lib.db.tables import history, scheduled_change
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Actor, Campaign, Origin, Source
 from lib.domain.schedule import FURTHEST_AHEAD, SCHEDULABLE, ScheduledChange, ScheduleState
+from lib.events import told
 from lib.services.campaigns import (
     MAX_NOTE,
     ChangeRefused,
@@ -43,6 +44,7 @@ class ScheduleSettled(ChangeRefused):
     """A scheduled change has run, was missed or was cancelled already."""
 
 
+@told(SCHEDULED)
 def schedule_change(
     engine: Engine,
     campaign_id: int,
@@ -102,6 +104,7 @@ def schedule_change(
     return in_transaction(engine, work)
 
 
+@told(UNSCHEDULED)
 def cancel_schedule(
     engine: Engine,
     schedule_id: int,

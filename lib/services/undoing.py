@@ -15,6 +15,7 @@ from lib.db.tables import history
 from lib.domain.actions import OPPOSITE, Action, Decision, judge_action, status_now
 from lib.domain.records import Actor, Campaign, GatewayKind, Origin, Source
 from lib.domain.status import FACTS, Status
+from lib.events import told
 from lib.services.campaigns import (
     CARRIED_OUT,
     MAX_NOTE,
@@ -72,6 +73,7 @@ class UndoOffer:
         return self.to is not None
 
 
+@told(UNDO)
 def undo_change(
     engine: Engine,
     history_id: int,
