@@ -28,8 +28,5 @@ if not isinstance(who, Actor):
 
 with reads.steady():
     notices.show()
-    try:
+    with sidebar.after_page(who, page=page.url_path):
         page.run()
-    finally:  # Whatever ended the page, and after what the person came for.
-        with st.sidebar:
-            sidebar.draw(who, page=page.url_path)

@@ -32,7 +32,9 @@ from streamlit.web.server.starlette.starlette_routes import (
 )
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from lib.db.engine import DatabaseUnreachable
 from lib.settings import Settings
+from lib.ui import billing_endpoint, live, outage
 from lib.ui.pace import AtOnce, warm
 
 logger = logging.getLogger(__name__)
@@ -43,8 +45,8 @@ SHUT = (
     f"/{BASE_ROUTE_CORE}/agent",
     f"/{BASE_ROUTE_CORE}/script-health-check",
 )
-# Files of people who are signed in: downloads, pictures, uploads.
-GUARDED = (f"/{BASE_ROUTE_MEDIA}", f"/{BASE_ROUTE_UPLOAD_FILE}")
+# For people who are signed in: downloads, pictures, uploads, and that something has changed.
+GUARDED = (f"/{BASE_ROUTE_MEDIA}", f"/{BASE_ROUTE_UPLOAD_FILE}", live.PATH)
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -54,7 +56,11 @@ def fittings(settings: Settings) -> dict[str, Any]:
     """Return everything that `st.App` is given besides the script it serves."""
     return {
         "lifespan": warm,
-        "routes": [Route("/healthz", healthz)],
+        "routes": [
+            Route("/healthz", healthz),
+            live.route(),
+            billing_endpoint.route(settings),
+        ],
         "middleware": [
             Middleware(AtOnce),
             Middleware(SecurityHeaders, settings=settings, html=streamlit_page()),
@@ -215,7 +221,11 @@ def show_reference(error: Exception) -> bool:
 
     Streamlit calls this for every error of a page or a callback; True tells it to show nothing
     of its own. The traceback goes to the log, never to the page.
+    A database that is away is no error: that is said instead.
     """
+    if isinstance(error, DatabaseUnreachable):
+        outage.draw()
+        return True
     reference = secrets.token_hex(4)
     logger.error("Something went wrong, reference %s", reference, exc_info=error)
     st.error(

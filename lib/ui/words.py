@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.actions import PauseReason
-from lib.domain.records import MICROS, HistoryEntry, Origin
+from lib.domain.records import MICROS, HistoryEntry, Origin, Platform
 from lib.domain.status import FACTS, Status
 from lib.ui.format import MISSING, instant
 
@@ -23,6 +23,8 @@ _EVENTS = {
     "artist:create": "Artist added",
     "billing:payment_failed": "Payment failed",
     "billing:payment_recovered": "Payment recovered",
+    "connection:break": "Connection broken",
+    "connection:mend": "Connection works again",
     "import:finish": "Import finished",
     "demo:load": "Demo loaded",
     "demo:start_over": "Demo started over",
@@ -70,6 +72,9 @@ def note_words(entry: HistoryEntry) -> str:
     """Return the note of an entry, or what its details say in a sentence, else "—"."""
     if entry.event == "campaign:restated" and entry.details:
         return _restated_words(entry.details)
+    if entry.event.startswith("connection:") and entry.details:
+        platform = Platform(entry.details["platform"]).label
+        return f"{platform}: {entry.note}" if entry.note else platform
     return entry.note or MISSING
 
 

@@ -1,8 +1,8 @@
 """A headless Chromium that tells when a page stood: by the page's own clock, frame by frame.
 
 A page stands when what is waited for is laid out, no placeholder is left and two more frames have
-been drawn; after a click, when the script has ended too. The time counts from the start of the navigation, of a
-click from the event itself.
+been drawn; after a click, when the script has ended too. The time counts from the start of the
+navigation, of a click from the event itself.
 """
 
 import json
