@@ -13,9 +13,11 @@ import streamlit as st
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.actions import Action, PauseReason
+from lib.domain.records import ConnectionState, Platform
 from lib.domain.status import FACTS
-from lib.services import campaigns
+from lib.services import campaigns, connections
 from lib.services.campaigns import Change, ChangeRefused
+from lib.services.connections import ConnectionNotFound
 from lib.services.recording import CampaignNotFound
 from lib.ui import clock, notices, reads, signin
 
@@ -31,6 +33,13 @@ _VERBS: dict[Action, Callable[..., Change]] = {
     Action.ARCHIVE: campaigns.archive_campaign,
     Action.UNARCHIVE: campaigns.unarchive_campaign,
 }
+_REFUSALS = (
+    ChangeRefused,
+    CampaignNotFound,
+    ConnectionNotFound,
+    DatabaseUnreachable,
+    signin.SignedOut,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,18 @@ class Asked:
     campaign_id: int
     name: str
     seen_version: int
+    request_id: str
+
+
+@dataclass(frozen=True)
+class LinkAsked:
+    """What a person is asked about: a connection as drawn, its next state, the request."""
+
+    artist_id: int
+    artist: str
+    platform: Platform
+    seen: ConnectionState
+    to: ConnectionState
     request_id: str
 
 
@@ -89,8 +110,30 @@ def confirm_carried_out(asked: Asked) -> None:
     st.rerun()
 
 
+def set_connection(asked: LinkAsked, note_key: str) -> None:
+    """Record that a connection is broken, or works again."""
+    note = str(st.session_state.get(note_key) or "")
+
+    def work() -> str:
+        connections.set_connection(
+            reads.engine(),
+            asked.artist_id,
+            asked.platform,
+            asked.to,
+            seen=asked.seen,
+            actor=signin.actor(),
+            request_id=asked.request_id,
+            now=clock.now(),
+            note=note,
+        )
+        return f"{asked.platform.label} of “{asked.artist}” is marked as {asked.to.label.lower()}."
+
+    _tell(work)
+    st.rerun()
+
+
 def _tell(work: Callable[[], str]) -> None:
     try:
         notices.tell_done(work())
-    except (ChangeRefused, CampaignNotFound, DatabaseUnreachable, signin.SignedOut) as refusal:
+    except _REFUSALS as refusal:
         notices.tell_refused(str(refusal))

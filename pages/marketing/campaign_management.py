@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import actions, board_view, current_artist, empty, filters, reads
+from lib.ui import actions, board_view, connections_view, current_artist, empty, filters, reads
 from lib.ui.campaign_cells import summary
 from lib.ui.escape import esc
 
@@ -28,5 +28,6 @@ shown = [row for row in board.rows if narrowed.matches(row)]
 board_view.campaigns(shown, order, searched=narrowed.text)
 if not shown:
     empty.nothing_matches(total)
+connections_view.section(board)
 
 actions.dialogs()
