@@ -35,8 +35,9 @@ _ASK_FOR_MS, _ASK_AGAIN = 3, 0.001
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "30s"
 # Seconds. A server that is restarted, or starts again after a crash, is back within a few; a
-# read gives up sooner than a write, since the page comes back by itself.
-READ_PATIENCE, WRITE_PATIENCE = 5.0, 15.0
+# read gives up sooner than a write, since its page comes back by itself. Meanwhile the page
+# stands as it was and says that it is reconnecting.
+READ_PATIENCE, WRITE_PATIENCE = 10.0, 15.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.05, 1.0
 
 # Class 40: serialization failure and deadlock; 55P03: lock not available;
