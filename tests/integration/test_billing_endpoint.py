@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -26,7 +27,7 @@ from tests.cast import add_artist, add_campaign, dump, see
 from tests.invariants import faults
 
 SECRET = "known-to-the-billing-system-only-" * 2
-BILLING = Billing(secret=SECRET)
+BILLING = Billing(secret=SecretStr(SECRET))
 
 
 class Sender:

@@ -37,6 +37,7 @@ def set_to(engine, artist_id, state, now, *, seen=None, request_id=None, actor=A
 
 def state_of(engine, artist_id, now, platform=META):
     board = queries.board(engine, artist_id, now=now)
+    assert board
     return next(link.state for link in board.connections if link.platform is platform)
 
 
