@@ -30,8 +30,5 @@ if not isinstance(who, Actor):
 with watch.run(page.url_path), reads.steady():
     notices.show()
     undoing.notice()
-    try:
+    with sidebar.after_page(who, page=page.url_path):
         page.run()
-    finally:  # Whatever ended the page, and after what the person came for.
-        with st.sidebar:
-            sidebar.draw(who, page=page.url_path)

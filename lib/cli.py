@@ -21,8 +21,10 @@ from lib.commands import (
     doctor,
     importing,
     lag,
+    linking,
     proving,
     serving,
+    settling,
     simulating,
     working,
 )
@@ -31,10 +33,22 @@ from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
 from lib.services import demo, exports, trends
 from lib.services.billing import ArtistNotFound
+from lib.services.billing_notices import OrganizationNotFound
+from lib.services.campaigns import ChangeRefused
+from lib.services.connections import ConnectionNotFound
 from lib.services.import_folding import finish_imports
 from lib.settings import Settings, SettingsRefused, load_settings
 
 _MEGABYTE = 2**20
+_REFUSALS = (
+    SettingsRefused,
+    ArtistNotFound,
+    ChangeRefused,
+    ConnectionNotFound,
+    DatabaseUnreachable,
+    OrganizationNotFound,
+    demo.DemoRefused,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(options.run(options, settings, engine))
         finally:
             engine.dispose()
-    except (SettingsRefused, ArtistNotFound, DatabaseUnreachable, demo.DemoRefused) as refusal:
+    except _REFUSALS as refusal:
         print(f"campaign desk: {refusal}", file=sys.stderr)
     except DBAPIError as error:
         # The driver's text may quote addresses and values; its kind says enough here.
@@ -205,6 +219,16 @@ def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> in
     return 0
 
 
+def _billing(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    _prepare(engine)
+    return settling.run(options, engine, actor=Actor(name=settings.actor), now=_now())
+
+
+def _connection(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    _prepare(engine)
+    return linking.run(options, engine, actor=Actor(name=settings.actor), now=_now())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lib.cli", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -215,6 +239,8 @@ def _parser() -> argparse.ArgumentParser:
     working.add(commands).set_defaults(run=_worker)
     for parser_of, run in zip(backing_up.add(commands), (_backup, _restore), strict=True):
         parser_of.set_defaults(run=run)
+    settling.add(commands).set_defaults(run=_billing)
+    linking.add(commands).set_defaults(run=_connection)
     simple: tuple[tuple[str, str, Callable[..., int]], ...] = (
         ("doctor", "say what this machine lacks", _doctor),
         ("migrate", "bring the database to the newest schema", _migrate),

@@ -30,10 +30,13 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE_COOKIE_SECRET = "an-example-that-the-desk-refuses-to-start-with"  # noqa: S105
 SHORTEST_COOKIE_SECRET = 32  # bytes
 SHORTEST_METRICS_TOKEN = 16  # characters
+EXAMPLE_BILLING_SECRET = "an-example-that-signs-no-notice-of-any-payment"  # noqa: S105
+SHORTEST_BILLING_SECRET = 32  # bytes
 
 # Longest line of a websocket handshake. The library's 8 KiB leave a person with many
 # sign-in cookies before a blank page: https://github.com/streamlit/streamlit/pull/15492
 _HANDSHAKE_LINE = "65536"
+_SECTIONS = ("auth", "access", "billing")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -160,6 +163,22 @@ class Access(_Frozen):
         return email in self.emails or (bool(name) and domain in self.domains)
 
 
+class Billing(_Frozen):
+    """How the billing system proves that a notice is its own, and who the history names."""
+
+    secret: SecretStr
+    actor: Annotated[str, Field(min_length=1, max_length=200)] = "Billing system"
+
+    @model_validator(mode="after")
+    def _refuse_weak(self) -> Self:
+        secret = self.secret.get_secret_value()
+        if secret == EXAMPLE_BILLING_SECRET:
+            raise ValueError("secret is the example's: whoever read it stops campaigns")
+        if len(secret.encode()) < SHORTEST_BILLING_SECRET:
+            raise ValueError(f"secret is shorter than {SHORTEST_BILLING_SECRET} bytes")
+        return self
+
+
 class Settings(_Frozen):
     """What the desk was told by its environment and its secrets file."""
 
@@ -246,10 +265,11 @@ class Settings(_Frozen):
     secrets_file: Path = Field(
         default=ROOT / ".streamlit" / "secrets.toml",
         validation_alias="SECRETS_FILE",
-        description="The TOML file with [auth] and [access]; without it nobody signs in.",
+        description="The TOML file with [auth], [access] and [billing]; all of them are optional.",
     )
     auth: Auth | None = Field(default=None, repr=False)
     access: Access = Access()
+    billing: Billing | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
     def _refuse_open_doors(self) -> Self:
@@ -318,7 +338,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
 
 
 def _read_secrets(named: Path | None) -> dict[str, Any]:
-    """Return `[auth]`, `[access]` and the path of the secrets file; a named one must exist."""
+    """Return the sections of the secrets file and its path; a named one must exist."""
     path = (named or Settings.model_fields["secrets_file"].default).absolute()
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -329,7 +349,7 @@ def _read_secrets(named: Path | None) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         # The error's own text may quote the file, so only its kind is told.
         raise SettingsRefused(f"{path} cannot be read: {type(error).__name__}") from None
-    sections = {name: part for name, part in content.items() if name in ("auth", "access")}
+    sections = {name: part for name, part in content.items() if name in _SECTIONS}
     return {"SECRETS_FILE": path, **sections}
 
 

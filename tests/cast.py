@@ -55,12 +55,13 @@ def add_artist(
     state: ConnectionState = ConnectionState.LIVE,
     zone: str = "Europe/Berlin",
     is_demo: bool = False,
+    label_id: int | None = None,
 ) -> int:
-    """Add an artist with a connection to every platform, in a label of its own."""
+    """Add an artist with a connection to every platform, in a label of its own or a known one."""
     name = name or f"Artist {next(_numbers)}"
     with writing(engine) as db:
         label = {"name": f"Label of {name}", "is_demo": is_demo, "created_at": now}
-        label_id = insert_one(db, organization, label)
+        label_id = label_id or insert_one(db, organization, label)
         artist_id = insert_one(
             db,
             artist,

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from lib.db.text import NAME, folded_text
 
@@ -29,15 +30,25 @@ Answer = TypeVar("Answer")
 # https://sqlite.org/wal.html: a rare corruption when two connections checkpoint at once.
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 10
+POOL_SECONDS = 10
 _ASK_FOR_MS, _ASK_AGAIN = 3, 0.001
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "30s"
-_ATTEMPTS = 6
-_FIRST_WAIT = 0.05
+# Seconds. A server that is restarted, or starts again after a crash, is back within a few; a
+# read gives up sooner than a write, since its page comes back by itself. Meanwhile the page
+# stands as it was and says that it is reconnecting.
+READ_PATIENCE, WRITE_PATIENCE = 10.0, 15.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.05, 1.0
 
 # Class 40: serialization failure and deadlock; 55P03: lock not available;
 # classes 08 and 57P: the server went away or is restarting.
 _PASSING_STATES = ("40001", "40P01", "55P03", "08", "57P")
+
+# What has no such state: SQLite's locks, and a server that cannot be reached or found, as its
+# name cannot while a container is started again.
+_PASSING_WORDS = ("locked", "busy", "connection", "server closed", "resolve host")
+
+_NO_ANSWER = "The database did not answer; nothing was changed. Try again in a moment."
 
 
 class DatabaseUnreachable(RuntimeError):
@@ -66,6 +77,7 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,
+        pool_timeout=POOL_SECONDS,
         hide_parameters=True,
         connect_args={
             "connect_timeout": 5,
@@ -150,26 +162,26 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def retrying(work: Callable[[], Answer]) -> Answer:
-    """Return `work()`, tried again a few times while the database has a passing fault.
+def retrying(work: Callable[[], Answer], *, patience: float = READ_PATIENCE) -> Answer:
+    """Return `work()`, tried again for `patience` seconds while the database has a passing fault.
 
     Only for reads and for writes that carry a request id: a commit whose answer was lost
     is found again by that id. Raises `DatabaseUnreachable` when no attempt got through.
     """
-    wait = _FIRST_WAIT
-    for attempt in range(_ATTEMPTS):
+    wait, until = _FIRST_WAIT, time.monotonic() + patience
+    while True:
         try:
             return work()
+        except PoolExhausted as error:
+            # Waiting for a connection has taken its time already.
+            raise DatabaseUnreachable(_NO_ANSWER) from error
         except DBAPIError as error:
             if not is_passing(error):
                 raise
-            if attempt == _ATTEMPTS - 1:
-                raise DatabaseUnreachable(
-                    "The database did not answer; nothing was changed. Try again in a moment."
-                ) from error
+            if time.monotonic() + wait > until:
+                raise DatabaseUnreachable(_NO_ANSWER) from error
         time.sleep(wait)
-        wait *= 2
-    raise AssertionError("unreachable")
+        wait = min(wait * 2, _LONGEST_WAIT)
 
 
 def is_passing(error: DBAPIError) -> bool:
@@ -181,5 +193,5 @@ def is_passing(error: DBAPIError) -> bool:
         return bool(state.startswith(_PASSING_STATES))
     text = str(error.orig).lower()
     if isinstance(error, OperationalError):
-        return any(word in text for word in ("locked", "busy", "connection", "server closed"))
+        return any(word in text for word in _PASSING_WORDS)
     return False

@@ -535,6 +535,18 @@ column_mapping = Table(
     Column("actor", String(200), nullable=False),
 )
 
+# What the billing system has reported, by its own ids: a notice that comes again is answered as
+# the first time, and the same id with another content is refused.
+billing_notice = Table(
+    "billing_notice",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("content_hash", String(64), nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+)
+
 # One number that every write raises: a cached read is keyed by it, in every process.
 data_version = Table(
     "data_version",

@@ -69,6 +69,10 @@ class ConnectionState(StrEnum):
     LIVE = "live"
     BROKEN = "broken"
 
+    @property
+    def label(self) -> str:
+        return {"live": "Working", "broken": "Broken"}[self.value]
+
 
 class GatewayKind(StrEnum):
     """What carries a decision out on the platform."""

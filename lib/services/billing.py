@@ -3,8 +3,11 @@
 Billing never touches what a person paused or put away: its recovery would undo a decision.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 
@@ -88,19 +91,37 @@ def _billing_event(
             raise ArtistNotFound(f"There is no artist {artist_id}.")
         if answer := _answer_to(db, occasion, artist_id=artist_id, event=event):
             return answer
-        subjects = _campaigns_of(db, artist_id)
-        db.execute(update(artist).where(artist.c.id == artist_id).values(billing=state))
-        moved = [
-            subject.id
-            for subject, kind in subjects
-            if _move(db, subject, kind, state=state, occasion=occasion)
-        ]
-        record_event(db, occasion, event, artist_id=artist_id, details={"moved": moved})
-        refresh(db, moved, now=occasion.now, by=occasion.actor.name)
+        moved = set_billing(db, artist_id, state, occasion=occasion)
         bump_data_version(db)
-        return BillingOutcome(artist_id, event, tuple(moved), occasion.now)
+        return BillingOutcome(artist_id, event, moved, occasion.now)
 
     return in_transaction(engine, work)
+
+
+def set_billing(
+    db: Connection,
+    artist_id: int,
+    state: BillingState,
+    *,
+    occasion: Occasion,
+    details: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[int, ...]:
+    """Set an artist's billing, move what it stops or brings back, and record both.
+
+    Return the ids of the campaigns that moved. The caller has locked the artist, knows that
+    the notice is new, and raises the data version; `details` go into the artist's entry.
+    """
+    event = PAYMENT_FAILED if state is BillingState.FAILING else PAYMENT_RECOVERED
+    subjects = _campaigns_of(db, artist_id)
+    db.execute(update(artist).where(artist.c.id == artist_id).values(billing=state))
+    moved = [
+        subject.id
+        for subject, kind in subjects
+        if _move(db, subject, kind, state=state, occasion=occasion, details=details)
+    ]
+    record_event(db, occasion, event, artist_id=artist_id, details={**details, "moved": moved})
+    refresh(db, moved, now=occasion.now, by=occasion.actor.name)
+    return tuple(moved)
 
 
 def _campaigns_of(db: Connection, artist_id: int) -> list[tuple[Campaign, GatewayKind]]:
@@ -121,6 +142,7 @@ def _move(
     *,
     state: BillingState,
     occasion: Occasion,
+    details: Mapping[str, Any],
 ) -> bool:
     is_failing = state is BillingState.FAILING
     to = billing_movement(subject, is_failing=is_failing, now=occasion.now)
@@ -139,7 +161,7 @@ def _move(
         subject,
         to,
         pending_action=pending,
-        details={"request_id": occasion.request_id},
+        details={"request_id": occasion.request_id, **details},
     )
     return True
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
 
-from lib.db.engine import retrying, writing
+from lib.db.engine import WRITE_PATIENCE, retrying, writing
 from lib.db.tables import artist, campaign, connection, history
 from lib.domain.actions import (
     Action,
@@ -540,4 +540,4 @@ def in_transaction(engine: Engine, work: Callable[[Connection], Answer]) -> Answ
             # now stands in the history, and the second attempt returns it.
             return attempt()
 
-    return retrying(once_more_if_doubled)
+    return retrying(once_more_if_doubled, patience=WRITE_PATIENCE)

@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
 )
 
-from lib.db.engine import reading, retrying
+from lib.db.engine import READ_PATIENCE, reading, retrying
 from lib.db.tables import (
     artist,
     campaign,
@@ -77,14 +77,17 @@ class CampaignPage:
     capabilities: Mapping[Action, Capability]
 
 
-def current_data_version(engine: Engine) -> int:
-    """Return the number that every write raises; a cached read is keyed by it."""
+def current_data_version(engine: Engine, *, patience: float = READ_PATIENCE) -> int:
+    """Return the number that every write raises; a cached read is keyed by it.
+
+    Raises `DatabaseUnreachable` where the database does not answer for `patience` seconds.
+    """
 
     def work() -> int:
         with reading(engine) as db:
             return int(db.execute(select(data_version.c.number)).scalar_one())
 
-    return retrying(work)
+    return retrying(work, patience=patience)
 
 
 def artists(engine: Engine) -> list[Artist]:

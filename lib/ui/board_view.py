@@ -8,9 +8,9 @@ import streamlit as st
 
 from lib.domain.actions import Action
 from lib.domain.board import BoardRow, by_group
-from lib.domain.records import BillingState, ConnectionState
+from lib.domain.records import BillingState, ConnectionState, Platform
 from lib.domain.records import Connection as PlatformConnection
-from lib.domain.status import FACTS, Group, Status
+from lib.domain.status import FACTS, LIVE, Group, Status
 from lib.services.queries import Board
 from lib.ui import actions, badges, campaign_cells, clock, filters, in_url, table
 from lib.ui.campaign_cells import Shown
@@ -47,13 +47,9 @@ def warnings(board: Board) -> None:
             "campaigns come back by themselves.",
             icon=":material/credit_card_off:",
         )
-    broken = [link.platform.label for link in board.connections if _is_broken(link)]
+    broken = [link.platform for link in board.connections if _is_broken(link)]
     if broken:
-        st.warning(
-            f"The connection to {' and '.join(broken)} is broken. Pause what runs there until "
-            "it works again.",
-            icon=":material/link_off:",
-        )
+        st.warning(_broken_words(broken, board.rows), icon=":material/link_off:")
     stale = [row for row in board.rows if row.is_stale]
     if stale:
         known = [row.covered_through for row in stale if row.covered_through]
@@ -63,6 +59,21 @@ def warnings(board: Board) -> None:
             f"figures{since}. Import a newer export.",
             icon=":material/update_disabled:",
         )
+
+
+def _broken_words(broken: Sequence[Platform], rows: Sequence[BoardRow]) -> str:
+    """Return which connections are broken, and how many campaigns that concerns."""
+    names = " and ".join(platform.label for platform in broken)
+    there = [row.status for row in rows if row.campaign.platform in broken]
+    live = sum(status in LIVE for status in there)
+    deploying = there.count(Status.DEPLOYING)
+    words = f"The connection to {names} is broken."
+    if live:
+        words += f" {campaign_cells.summary(live)} run{'s' if live == 1 else ''} there: pause "
+        words += f"{'it' if live == 1 else 'them'} until it works again."
+    if deploying:
+        words += f" {campaign_cells.summary(deploying)} cannot be deployed."
+    return words
 
 
 def _is_broken(link: PlatformConnection) -> bool:

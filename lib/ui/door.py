@@ -28,10 +28,11 @@ from streamlit.web.server.starlette.starlette_routes import (
     BASE_ROUTE_UPLOAD_FILE,
 )
 
+from lib.db.engine import DatabaseUnreachable
 from lib.events import Outcome, tell
 from lib.services.health import look
 from lib.settings import Settings
-from lib.ui import reads, watch
+from lib.ui import billing_endpoint, live, outage, reads, watch
 from lib.ui.cookies import signed_in_claims
 from lib.ui.health import Pulse, healthz, readyz
 from lib.ui.metrics import metrics
@@ -45,8 +46,8 @@ SHUT = (
     f"/{BASE_ROUTE_CORE}/agent",
     f"/{BASE_ROUTE_CORE}/script-health-check",
 )
-# Files of people who are signed in: downloads, pictures, uploads.
-GUARDED = (f"/{BASE_ROUTE_MEDIA}", f"/{BASE_ROUTE_UPLOAD_FILE}")
+# For people who are signed in: downloads, pictures, uploads, and that something has changed.
+GUARDED = (f"/{BASE_ROUTE_MEDIA}", f"/{BASE_ROUTE_UPLOAD_FILE}", live.PATH)
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -61,6 +62,8 @@ def fittings(settings: Settings) -> dict[str, Any]:
             Route("/healthz", healthz),
             Route("/readyz", readyz(pulse)),
             Route("/metrics", metrics(pulse, settings)),
+            live.route(),
+            billing_endpoint.route(settings),
         ],
         "middleware": [
             Middleware(AtOnce),
@@ -194,7 +197,11 @@ def show_reference(error: Exception) -> bool:
 
     Streamlit calls this for every error of a page or a callback; True tells it to show nothing
     of its own. The traceback goes to the log, never to the page.
+    A database that is away is no error: that is said instead.
     """
+    if isinstance(error, DatabaseUnreachable):
+        outage.draw()
+        return True
     reference = secrets.token_hex(4)
     watch.errors.add()
     logger.error("Something went wrong, reference %s", reference, exc_info=error)

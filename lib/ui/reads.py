@@ -22,11 +22,13 @@ from lib.domain.simulation import Outcome, simulate
 from lib.services import activity as activities
 from lib.services import attention as attending
 from lib.services import backtest as backtests
+from lib.services import connections as linking
 from lib.services import label_trend, lag, looks, queries, undoing
 from lib.services import roster as rosters
 from lib.services.activity import ActivityFilter, ActivityWords
 from lib.services.attention import Attention
 from lib.services.backtest import Backtest
+from lib.services.connections import LinkStanding
 from lib.services.label_trend import LabelSpend
 from lib.services.lag import Curves
 from lib.services.looks import Since
@@ -91,6 +93,11 @@ def demo_label() -> str | None:
 def board(artist_id: int) -> Board | None:
     """Return the artist's board as of this minute."""
     return _board(settings().database_url, data_version(), artist_id, clock.reading_time())
+
+
+def connections(artist: str) -> tuple[LinkStanding, ...]:
+    """Return how the artist's platforms are connected, since when and by whose word."""
+    return _connections(settings().database_url, data_version(), artist)
 
 
 def campaign_page(campaign_id: int) -> CampaignPage | None:
@@ -226,6 +233,11 @@ def _demo_label(url: str, version: int) -> str | None:  # noqa: ARG001
 @st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
 def _board(url: str, version: int, artist_id: int, now: datetime) -> Board | None:  # noqa: ARG001
     return queries.board(_engine(url), artist_id, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+def _connections(url: str, version: int, artist: str) -> tuple[LinkStanding, ...]:  # noqa: ARG001
+    return linking.connections(_engine(url), artist)
 
 
 @st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)

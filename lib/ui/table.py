@@ -9,14 +9,11 @@ it, and what a click does.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal
-from weakref import WeakKeyDictionary
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from lib.ui import components
 from lib.ui.badges import Colour
 
 Kind = Literal["link", "chips", "text", "pair", "line", "bar", "menu"]
@@ -24,9 +21,6 @@ Ident = tuple[int | str, ...]
 """What a row is about: a campaign's id and version, an artist's name."""
 
 MOST_SEARCHED = 200
-_ASSETS = Path(__file__).parent / "assets"
-_NAME, _SCRIPT = "desk.table", "table.js"
-_STYLE = (_ASSETS / "table" / "table.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -160,7 +154,7 @@ def draw(
         if menu is None
         else {row.ident: frozenset(entry[0] for entry in row.cells[menu] or ()) for row in rows},
     )
-    _mounted()(
+    components.mounted("table")(
         key=key,
         data={
             "label": label,
@@ -271,28 +265,3 @@ def _ident(told: object) -> Ident:
     if not isinstance(told, list) or not all(isinstance(part, int | str) for part in told):
         return ()
     return tuple(told)
-
-
-def _mounted() -> Any:
-    """Return the component, known to the server that runs this page.
-
-    Its script is a file of this server, since the security policy admits no inline ones. For that
-    Streamlit wants a manifest, which it looks for in installed packages only.
-    """
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(_NAME) is None:
-        package, component = _NAME.split(".")
-        manifest = ComponentManifest(
-            name=package,
-            version="1",
-            components=[ComponentConfig(name=component, asset_dir=component)],
-        )
-        manager.register_from_manifest(manifest, _ASSETS)
-    if manager not in _defined:
-        _defined[manager] = st.components.v2.component(
-            _NAME, js=_SCRIPT, css=_STYLE, isolate_styles=False
-        )
-    return _defined[manager]
-
-
-_defined: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.actions import Action, PauseReason
-from lib.domain.records import MICROS, HistoryEntry, Origin, Source
+from lib.domain.records import MICROS, HistoryEntry, Origin, Platform, Source
 from lib.domain.status import FACTS, Status
 from lib.services.recording import UNDO
 from lib.ui.format import MISSING, day, instant, local, money
@@ -34,6 +34,8 @@ _EVENTS = {
     "artist:create": "Artist added",
     "billing:payment_failed": "Payment failed",
     "billing:payment_recovered": "Payment recovered",
+    "connection:break": "Connection broken",
+    "connection:mend": "Connection works again",
     "import:finish": "Import finished",
     "demo:load": "Demo loaded",
     "demo:start_over": "Demo started over",
@@ -133,6 +135,9 @@ def note_words(entry: HistoryEntry) -> str:
         return _restated_words(details)
     if entry.event.startswith("schedule:") and details:
         return _schedule_words(details, entry.note)
+    if entry.event.startswith("connection:") and details:
+        platform = Platform(details["platform"]).label
+        return f"{platform}: {entry.note}" if entry.note else platform
     file = details.get("file") if entry.event == "import:finish" else None
     said = [entry.note or file, details.get("changed_since")]
     return " · ".join(words for words in said if words) or MISSING

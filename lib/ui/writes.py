@@ -15,11 +15,13 @@ import streamlit as st
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.actions import Action, PauseReason
+from lib.domain.records import ConnectionState, Platform
 from lib.domain.schedule import Moment
 from lib.domain.status import FACTS
-from lib.services import bulk, campaigns, schedules
+from lib.services import bulk, campaigns, connections, schedules
 from lib.services.bulk import Preview, Result
 from lib.services.campaigns import Change, ChangeRefused
+from lib.services.connections import ConnectionNotFound
 from lib.services.recording import CampaignNotFound
 from lib.services.schedule_reads import ScheduleNotFound
 from lib.ui import clock, notices, reads, signin
@@ -37,11 +39,10 @@ _VERBS: dict[Action, Callable[..., Change]] = {
     Action.ARCHIVE: campaigns.archive_campaign,
     Action.UNARCHIVE: campaigns.unarchive_campaign,
 }
-
-
 _REFUSALS = (
     ChangeRefused,
     CampaignNotFound,
+    ConnectionNotFound,
     ScheduleNotFound,
     DatabaseUnreachable,
     signin.SignedOut,
@@ -55,6 +56,18 @@ class Asked:
     campaign_id: int
     name: str
     seen_version: int
+    request_id: str
+
+
+@dataclass(frozen=True)
+class LinkAsked:
+    """What a person is asked about: a connection as drawn, its next state, the request."""
+
+    artist_id: int
+    artist: str
+    platform: Platform
+    seen: ConnectionState
+    to: ConnectionState
     request_id: str
 
 
@@ -100,6 +113,28 @@ def confirm_carried_out(asked: Asked) -> None:
             now=clock.now(),
         )
         return f"Marked “{asked.name}” as carried out."
+
+    _tell(work)
+    st.rerun()
+
+
+def set_connection(asked: LinkAsked, note_key: str) -> None:
+    """Record that a connection is broken, or works again."""
+    note = str(st.session_state.get(note_key) or "")
+
+    def work() -> str:
+        connections.set_connection(
+            reads.engine(),
+            asked.artist_id,
+            asked.platform,
+            asked.to,
+            seen=asked.seen,
+            actor=signin.actor(),
+            request_id=asked.request_id,
+            now=clock.now(),
+            note=note,
+        )
+        return f"{asked.platform.label} of “{asked.artist}” is marked as {asked.to.label.lower()}."
 
     _tell(work)
     st.rerun()

@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from lib.ui import actions, board_view, bulk, current_artist, empty, filters, reads
+from lib.ui import (
+    actions,
+    board_view,
+    bulk,
+    connections_view,
+    current_artist,
+    empty,
+    filters,
+    reads,
+)
 from lib.ui.campaign_cells import summary
 from lib.ui.escape import esc
 
@@ -28,6 +37,7 @@ shown = [row for row in board.rows if narrowed.matches(row)]
 board_view.campaigns(shown, order, searched=narrowed.text)
 if not shown:
     empty.nothing_matches(total)
+connections_view.section(board)
 
 actions.dialogs()
 bulk.dialogs()

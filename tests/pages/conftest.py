@@ -135,7 +135,8 @@ class Table:
 
 def tables(at: AppTest) -> list[Table]:
     """Return every table on the page."""
-    return [_table(json.loads(one.proto.json)) for one in at.get("bidi_component")]
+    found = [one.proto for one in at.get("bidi_component")]
+    return [_table(json.loads(one.json)) for one in found if one.component_name == "desk.table"]
 
 
 def table(at: AppTest, label: str) -> Table:

@@ -4,10 +4,12 @@ import sqlite3
 import threading
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import create_engine, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lib.db.engine import (
+    READ_PATIENCE,
+    WRITE_PATIENCE,
     DatabaseUnreachable,
     is_passing,
     make_engine,
@@ -109,11 +111,24 @@ def test_many_writers_at_once_all_get_their_turn(engine):
         assert db.execute(select(data_version.c.number)).scalar() == 60
 
 
+class Clock:
+    """Time that passes by waiting alone; it stands in for the module `time`."""
+
+    def __init__(self):
+        self.waits: list[float] = []
+
+    def sleep(self, seconds):
+        self.waits.append(seconds)
+
+    def monotonic(self):
+        return sum(self.waits)
+
+
 @pytest.fixture
 def impatient(monkeypatch):
-    waits: list[float] = []
-    monkeypatch.setattr("lib.db.engine.time.sleep", waits.append)
-    return waits
+    clock = Clock()
+    monkeypatch.setattr("lib.db.engine.time", clock)
+    return clock.waits
 
 
 def busy():
@@ -133,7 +148,8 @@ def test_a_passing_fault_is_tried_again_and_each_wait_is_longer(impatient):
     assert impatient == [0.05, 0.1]
 
 
-def test_what_never_passes_is_given_up_with_a_sentence_for_people(impatient):
+@pytest.mark.parametrize("patience", [READ_PATIENCE, WRITE_PATIENCE])
+def test_what_never_passes_is_given_up_with_a_sentence_for_people(impatient, patience):
     tries = []
 
     def work():
@@ -141,9 +157,35 @@ def test_what_never_passes_is_given_up_with_a_sentence_for_people(impatient):
         raise busy()
 
     with pytest.raises(DatabaseUnreachable, match="nothing was changed"):
-        retrying(work)
-    assert len(tries) == 6
-    assert sum(impatient) < 2
+        retrying(work, patience=patience)
+    assert len(tries) == len(impatient) + 1
+    assert patience - 1 <= sum(impatient) <= patience
+    assert max(impatient) == 1
+
+
+def test_whoever_has_no_patience_asks_once(impatient):
+    tries = []
+
+    def work():
+        tries.append(1)
+        raise busy()
+
+    with pytest.raises(DatabaseUnreachable):
+        retrying(work, patience=0)
+    assert (len(tries), impatient) == (1, [])
+
+
+def test_a_pool_in_which_all_connections_are_taken_is_no_error_of_the_desk(sqlite_url):
+    engine = create_engine(sqlite_url, pool_size=1, max_overflow=0, pool_timeout=0.01)
+
+    def read():
+        with reading(engine) as db:
+            return db.execute(select(data_version.c.number)).scalar()
+
+    with engine.connect(), pytest.raises(DatabaseUnreachable):
+        retrying(read)
+    assert retrying(read) == 0
+    engine.dispose()
 
 
 def test_a_lasting_fault_is_not_tried_again(impatient):

@@ -1,0 +1,79 @@
+"""`billing`: a payment failed or recovered, for one artist or for everybody of a label."""
+
+import argparse
+import json
+import secrets
+import sys
+from datetime import datetime
+
+from pydantic import ValidationError
+from sqlalchemy import Engine
+
+from lib.domain.records import Actor, BillingState, Source
+from lib.services.billing_notices import Notice, Payment, Settled, as_json, receive_notice
+from lib.services.campaigns import ChangeRefused
+
+
+class NoticeUnfit(ChangeRefused):
+    """What the command was given makes no notice."""
+
+
+def add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> argparse.ArgumentParser:
+    """Add the command and return its parser."""
+    parser = commands.add_parser("billing", help="record that a payment failed or recovered")
+    parser.add_argument("what", choices=["failed", "recovered"])
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--artist", metavar="NAME")
+    whose.add_argument("--organization", metavar="NAME", help="all artists of this label")
+    parser.add_argument(
+        "--id", metavar="ID", help="the notice's own id: given again, nothing happens twice"
+    )
+    parser.add_argument(
+        "--at",
+        type=datetime.fromisoformat,
+        metavar="INSTANT",
+        help="when it happened, such as 2026-11-24T09:30:00Z; now if not given",
+    )
+    parser.add_argument("--json", action="store_true", help="write the answer to stdout as JSON")
+    return parser
+
+
+def run(options: argparse.Namespace, engine: Engine, *, actor: Actor, now: datetime) -> int:
+    """Record the notice, say what it did and return the exit code."""
+    try:
+        notice = Notice(
+            id=options.id or secrets.token_hex(16),
+            event=Payment.FAILED if options.what == "failed" else Payment.RECOVERED,
+            at=options.at or now,
+            artist=options.artist,
+            organization=options.organization,
+        )
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        raise NoticeUnfit(
+            "; ".join(
+                f"--{fault['loc'][0]}: {fault['msg']}" if fault["loc"] else fault["msg"]
+                for fault in faults
+            )
+        ) from None
+    answer = receive_notice(engine, notice, actor=actor, now=now, source=Source.COMMAND)
+    if options.json:
+        json.dump(as_json(answer), sys.stdout, ensure_ascii=False)
+        print()
+    else:
+        for one in answer.artists:
+            print(_words(one), file=sys.stderr)
+        if not answer.artists:
+            print("This label has no artist.", file=sys.stderr)
+    return 0
+
+
+def _words(one: Settled) -> str:
+    if one.is_outdated:
+        return f"{one.artist}: a later notice had come before; nothing was changed."
+    moved = f"{len(one.moved)} campaign{'' if len(one.moved) == 1 else 's'}"
+    if one.billing is BillingState.FAILING:
+        return f"{one.artist}: a payment has failed; {moved} stopped."
+    return f"{one.artist}: billing is in order; {moved} came back."

@@ -1,0 +1,139 @@
+// Watches the one number that every change raises, and shows a change within a few seconds.
+//
+// Where nothing is under a person's hands the page is drawn anew by itself; else a slim line
+// offers it. While the database cannot be reached the line says so, and the page comes back by
+// itself. A hidden tab asks nothing. `data` is made by `lib/ui/live.py`.
+
+const PERIOD = 3000;
+const STILL = 3000; // Nobody who has moved within so many milliseconds is disturbed.
+const PATIENCE = 10000; // Before a page that has not drawn a change is asked for it again.
+const CHANGED = "There are changes.";
+const AWAY = "The database cannot be reached; reconnecting…";
+const TYPED_IN = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select";
+const OPEN = [
+  "[role=dialog]",
+  "[role=alertdialog]",
+  "[role=listbox]",
+  "[data-testid=stPopoverBody]",
+  ".desk-table :popover-open",
+  ".desk-table tbody .pick input:checked",
+].join(", ");
+
+let pulse = null;
+
+export default function draw({ parentElement, data, setTriggerValue }) {
+  if (!pulse || pulse.parent !== parentElement) {
+    pulse?.end();
+    pulse = begin(parentElement);
+  }
+  const mine = pulse;
+  mine.drawn = data.version;
+  mine.tell = (number) => setTriggerValue("changed", number);
+  // A page that says that the database is away is drawn anew as soon as it is back.
+  mine.isOutage = data.version === null;
+  if (!mine.isOutage && mine.seen === mine.drawn) mine.say("");
+  return () => {
+    // Streamlit also cleans up before it draws the same place again.
+    setTimeout(() => {
+      if (!parentElement.isConnected) mine.end();
+    });
+  };
+}
+
+function begin(parent) {
+  const line = document.createElement("div");
+  line.className = "desk-pulse";
+  line.setAttribute("role", "status");
+  const words = line.appendChild(document.createElement("span"));
+  const button = line.appendChild(document.createElement("button"));
+  button.type = "button";
+  button.textContent = "Show them";
+  line.hidden = true;
+  parent.append(line);
+
+  let movedAt = performance.now();
+  let askedAt = -Infinity;
+  let isAsking = false;
+  let isOver = false;
+  let timer = 0;
+  const moved = () => {
+    movedAt = performance.now();
+  };
+  const motions = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
+  for (const motion of motions) addEventListener(motion, moved, { passive: true, capture: true });
+
+  const own = { parent, drawn: null, seen: null, isOutage: false, tell() {}, say, end };
+
+  function say(what) {
+    if (words.textContent !== what) words.textContent = what;
+    button.hidden = what !== CHANGED;
+    line.hidden = !what;
+  }
+
+  function show() {
+    askedAt = performance.now();
+    own.tell(own.seen);
+  }
+
+  function look() {
+    if (own.isOutage) {
+      if (performance.now() - askedAt > PATIENCE) show();
+    } else if (own.seen === own.drawn) {
+      say("");
+    } else if (performance.now() - askedAt < PATIENCE) {
+      // It has been asked for and will come.
+    } else if (isQuiet(line, performance.now() - movedAt)) {
+      show();
+    } else {
+      say(CHANGED);
+    }
+  }
+
+  async function ask() {
+    if (isAsking || isOver || document.hidden) return;
+    isAsking = true;
+    clearTimeout(timer);
+    try {
+      // Relative to the page, whose address is one level deep.
+      const answer = await fetch("api/version", { cache: "no-store" });
+      if (answer.status === 503) say(AWAY);
+      if (answer.ok) {
+        own.seen = (await answer.json()).version;
+        look();
+      }
+    } catch {
+      // The server itself is away; Streamlit says so.
+    } finally {
+      isAsking = false;
+      if (!isOver) timer = setTimeout(ask, PERIOD * (0.9 + 0.2 * Math.random()));
+    }
+  }
+
+  function end() {
+    isOver = true;
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", ask);
+    for (const motion of motions) removeEventListener(motion, moved, { capture: true });
+    line.remove();
+    if (pulse === own) pulse = null;
+  }
+
+  button.addEventListener("click", show);
+  document.addEventListener("visibilitychange", ask);
+  timer = setTimeout(ask, PERIOD);
+  return own;
+}
+
+// Nothing is open, picked, selected or being typed, no script runs, nobody moves.
+function isQuiet(line, still) {
+  const app = document.querySelector("[data-testid=stApp]");
+  if (app && app.dataset.testScriptState !== "notRunning") return false;
+  if (still < STILL || document.querySelector(OPEN)) return false;
+  if (getSelection()?.toString()) return false;
+  const focused = document.activeElement;
+  if (!focused || focused === document.body || line.contains(focused)) return true;
+  // A list that was chosen from keeps the focus and is closed.
+  const isClosedList =
+    focused.getAttribute("role") === "combobox" && focused.getAttribute("aria-expanded") !== "true";
+  return isClosedList || !(focused.matches(TYPED_IN) || focused.isContentEditable);
+}

@@ -1,0 +1,88 @@
+"""How the current artist is connected and paid: folded on the board, and set from there."""
+
+import secrets
+
+import streamlit as st
+
+from lib.domain.records import Artist, BillingState, ConnectionState
+from lib.services.connections import LinkStanding
+from lib.services.queries import Board
+from lib.ui import clock, reads, writes
+from lib.ui.escape import esc
+from lib.ui.format import instant
+from lib.ui.writes import LinkAsked
+
+_BROKEN, _LIVE = ConnectionState.BROKEN, ConnectionState.LIVE
+_LOOKS = {_LIVE: (":material/link:", "green"), _BROKEN: (":material/link_off:", "orange")}
+
+
+def section(board: Board) -> None:
+    """Draw, folded, each platform's connection with the way to set it, and the billing."""
+    broken = [link.platform.label for link in board.connections if link.state is _BROKEN]
+    words = f"{' and '.join(broken)} broken" if broken else "all working"
+    folded = st.expander(
+        f"Connections · {words}",
+        key="connections",
+        icon=_LOOKS[_BROKEN if broken else _LIVE][0],
+        on_change="rerun",
+        bind="query-params",
+    )
+    if not folded.open:
+        return
+    with folded:
+        for link in reads.connections(board.artist.name):
+            _link(link)
+        st.caption(_billing_words(board.artist))
+
+
+def _link(link: LinkStanding) -> None:
+    icon, colour = _LOOKS[link.state]
+    to = _LIVE if link.state is _BROKEN else _BROKEN
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{link.platform.label}**", width=160)
+        st.badge(link.state.label, icon=icon, color=colour, width=110)  # type: ignore[arg-type]
+        st.markdown(_since(link), width="stretch")
+        if st.button(
+            f"Mark as {to.label.lower()}",
+            key=f"connection-{link.artist_id}-{link.platform}",
+            icon=_LOOKS[to][0],
+        ):
+            _ask(link, to, secrets.token_hex(16))
+
+
+def _since(link: LinkStanding) -> str:
+    if link.changed_at is None:
+        return "since it was made"
+    words = f"since {instant(link.changed_at, clock.zone())} · {esc(link.changed_by or '')}"
+    return f"{words} · “{esc(link.note)}”" if link.note else words
+
+
+def _billing_words(artist: Artist) -> str:
+    state = "a payment has failed" if artist.billing is BillingState.FAILING else "in order"
+    return f"Billing: {state}. It is set by the billing system, or by a command."
+
+
+@st.dialog("Set a connection", icon=":material/link:")
+def _ask(link: LinkStanding, to: ConnectionState, request_id: str) -> None:
+    st.markdown(
+        f"**{link.platform.label}** of **{esc(link.artist)}**: {link.state.label} → {to.label}"
+    )
+    st.markdown(
+        "Nothing can be resumed on it until it works again, and what runs there is shown under "
+        "Needs attention. Nothing is paused by this."
+        if to is _BROKEN
+        else "Campaigns can be resumed on it again. Nothing is resumed by this."
+    )
+    note_key = f"note-{request_id}"
+    st.text_area("Note (optional)", key=note_key, max_chars=500, height=80)
+    asked = LinkAsked(link.artist_id, link.artist, link.platform, link.state, to, request_id)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Cancel", key=f"cancel-connection-{request_id}"):
+            st.rerun()
+        st.button(
+            f"Mark as {to.label.lower()}",
+            key=f"connection-{request_id}-confirm",
+            type="primary",
+            on_click=writes.set_connection,
+            args=(asked, note_key),
+        )

@@ -1,0 +1,143 @@
+"""A PostgreSQL that restarts, loses its sessions or is killed, under people who go on working.
+
+Eight workers press and read all the while. No fault that passes is shown to anybody, and what
+the history says is what they were told: nothing lost, nothing doubled.
+"""
+
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
+
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from lib.db.engine import reading, retrying
+from lib.db.migrations import upgrade
+from lib.db.tables import history
+from lib.domain.actions import Action
+from lib.services import queries
+from lib.services.campaigns import IllegalTransition, StaleCampaign
+from tests import racer
+from tests.cast import add_artist, add_campaign, see
+from tests.conftest import IS_CI
+from tests.invariants import faults
+from tests.postgres import USER, Postgres, PostgresMissing
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
+
+WORKERS = 8
+TURNS = 3
+# As a team would run it: what was confirmed is on the disk.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+
+@pytest.fixture
+def server() -> Iterator[Postgres]:
+    """A server of this test's own, which it may harm."""
+    try:
+        server = Postgres(settings=DURABLE)
+    except PostgresMissing as error:
+        if IS_CI:
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    with server:
+        yield server
+
+
+def restart(server: Postgres) -> None:
+    server.stop()
+    time.sleep(0.5)
+    server.start()
+
+
+def kill_sessions(server: Postgres) -> None:
+    address = server.url().replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as db:
+        db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND usename = %s",
+            (USER,),
+        )
+
+
+def kill_hard(server: Postgres) -> None:
+    server.stop(how=signal.SIGKILL)
+    server.start()
+
+
+def crash(server: Postgres) -> None:
+    server.stop(how=signal.SIGQUIT)
+    server.start()
+
+
+class Worker(threading.Thread):
+    """Somebody who presses and reads until told to stop, and keeps what they were told."""
+
+    def __init__(self, engine, ones, number, now, stop):
+        super().__init__()
+        self.engine, self.ones, self.number, self.now, self.stop = engine, ones, number, now, stop
+        self.told: list[dict] = []
+        self.raised: list[BaseException] = []
+
+    def run(self):
+        turn = 0
+        try:
+            while not self.stop.is_set():
+                one = self.ones[(self.number + turn) % len(self.ones)]
+                action = list(Action)[(self.number + turn // 3) % 4]
+                request = f"w{self.number}-{turn}"
+                seen = retrying(partial(see, self.engine, one)).version
+                told = racer.press(self.engine, one, action, request, self.now, seen=seen)
+                self.told.append(told | {"campaign": one})
+                assert queries.current_data_version(self.engine) >= 0
+                turn += 1
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the test shows it
+            self.raised.append(error)
+
+
+@pytest.mark.parametrize("harm", [restart, kill_sessions, kill_hard, crash])
+def test_nobody_notices_a_fault_that_passes_and_nothing_is_lost_or_doubled(
+    server, open_engine, now, harm
+):
+    engine = open_engine(server.create_database("desk"))
+    upgrade(engine)
+    ones = [add_campaign(engine, add_artist(engine, now=now), now=now) for _ in range(WORKERS // 2)]
+    stop = threading.Event()
+    workers = [Worker(engine, ones, number, now, stop) for number in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    seen = []
+    for _ in range(TURNS):
+        time.sleep(0.7)
+        seen.append(sum(len(worker.told) for worker in workers))
+        harm(server)
+    time.sleep(0.7)
+    stop.set()
+    for worker in workers:
+        worker.join()
+    seen.append(sum(len(worker.told) for worker in workers))
+    assert [error for worker in workers for error in worker.raised] == []
+    assert all(before < after for before, after in pairwise(seen)), seen
+    told = [one for worker in workers for one in worker.told]
+    outcomes = Counter(one["outcome"] for one in told)
+    assert set(outcomes) <= {"changed", StaleCampaign.__name__, IllegalTransition.__name__}
+    assert outcomes["changed"] > TURNS * WORKERS
+    with reading(engine) as db:
+        rows = db.execute(
+            select(history.c.request_id, history.c.campaign_id, history.c.version).where(
+                history.c.request_id.is_not(None)
+            )
+        )
+        written = {row.request_id: (row.campaign_id, row.version) for row in rows}
+    confirmed = {
+        one["request_id"]: (one["campaign"], one["version"])
+        for one in told
+        if one["outcome"] == "changed"
+    }
+    assert written == confirmed
+    assert faults(engine) == []
