@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, select
 
@@ -98,14 +99,21 @@ def _wrong_memory(who: str, row: RowMapping, last: RowMapping) -> Iterator[str]:
 
 
 def _unobserved(db: Connection) -> Iterator[str]:
-    """Yield the days whose current figures are not those of the newest observation."""
-    newest: dict[tuple[int, object], RowMapping] = {}
+    """Yield the days whose current figures are not those of the newest observation.
+
+    What that one leaves blank is known from the one before it.
+    """
+    newest: dict[tuple[int, object], dict[str, Any]] = {}
     for row in db.execute(
         select(daily_observation, import_run.c.observed_on)
         .join(import_run, import_run.c.id == daily_observation.c.import_id)
         .order_by(import_run.c.observed_on, import_run.c.id)
     ).mappings():
-        newest[row["campaign_id"], row["day"]] = row
+        key = (row["campaign_id"], row["day"])
+        before = newest.get(key, {"results": {}})
+        said = {name: value for name, value in row.items() if value is not None}
+        blank = dict.fromkeys(("spend_micros", "impressions", "clicks"))
+        newest[key] = blank | before | said | {"results": before["results"] | row["results"]}
     kinds: dict[tuple[int, object], dict[str, int]] = defaultdict(dict)
     for kind in db.execute(select(daily_kind_result)):
         kinds[kind.campaign_id, kind.day][kind.kind] = kind.results_micros

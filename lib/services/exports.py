@@ -203,7 +203,7 @@ def harmless(text: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdecimal() and text.isascii()
+    return text.removeprefix("-").replace(".", "", 1).isdecimal() and text.isascii()
 
 
 def _text(value: Value) -> str:

@@ -251,8 +251,9 @@ def _search(key: str, search: Search | None) -> None:
 
 def _group(key: str, groups: Groups | None) -> None:
     name = _told(key, "grouped").get("group")
-    if groups is not None and name in {one.name for one in groups.choices}:
-        groups.on_grouped(str(name))
+    known = {one.name for one in groups.choices} if groups else ()
+    if groups is not None and isinstance(name, str) and name in known:
+        groups.on_grouped(name)
 
 
 def _told(key: str, event: str) -> Mapping[str, Any]:

@@ -27,7 +27,9 @@ _HEADERS = (
     *("x-signature", "x-timestamp", "x-xsrftoken", "range", "host", "transfer-encoding", "accept"),
 )
 # How hostile names would show if one of them reached Markdown as it is.
-_LIVE = re.compile(r"!\[x\]\(|\]\(http|(?<!\\):red\[|(?<!\\):material/star|<script|<img src=x")
+_LIVE = re.compile(
+    r"!\[x\]\(|\]\(http|(?<!\\):red\[|(?<!\\):material/star|(?<!\\)<script|(?<!\\)<img src=x"
+)
 _RENDERED = (
     *("title", "header", "subheader", "markdown", "caption", "warning", "info", "error"),
     *("success", "toast"),

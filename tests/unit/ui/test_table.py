@@ -87,7 +87,7 @@ def test_a_search_is_text_of_a_bounded_length(say, heard):
 
 def test_only_a_group_that_was_offered_can_be_chosen(say, heard):
     groups = Groups([Choice("live", "Live · 3", "bolt")], heard.append)
-    for told in ({"group": "live"}, {"group": "paused"}, {"group": None}, {}):
+    for told in ({"group": "live"}, {"group": "paused"}, {"group": None}, {"group": ["live"]}, {}):
         say("grouped", told)
         table._group("t", groups)
     assert heard == ["live"]
