@@ -16,7 +16,7 @@ unexport DATABASE_URL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast lint format screenshots bench lock clean
+.PHONY: help setup run test test-fast lint format screenshots bench load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ screenshots: setup ## Take the pictures in docs/ again
 # Its databases are kept in .bench/ for a day; a page is visited ROUNDS times.
 bench: setup ## Measure the pages against bare Streamlit (SIZE=S, M or L; both S and L without)
 	@ROUNDS="$(ROUNDS)" $(BIN)/python -m tests.bench $(SIZE)
+
+load: setup ## Fifty, then a hundred people at once over real websockets (SECONDS=300 each, DATABASE=postgresql)
+	@SECONDS="$(SECONDS)" DATABASE="$(DATABASE)" $(BIN)/python -m tests.bench.load
 
 # A fresh environment, so that nothing installed by hand gets pinned.
 lock: ## Pin what the requirements need in turn (constraints.txt)
