@@ -16,7 +16,7 @@ unexport DATABASE_URL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker backup restore test test-fast fuzz lint format audit screenshots bench lock clean
+.PHONY: help setup run worker backup restore test test-fast fuzz lint format audit screenshots bench load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ audit: setup ## Look the pinned packages up for known vulnerabilities
 # Its databases are kept in .bench/ for a day; a page is visited ROUNDS times.
 bench: setup ## Measure the pages against bare Streamlit (SIZE=S, M or L; both S and L without)
 	@ROUNDS="$(ROUNDS)" $(BIN)/python -m tests.bench $(SIZE)
+
+load: setup ## Fifty, then a hundred people at once over real websockets (SECONDS=300 each, DATABASE=postgresql)
+	@SECONDS="$(SECONDS)" DATABASE="$(DATABASE)" $(BIN)/python -m tests.bench.load
 
 # A fresh environment, so that nothing installed by hand gets pinned.
 lock: ## Pin what the requirements need in turn (constraints.txt)

@@ -1,11 +1,14 @@
-"""One of many who press at the same time: a function, and a process of its own.
+"""One of many who press at the same time: a function, and a process with several clients.
 
-`python -m tests.racer URL CAMPAIGN PRESSES NAME NOW` waits for a line on its standard input,
-presses, and prints one JSON object for each press.
+`python -m tests.racer URL CAMPAIGNS CLIENTS CHANGES NAME NOW` waits for a line on its standard
+input; then each client presses on any of the campaigns until it has made so many changes. It
+prints one JSON object for each press.
 """
 
 import json
+import random
 import sys
+import threading
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +17,7 @@ from sqlalchemy import Engine
 from lib.db.engine import make_engine
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Actor
+from lib.domain.status import Status
 from lib.services.campaigns import (
     ChangeRefused,
     archive_campaign,
@@ -27,6 +31,11 @@ _VERBS = {
     Action.RESUME: resume_campaign,
     Action.ARCHIVE: archive_campaign,
     Action.UNARCHIVE: unarchive_campaign,
+}
+_POSSIBLE = {
+    Status.ACTIVE: (Action.PAUSE,),
+    Status.PAUSED: (Action.RESUME, Action.ARCHIVE),
+    Status.ARCHIVED: (Action.UNARCHIVE,),
 }
 
 
@@ -58,18 +67,44 @@ def press(
     return told | {"outcome": "changed", "version": change.version, "entry": change.entry_id}
 
 
-def main(url: str, campaign_id: str, presses: str, name: str, now: str) -> None:
-    """Wait for the start, press, and tell."""
-    engine = make_engine(url)
-    see(engine, int(campaign_id))
+def press_until(
+    engine: Engine, campaigns: list[int], changes: int, name: str, now: datetime
+) -> list[dict[str, Any]]:
+    """Press on any of the campaigns until so many changes were made; return every answer."""
+    dice = random.Random(name)  # noqa: S311 - not a secret
+    told: list[dict[str, Any]] = []
+    made = 0
+    while made < changes:
+        one = dice.choice(campaigns)
+        seen = see(engine, one)
+        # Mostly what was possible when they looked; what is not is refused, and told so.
+        possible = _POSSIBLE.get(seen.status, tuple(Action))
+        action = dice.choice(possible if dice.random() < 0.9 else tuple(Action))
+        answer = press(engine, one, action, f"{name}-{len(told)}", now, seen=seen.version)
+        told.append(answer | {"campaign": one})
+        made += answer["outcome"] == "changed"
+    return told
+
+
+def main(url: str, campaigns: str, clients: str, changes: str, name: str, now: str) -> None:
+    """Wait for the start, let all clients press, and tell."""
+    engine, ones = make_engine(url), [int(one) for one in campaigns.split(",")]
+    see(engine, ones[0])
     print("ready", flush=True)
     sys.stdin.readline()
-    for number in range(int(presses)):
-        action = list(Action)[(number + len(name) + int(name[1:])) % 4]
-        told = press(
-            engine, int(campaign_id), action, f"{name}-{number}", datetime.fromisoformat(now)
-        )
-        print(json.dumps(told), flush=True)
+    told: list[dict[str, Any]] = []
+
+    def run(number: int) -> None:
+        moment = datetime.fromisoformat(now)
+        told.extend(press_until(engine, ones, int(changes), f"{name}-{number}", moment))
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(int(clients))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one in told:
+        print(json.dumps(one), flush=True)
 
 
 if __name__ == "__main__":

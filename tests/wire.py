@@ -7,6 +7,7 @@ import http.cookies
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.request import urlopen
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -24,12 +25,17 @@ class Visit:
     socket: ClientConnection
     received: list[bytes] = field(default_factory=list)
     pages: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+    page_hash: str = ""
+    values: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def run(self, page: str = "", query: str = "") -> bytes:
         """Ask for a page by name and return every byte that came until the script ended."""
         asked = BackMsg()
-        asked.rerun_script.query_string = query
+        asked.rerun_script.query_string = self.query = query
         asked.rerun_script.page_name = page
+        self.received.clear()
+        self.values.clear()
         return self._send(asked)
 
     def run_hash(self, page_script_hash: str) -> bytes:
@@ -37,6 +43,57 @@ class Visit:
         asked = BackMsg()
         asked.rerun_script.page_script_hash = page_script_hash
         return self._send(asked)
+
+    def press(self, widget_id: str) -> bytes:
+        """Press a button and return every byte that came until the script ended."""
+        return self._send(self._again(widget_id, pressed=True))
+
+    def set(self, widget_id: str, **value: object) -> bytes:
+        """Set a widget's value by the name that the message has for it, such as `string_value`."""
+        self.values[widget_id] = value
+        return self._send(self._again(widget_id))
+
+    def widgets(self, kind: str, **having: object) -> list[Any]:
+        """Return the widgets of a kind that were drawn since the last page, oldest first."""
+        found: dict[str, Any] = {}
+        for message in self.messages():
+            if message.WhichOneof("type") == "delta":
+                element = message.delta.new_element
+                if element.WhichOneof("type") == kind:
+                    one = getattr(element, kind)
+                    if all(getattr(one, name) == value for name, value in having.items()):
+                        found[one.id] = one
+        return list(found.values())
+
+    def widget(self, kind: str, **having: object) -> Any:
+        """Return the first of them."""
+        return self.widgets(kind, **having)[0]
+
+    def _again(self, widget_id: str, *, pressed: bool = False) -> BackMsg:
+        """Return the request that a widget causes, with everything that was set on the page.
+
+        Only the fragment runs that the widget stands in: a dialog is one.
+        """
+        asked = BackMsg()
+        asked.rerun_script.query_string = self.query
+        asked.rerun_script.page_script_hash = self.page_hash
+        asked.rerun_script.fragment_id = self._fragment_of(widget_id)
+        for known, value in self.values.items():
+            state = asked.rerun_script.widget_states.widgets.add(id=known)
+            for name, one in value.items():
+                setattr(state, name, one)
+        if pressed:
+            asked.rerun_script.widget_states.widgets.add(id=widget_id, trigger_value=True)
+        return asked
+
+    def _fragment_of(self, widget_id: str) -> str:
+        for message in reversed(self.messages()):
+            if message.WhichOneof("type") == "delta":
+                element = message.delta.new_element
+                kind = element.WhichOneof("type")
+                if kind and getattr(getattr(element, kind), "id", "") == widget_id:
+                    return str(message.delta.fragment_id)
+        return ""
 
     def messages(self) -> list[ForwardMsg]:
         """Return everything that was received, read."""
@@ -51,7 +108,10 @@ class Visit:
             self.received.append(raw)
             message = ForwardMsg.FromString(raw)
             kind = message.WhichOneof("type")
+            if kind == "new_session":
+                self.page_hash = message.new_session.page_script_hash
             if kind == "navigation":
+                self.page_hash = message.navigation.page_script_hash or self.page_hash
                 self.pages = {
                     page.url_pathname or page.page_name: page.page_script_hash
                     for page in message.navigation.app_pages

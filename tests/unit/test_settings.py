@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lib.settings import (
+    EXAMPLE_BILLING_SECRET,
     EXAMPLE_COOKIE_SECRET,
     ROOT,
     Access,
@@ -222,3 +223,27 @@ def test_streamlit_is_told_port_address_secrets_and_hosts(tmp_path):
 
 def test_every_variable_has_a_description():
     assert all(environment_names().values())
+
+
+def test_without_a_billing_section_no_notice_is_taken(nothing):
+    assert load_settings(nothing).billing is None
+
+
+def test_a_billing_secret_is_kept_and_never_printed(tmp_path):
+    told = load_settings(write(tmp_path, f'[billing]\nsecret = "{SECRET}"\nactor = "Ledger"'))
+    assert told.billing
+    assert told.billing.secret.get_secret_value() == SECRET
+    assert told.billing.actor == "Ledger"
+    assert SECRET not in repr(told)
+
+
+@pytest.mark.parametrize("secret", ["", "k3y", EXAMPLE_BILLING_SECRET])
+def test_a_billing_secret_that_others_may_guess_is_refused_without_being_repeated(tmp_path, secret):
+    with pytest.raises(SettingsRefused, match="billing") as refusal:
+        load_settings(write(tmp_path, f'[billing]\nsecret = "{secret}"'))
+    assert not secret or secret not in str(refusal.value)
+
+
+def test_the_example_of_the_secrets_file_is_refused_for_billing_too():
+    example = tomllib.loads((ROOT / ".streamlit" / "secrets.example.toml").read_text())
+    assert example["billing"]["secret"] == EXAMPLE_BILLING_SECRET

@@ -320,3 +320,61 @@ def test_the_history_is_proven_and_a_broken_one_is_named(
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.startswith("BROKEN: entry 3 was changed after it was written.")
+
+
+def test_a_payment_is_recorded_by_command_once_and_answered_in_json(
+    run: Run, file: Path, capsys: pytest.CaptureFixture[str], engine: Engine
+) -> None:
+    assert run("import", file, "--artist", "Ida", "--yes") == 0
+    capsys.readouterr()
+    arguments = ("billing", "failed", "--artist", "ida", "--id", "n1", "--at", "2026-06-04T09:00Z")
+    assert run(*arguments, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["artists"][0]["billing"] == "failing"
+    once = dump(engine)
+    assert run(*arguments, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == told
+    assert dump(engine) == once
+    assert run("billing", "recovered", "--organization", "My label") == 0
+    assert "Ida: billing is in order" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--artist", "Nobody"), "no artist called “Nobody”"),
+        (("--organization", "Nobody"), "no organization called “Nobody”"),
+        (("--artist", "Ida", "--id", "two words"), "--id"),
+        (("--artist", "Ida", "--at", "2026-06-04T09:00"), "--at"),
+        (("--artist", "Ida", "--at", "2100-06-04T09:00Z"), "has not come yet"),
+    ],
+)
+def test_a_notice_that_cannot_be_is_refused_with_its_reason(
+    run: Run, arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("billing", "failed", *arguments) == 1
+    told = capsys.readouterr()
+    assert words in told.err
+    assert "Traceback" not in told.err
+    assert told.out == ""
+
+
+def test_a_connection_is_set_and_listed_by_command(
+    run: Run, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", file, "--artist", "Ida", "--yes") == 0
+    which = ("--artist", "Ida", "--platform", "google")
+    assert run("connection", "set", "broken", *which, "--note", "token expired") == 0
+    capsys.readouterr()
+    assert run("connection", "list", "--json") == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["artist"], row["platform"], row["state"]) == ("Ida", "google", "broken")
+    assert row["note"] == "token expired"
+    assert run("connection", "set", "broken", *which) == 0
+    assert "already" in capsys.readouterr().err
+    assert run("connection", "set", "live", *which) == 0
+    assert run("connection", "list", "--artist", "Ida") == 0
+    assert capsys.readouterr().out.startswith("Ida\tgoogle\tlive, since")
+    assert run("connection", "set", "live", "--artist", "Ida", "--platform", "meta") == 1
+    assert "no connection to Meta" in capsys.readouterr().err
+    assert run("connection", "list", "--artist", "Nobody") == 1
