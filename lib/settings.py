@@ -139,7 +139,16 @@ class Access(_Frozen):
 
     domains: frozenset[Annotated[str, AfterValidator(str.lower)]] = frozenset()
     emails: frozenset[Annotated[str, AfterValidator(str.lower)]] = frozenset()
+    admins: frozenset[Annotated[str, AfterValidator(str.lower)]] = frozenset()
+    """May come in too; the first of them is admin while the desk has none."""
+    newcomers: Literal["viewer", "none"] = "viewer"
+    """What somebody is on the whole desk at the first sign-in, unless invited with a role."""
     require_verified_email: bool = True
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether anybody at all may come in."""
+        return bool(self.domains or self.emails or self.admins)
 
     def admits(self, claims: Mapping[str, Any]) -> bool:
         """Return whether the person with these ID-token claims may come in.
@@ -154,7 +163,7 @@ class Access(_Frozen):
             return False
         email = email.lower()
         name, _, domain = email.partition("@")
-        return email in self.emails or (bool(name) and domain in self.domains)
+        return email in self.emails | self.admins or (bool(name) and domain in self.domains)
 
 
 class Settings(_Frozen):
@@ -239,7 +248,7 @@ class Settings(_Frozen):
                 f"DESK_HOST={self.host} would serve everybody on the network without a sign-in: "
                 "add [auth] and [access] to the secrets file, or keep 127.0.0.1"
             )
-        if self.auth is not None and not (self.access.domains or self.access.emails):
+        if self.auth is not None and not self.access.names_somebody:
             raise ValueError(
                 "[auth] is there but [access] names nobody: list domains or emails who may come in"
             )

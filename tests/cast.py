@@ -21,13 +21,14 @@ from lib.domain.records import (
     Platform,
     Source,
 )
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services.recording import load_campaign
 
-ALICE = Actor(name="Alice")
-BOB = Actor(name="Bob")
-CHARLIE = Actor(name="Charlie")
-NOBODY = Actor(name="nobody in particular")
+ALICE = Actor(name="Alice", rights=FULL)
+BOB = Actor(name="Bob", rights=FULL)
+CHARLIE = Actor(name="Charlie", rights=FULL)
+NOBODY = Actor(name="nobody in particular", rights=FULL)
 
 _numbers = itertools.count(1)
 

@@ -11,6 +11,7 @@ from lib.db.engine import make_engine, reading
 from lib.db.tables import artist, campaign
 from lib.domain.actions import Action
 from lib.domain.records import Actor, Source
+from lib.domain.rights import FULL
 from lib.services.billing import payment_failed, payment_recovered
 from lib.services.demo import is_empty, load_demo, start_over
 from lib.services.imports import import_file, read_file
@@ -19,7 +20,7 @@ from tests.racer import press
 from tests.staging import take_small_steps
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BILLING = Actor(name="Billing")
+BILLING = Actor(name="Billing", rights=FULL)
 SNAPSHOT_CAMPAIGNS, SNAPSHOT_DAYS = 20, 30
 
 
@@ -49,7 +50,8 @@ def load(say: Say, number: int, url: str) -> None:
     if is_empty(engine):
         say(f"loaded {load_demo(engine, now=NOW).campaigns}")
     while True:
-        say(f"loaded {start_over(engine, actor=Actor(name=f'Alice {number}'), now=NOW).campaigns}")
+        alice = Actor(name=f"Alice {number}", rights=FULL)
+        say(f"loaded {start_over(engine, actor=alice, now=NOW).campaigns}")
 
 
 def bring_in(say: Say, number: int, url: str) -> None:
@@ -63,7 +65,7 @@ def bring_in(say: Say, number: int, url: str) -> None:
             file,
             file_name="snapshot.csv",
             artist_name="The Herons",
-            actor=Actor(name="Alice"),
+            actor=Actor(name="Alice", rights=FULL),
             now=NOW,
             source=Source.COMMAND,
         )

@@ -70,12 +70,17 @@ class Decision:
         return self.to is not None
 
 
+LOOK_ONLY = "You may look at this artist's campaigns, not change them. Ask an admin for more."
+
+
 @dataclass(frozen=True)
 class Circumstances:
     """What the guards look at besides the campaign itself."""
 
     billing: BillingState = BillingState.IN_ORDER
     connection: ConnectionState = ConnectionState.LIVE
+    may_change: bool = True
+    """Whether whoever looks may change the campaign; services ask that of their own accord."""
 
 
 _NOT_LIVE_YET = "It is not live yet, so there is nothing to pause. Archive it to put it away."
@@ -187,6 +192,8 @@ def judge_action(
     campaign: Campaign, action: Action, *, circumstances: Circumstances, now: datetime
 ) -> Decision:
     """Return whether a person may do `action` to `campaign` at `now`, and where it leads."""
+    if not circumstances.may_change:
+        return Decision(action, None, LOOK_ONLY)
     rule = PERSON_RULES[action][status_now(campaign, now=now)]
     if rule.to is None:
         return Decision(action, None, rule.why_not)

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 import pandas as pd
 import streamlit as st
 
+from lib.domain.rights import Rights
 from lib.services import exports
-from lib.ui import clock, reads
+from lib.services.access import current_rights
+from lib.ui import clock, reads, signin
 
 _TOKENS = "download-tokens"
 
@@ -32,13 +34,18 @@ def history_button(frame: pd.DataFrame) -> None:
 
 def figures_buttons(artist: str) -> None:
     """Draw the buttons that download an artist's current figures and campaigns."""
-    engine = reads.engine()
+    engine, who = reads.engine(), signin.actor()
+
+    def rights() -> Rights:
+        # The file is made at the click, beside any run of the page: who may have it now?
+        return current_rights(engine, who, now=clock.now())
 
     def daily() -> str:
-        return _joined(exports.as_csv(exports.daily(engine, artist), exports.DAILY_FIELDS))
+        rows = exports.daily(engine, artist, rights=rights())
+        return _joined(exports.as_csv(rows, exports.DAILY_FIELDS))
 
     def campaigns() -> str:
-        rows = exports.campaigns(engine, artist, now=clock.now())
+        rows = exports.campaigns(engine, artist, rights=rights(), now=clock.now())
         return _joined(exports.as_csv(rows, exports.CAMPAIGN_FIELDS))
 
     with st.container(horizontal=True):

@@ -15,6 +15,7 @@ from lib.db.engine import DatabaseUnreachable
 from lib.domain.actions import Action, PauseReason
 from lib.domain.status import FACTS
 from lib.services import campaigns
+from lib.services.access import NotAllowed
 from lib.services.campaigns import Change, ChangeRefused
 from lib.services.recording import CampaignNotFound
 from lib.ui import clock, notices, reads, signin
@@ -92,5 +93,11 @@ def confirm_carried_out(asked: Asked) -> None:
 def _tell(work: Callable[[], str]) -> None:
     try:
         notices.tell_done(work())
-    except (ChangeRefused, CampaignNotFound, DatabaseUnreachable, signin.SignedOut) as refusal:
+    except (
+        ChangeRefused,
+        CampaignNotFound,
+        DatabaseUnreachable,
+        NotAllowed,
+        signin.SignedOut,
+    ) as refusal:
         notices.tell_refused(str(refusal))

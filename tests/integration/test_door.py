@@ -59,7 +59,7 @@ def one_person(tmp_path):
     return load_settings({"SECRETS_FILE": str(secrets)})
 
 
-def behind_the_door(settings):
+def behind_the_door(settings, *, is_in=lambda _claims, _settings: True):
     """Return a client of an application that answers everything with 200, behind the door."""
 
     async def answer(_request) -> Response:
@@ -71,7 +71,7 @@ def behind_the_door(settings):
         routes=[Route("/{path:path}", answer, methods=["GET", "PUT", "DELETE"])],
         middleware=[
             Middleware(SecurityHeaders, settings=settings, html=streamlit_page()),
-            Middleware(Guard, settings=settings),
+            Middleware(Guard, settings=settings, is_in=is_in),
         ],
     )
     return TestClient(app, base_url=ORIGIN)

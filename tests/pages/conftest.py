@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.db.engine import make_engine
 from lib.domain.board import BoardRow
+from lib.domain.rights import FULL
 from lib.services import demo, queries
 from lib.settings import ROOT, settings
 from lib.ui import clock
@@ -100,8 +101,8 @@ def row_of(demo_engine: Engine, now: datetime) -> Callable[..., BoardRow]:
     """A function that finds the first row of the demo that fits."""
 
     def find(fits: Callable[[BoardRow], bool]) -> BoardRow:
-        for artist in queries.artists(demo_engine):
-            board = queries.board(demo_engine, artist.id, now=now)
+        for artist in queries.artists(demo_engine, rights=FULL):
+            board = queries.board(demo_engine, artist.id, now=now, rights=FULL)
             for row in board.rows if board else ():
                 if fits(row):
                     return row

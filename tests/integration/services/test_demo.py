@@ -38,6 +38,7 @@ from lib.domain.records import (
     Platform,
     Source,
 )
+from lib.domain.rights import FULL
 from lib.domain.running import StatusChange, covered_days, stopped_days
 from lib.domain.status import LIVE, Status
 from lib.services import demo, queries
@@ -74,7 +75,10 @@ def shown(sqlite_template, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def boards(shown):
-    return {one.name: queries.board(shown, one.id, now=NOW) for one in queries.artists(shown)}
+    return {
+        one.name: queries.board(shown, one.id, now=NOW, rights=FULL)
+        for one in queries.artists(shown, rights=FULL)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +255,7 @@ def test_whole_days_of_a_pause_have_no_figures_but_are_covered(shown, rows):
 
 def test_some_days_are_missing_because_no_export_speaks_for_them(shown, told_by_hand):
     row = named(told_by_hand, "Low Tide | Single Push")
-    page = queries.campaign_page(shown, row.campaign.id, now=NOW)
+    page = queries.campaign_page(shown, row.campaign.id, now=NOW, rights=FULL)
     window = Window(NOW.date() - timedelta(days=60), NOW.date() - timedelta(days=30))
     covered = covered_days(page.coverage, window)
     missing = [
@@ -344,7 +348,7 @@ def test_most_running_campaigns_are_on_track_and_some_are_over_or_under(rows):
 
 
 def test_activity_is_alive_and_its_newest_entries_come_first(shown):
-    entries = queries.activity(shown, queries.ActivityFilter(), limit=5_000)
+    entries = queries.activity(shown, queries.ActivityFilter(), limit=5_000, rights=FULL)
     loading, *told = entries
     assert (loading.event, loading.actor, loading.at) == ("demo:load", "Demo", NOW)
     assert all(after.at <= before.at for before, after in pairwise(told))
@@ -356,7 +360,7 @@ def test_activity_is_alive_and_its_newest_entries_come_first(shown):
 def test_people_give_reasons_and_notes_and_are_all_invented(shown):
     people = set(read_label().people.values())
     narrowed = queries.ActivityFilter(event="campaign:pause")
-    pauses = queries.activity(shown, narrowed, limit=5_000)
+    pauses = queries.activity(shown, narrowed, limit=5_000, rights=FULL)
     assert {one.reason for one in pauses} == set(PauseReason)
     assert {one.actor for one in pauses} <= people
     assert sum(bool(one.note) for one in pauses) > 8
@@ -468,7 +472,7 @@ def test_an_empty_database_is_filled_once_and_never_over_anything(engine, now):
     loaded = load_demo(engine, now=now)
     assert not is_empty(engine)
     assert queries.current_data_version(engine) > before
-    assert queries.demo_label(engine) == loaded.name
+    assert queries.demo_label(engine, rights=FULL) == loaded.name
     found = counts(engine)
     assert (found["artist"], found["campaign"], found["daily_result"]) == (
         loaded.artists,
@@ -493,21 +497,21 @@ def test_a_users_own_artist_keeps_the_demo_out(engine, now):
 def test_starting_over_removes_what_people_did_and_touches_no_other_label(engine, now):
     load_demo(engine, now=now)
     fresh = counts(engine)
-    assert what_would_go(engine) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
+    assert what_would_go(engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
     own = add_artist(engine, now=now, name="Alice's own")
     add_campaign(engine, own, now=now)
     theirs = rows_of(engine, own)
     meddle(engine, now)
-    assert what_would_go(engine) == demo.WhatWouldGo(fresh["campaign"], 1, 1)
+    assert what_would_go(engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 1, 1)
 
     before = queries.current_data_version(engine)
     later = now + timedelta(days=3)
     loaded = start_over(engine, actor=ALICE, now=later)
     assert loaded.campaigns == fresh["campaign"]
     assert queries.current_data_version(engine) > before
-    assert what_would_go(engine) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
+    assert what_would_go(engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
     assert rows_of(engine, own) == theirs
-    newest = queries.activity(engine, queries.ActivityFilter(), limit=1)[0]
+    newest = queries.activity(engine, queries.ActivityFilter(), limit=1, rights=FULL)[0]
     assert (newest.event, newest.actor, newest.at) == ("demo:start_over", "Alice", later)
     after = counts(engine)
     assert after["organization"] == 2
@@ -567,7 +571,7 @@ def test_without_a_demo_there_is_nothing_to_start_over(engine, now):
     with pytest.raises(NoDemo):
         start_over(engine, actor=ALICE, now=now)
     with pytest.raises(NoDemo):
-        what_would_go(engine)
+        what_would_go(engine, rights=FULL)
     assert dump(engine) == unchanged
 
 
@@ -592,8 +596,10 @@ def test_two_that_load_at_the_same_moment_load_it_once(engine, now):
 
 def test_people_can_work_with_the_demo_as_with_their_own(engine, now):
     load_demo(engine, now=now)
-    failing = next(one for one in queries.artists(engine) if one.billing is BillingState.FAILING)
-    board = queries.board(engine, failing.id, now=now)
+    failing = next(
+        one for one in queries.artists(engine, rights=FULL) if one.billing is BillingState.FAILING
+    )
+    board = queries.board(engine, failing.id, now=now, rights=FULL)
     assert board is not None
     assert not any(row.decisions[Action.RESUME].is_allowed for row in board.rows)
     recovered = payment_recovered(engine, failing.id, actor=ALICE, request_id="ok", now=now)
