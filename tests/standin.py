@@ -29,8 +29,11 @@ app = st.App(Path(__file__).with_name("standin_app.py"), **fittings(settings()))
 """
 
 
-def sign_in_secrets(*, port: int, provider: str, domain: str) -> str:
-    """Return a secrets file that demands a sign-in with `provider` (its address)."""
+def sign_in_secrets(*, port: int, provider: str, domain: str, admin: str = "") -> str:
+    """Return a secrets file that demands a sign-in with `provider` (its address).
+
+    `admin` is the address of the first admin.
+    """
     return f"""
 [auth]
 redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
@@ -42,6 +45,7 @@ client_kwargs = {{ scope = "openid email profile", prompt = "login" }}
 
 [access]
 domains = ["{domain}"]
+admins = [{f"{admin!r}" if admin else ""}]
 """
 
 
