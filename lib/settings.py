@@ -99,6 +99,12 @@ def _os_user() -> str:
         return "local"
 
 
+_OPEN_DOOR = (
+    "would serve everybody on the network without a sign-in: add [auth] and [access] to the "
+    "secrets file, or keep 127.0.0.1"
+)
+
+
 class _Frozen(BaseModel):
     # Pydantic would otherwise print the refused value, password included.
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -244,10 +250,7 @@ class Settings(_Frozen):
     @model_validator(mode="after")
     def _refuse_open_doors(self) -> Self:
         if self.auth is None and not _is_loopback(self.host):
-            raise ValueError(
-                f"DESK_HOST={self.host} would serve everybody on the network without a sign-in: "
-                "add [auth] and [access] to the secrets file, or keep 127.0.0.1"
-            )
+            raise ValueError(f"DESK_HOST={self.host} {_OPEN_DOOR}")
         if self.auth is not None and not self.access.names_somebody:
             raise ValueError(
                 "[auth] is there but [access] names nobody: list domains or emails who may come in"
@@ -325,6 +328,16 @@ def _reasons(error: ValidationError) -> str:
 def settings() -> Settings:
     """Return the settings of this process, read once."""
     return load_settings()
+
+
+def refuse_open_doors(settings: Settings, *, address: str | None) -> None:
+    """Raise `SettingsRefused` where Streamlit serves another address than this machine's own.
+
+    For whoever starts the server by Streamlit's own command: it has an option of its own, and
+    none at all means every address.
+    """
+    if not settings.is_sign_in_required and not _is_loopback(_host(address or "0.0.0.0")):  # noqa: S104
+        raise SettingsRefused(f"server.address {address or '(none)'} {_OPEN_DOOR}")
 
 
 def streamlit_command(settings: Settings) -> tuple[list[str], dict[str, str]]:

@@ -164,6 +164,20 @@ def test_files_are_there_for_somebody_signed_in(told, path):
     assert client.get(f"{ORIGIN}{path}").text == "inside"
 
 
+def test_files_are_not_there_for_whom_the_table_of_people_turns_away(told):
+    asked = []
+
+    def is_in(claims, settings):
+        asked.append((claims["email"], settings))
+        return False
+
+    client = behind_the_door(told, is_in=is_in)
+    client.cookies.update(signed(ALICE))
+    for path in GUARDED_PATHS:
+        assert client.get(f"{ORIGIN}{path}").status_code == 404
+    assert asked == [(ALICE["email"], told)] * len(GUARDED_PATHS)
+
+
 def test_another_cookie_does_not_shut_somebody_out(told):
     cookie = f"odd thing; {COOKIE}={signed(ALICE)[COOKIE]}; brackets[]=1"
     assert behind_the_door(told).get("/media/a", headers={"Cookie": cookie}).text == "inside"
