@@ -99,6 +99,7 @@ def _os_user() -> str:
         return "local"
 
 
+_EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - named to be refused  # nosec B104
 _OPEN_DOOR = (
     "would serve everybody on the network without a sign-in: add [auth] and [access] to the "
     "secrets file, or keep 127.0.0.1"
@@ -336,7 +337,7 @@ def refuse_open_doors(settings: Settings, *, address: str | None) -> None:
     For whoever starts the server by Streamlit's own command: it has an option of its own, and
     none at all means every address.
     """
-    if not settings.is_sign_in_required and not _is_loopback(_host(address or "0.0.0.0")):  # noqa: S104
+    if not settings.is_sign_in_required and not _is_loopback(_host(address or _EVERY_ADDRESS)):
         raise SettingsRefused(f"server.address {address or '(none)'} {_OPEN_DOOR}")
 
 
