@@ -9,13 +9,15 @@ import logging
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from lib.settings import ROOT, settings
+from lib.settings import ROOT, refuse_open_doors, settings
 from lib.ui import worker
 from lib.ui.door import fittings
 
 logging.basicConfig(
     level=settings().log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
 )
+
+refuse_open_doors(settings(), address=st.get_option("server.address"))
 
 # Streamlit takes a folder named `pages` for its old kind of app until a first session has
 # reached `st.navigation`, and tells that session that the page it asked for does not exist.

@@ -18,6 +18,7 @@ from lib.domain.actions import Action, PauseReason
 from lib.domain.schedule import Moment
 from lib.domain.status import FACTS
 from lib.services import bulk, campaigns, schedules
+from lib.services.access import NotAllowed
 from lib.services.bulk import Preview, Result
 from lib.services.campaigns import Change, ChangeRefused
 from lib.services.recording import CampaignNotFound
@@ -44,6 +45,7 @@ _REFUSALS = (
     CampaignNotFound,
     ScheduleNotFound,
     DatabaseUnreachable,
+    NotAllowed,
     signin.SignedOut,
 )
 
@@ -169,7 +171,9 @@ def act_on_many(
         )
 
     try:
-        st.session_state[told_key] = (previewed, work())
+        # Asked before: what becomes of the campaigns may name them to nobody else.
+        mine = reads.rights()
+        st.session_state[told_key] = (previewed, work(), mine)
     except _REFUSALS as refusal:
         notices.tell_refused(str(refusal))
     st.rerun()
