@@ -20,14 +20,17 @@ def who_is_there() -> Actor | signin.SignedOut:
 # The menu is declared before the gate: until a session has done so, Streamlit serves scripts
 # of a `pages` folder by their URL, without this file.
 who = who_is_there()
-page = st.navigation(menu.pages(), position="sidebar" if isinstance(who, Actor) else "hidden")
+page = st.navigation(
+    menu.pages(who if isinstance(who, Actor) else None),
+    position="sidebar" if isinstance(who, Actor) else "hidden",
+)
 
 if not isinstance(who, Actor):
     watch.access_refused(who)
     signin.sign_in_page(who)
     st.stop()
 
-with watch.run(page.url_path), reads.steady():
+with watch.run(page.url_path), reads.steady(who):
     notices.show()
     undoing.notice()
     with sidebar.after_page(who, page=page.url_path):

@@ -22,6 +22,7 @@ from lib.commands import (
     importing,
     lag,
     linking,
+    people,
     proving,
     serving,
     settling,
@@ -31,12 +32,14 @@ from lib.commands import (
 from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
+from lib.domain.rights import FULL
 from lib.services import demo, exports, trends
 from lib.services.billing import ArtistNotFound
 from lib.services.billing_notices import OrganizationNotFound
 from lib.services.campaigns import ChangeRefused
 from lib.services.connections import ConnectionNotFound
 from lib.services.import_folding import finish_imports
+from lib.services.people import PersonNotFound, PlaceNotFound
 from lib.settings import Settings, SettingsRefused, load_settings
 
 _MEGABYTE = 2**20
@@ -48,6 +51,8 @@ _REFUSALS = (
     DatabaseUnreachable,
     OrganizationNotFound,
     demo.DemoRefused,
+    PersonNotFound,
+    PlaceNotFound,
 )
 
 
@@ -122,7 +127,7 @@ def _import(options: argparse.Namespace, settings: Settings, engine: Engine) -> 
     return importing.run(
         options,
         engine=engine,
-        actor=Actor(name=settings.actor),
+        actor=_actor(settings),
         now=_now(),
         zone=options.zone or settings.default_zone,
     )
@@ -132,9 +137,9 @@ def _export(options: argparse.Namespace, _settings: Settings, engine: Engine) ->
     _prepare(engine)
     fields: Sequence[str] = exports.DAILY_FIELDS
     if options.what == "daily":
-        rows = exports.daily(engine, options.artist)
+        rows = exports.daily(engine, options.artist, rights=FULL)
     else:
-        rows = exports.campaigns(engine, options.artist, now=_now())
+        rows = exports.campaigns(engine, options.artist, rights=FULL, now=_now())
         fields = exports.CAMPAIGN_FIELDS
     lines = exports.as_json(rows) if options.format == "json" else exports.as_csv(rows, fields)
     for line in lines:
@@ -205,7 +210,7 @@ def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> in
     if options.what == "load":
         loaded = demo.load_demo(engine, now=_now())
     else:
-        goes = demo.what_would_go(engine)
+        goes = demo.what_would_go(engine, rights=FULL)
         print(
             f"This puts the demo's {goes.campaigns} campaigns away, with {goes.imports} imports "
             f"and {goes.changes} changes that people made in it.",
@@ -214,19 +219,28 @@ def _demo(options: argparse.Namespace, settings: Settings, engine: Engine) -> in
         if not options.yes:
             print("Nothing was changed. Give --yes to start over.", file=sys.stderr)
             return 1
-        loaded = demo.start_over(engine, actor=Actor(name=settings.actor), now=_now())
+        loaded = demo.start_over(engine, actor=_actor(settings), now=_now())
     print(f"Loaded the demo label “{loaded.name}”.", file=sys.stderr)
     return 0
 
 
 def _billing(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     _prepare(engine)
-    return settling.run(options, engine, actor=Actor(name=settings.actor), now=_now())
+    return settling.run(options, engine, actor=_actor(settings), now=_now())
 
 
 def _connection(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     _prepare(engine)
-    return linking.run(options, engine, actor=Actor(name=settings.actor), now=_now())
+    return linking.run(options, engine, actor=_actor(settings), now=_now())
+
+
+def _people(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    return people.run(options, engine, actor=_actor(settings), now=_now())
+
+
+def _actor(settings: Settings) -> Actor:
+    """Return who runs the command: with the machine, they have everything that is on it."""
+    return Actor(name=settings.actor, rights=FULL)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -235,6 +249,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_export(commands)
     backtesting.add(commands).set_defaults(run=_backtest)
+    for one in people.add(commands):
+        one.set_defaults(run=_people)
     simulating.add(commands).set_defaults(run=_simulate)
     working.add(commands).set_defaults(run=_worker)
     for parser_of, run in zip(backing_up.add(commands), (_backup, _restore), strict=True):

@@ -103,6 +103,13 @@ def _os_user() -> str:
         return "local"
 
 
+_EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - named to be refused  # nosec B104
+_OPEN_DOOR = (
+    "would serve everybody on the network without a sign-in: add [auth] and [access] to the "
+    "secrets file, or keep 127.0.0.1"
+)
+
+
 class _Frozen(BaseModel):
     # Pydantic would otherwise print the refused value, password included.
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -145,7 +152,16 @@ class Access(_Frozen):
 
     domains: frozenset[Annotated[str, AfterValidator(str.lower)]] = frozenset()
     emails: frozenset[Annotated[str, AfterValidator(str.lower)]] = frozenset()
+    admins: frozenset[Annotated[str, AfterValidator(str.lower)]] = frozenset()
+    """May come in too; the first of them is admin while the desk has none."""
+    newcomers: Literal["viewer", "none"] = "viewer"
+    """What somebody is on the whole desk at the first sign-in, unless invited with a role."""
     require_verified_email: bool = True
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether anybody at all may come in."""
+        return bool(self.domains or self.emails or self.admins)
 
     def admits(self, claims: Mapping[str, Any]) -> bool:
         """Return whether the person with these ID-token claims may come in.
@@ -160,7 +176,7 @@ class Access(_Frozen):
             return False
         email = email.lower()
         name, _, domain = email.partition("@")
-        return email in self.emails or (bool(name) and domain in self.domains)
+        return email in self.emails | self.admins or (bool(name) and domain in self.domains)
 
 
 class Billing(_Frozen):
@@ -274,11 +290,8 @@ class Settings(_Frozen):
     @model_validator(mode="after")
     def _refuse_open_doors(self) -> Self:
         if self.auth is None and not _is_loopback(self.host):
-            raise ValueError(
-                f"DESK_HOST={self.host} would serve everybody on the network without a sign-in: "
-                "add [auth] and [access] to the secrets file, or keep 127.0.0.1"
-            )
-        if self.auth is not None and not (self.access.domains or self.access.emails):
+            raise ValueError(f"DESK_HOST={self.host} {_OPEN_DOOR}")
+        if self.auth is not None and not self.access.names_somebody:
             raise ValueError(
                 "[auth] is there but [access] names nobody: list domains or emails who may come in"
             )
@@ -367,6 +380,16 @@ def _reasons(error: ValidationError) -> str:
 def settings() -> Settings:
     """Return the settings of this process, read once."""
     return load_settings()
+
+
+def refuse_open_doors(settings: Settings, *, address: str | None) -> None:
+    """Raise `SettingsRefused` where Streamlit serves another address than this machine's own.
+
+    For whoever starts the server by Streamlit's own command: it has an option of its own, and
+    none at all means every address.
+    """
+    if not settings.is_sign_in_required and not _is_loopback(_host(address or _EVERY_ADDRESS)):
+        raise SettingsRefused(f"server.address {address or '(none)'} {_OPEN_DOOR}")
 
 
 def streamlit_command(settings: Settings) -> tuple[list[str], dict[str, str]]:

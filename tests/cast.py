@@ -21,16 +21,48 @@ from lib.domain.records import (
     Platform,
     Source,
 )
+from lib.domain.rights import FULL, Place, Role
 from lib.domain.status import Status
+from lib.services.arrivals import Identity, arrive
 from lib.services.history_chain import append_entry
+from lib.services.people import give_role
 from lib.services.recording import load_campaign
 
-ALICE = Actor(name="Alice")
-BOB = Actor(name="Bob")
-CHARLIE = Actor(name="Charlie")
-NOBODY = Actor(name="nobody in particular")
+ALICE = Actor(name="Alice", rights=FULL)
+BOB = Actor(name="Bob", rights=FULL)
+CHARLIE = Actor(name="Charlie", rights=FULL)
+NOBODY = Actor(name="nobody in particular", rights=FULL)
 
 _numbers = itertools.count(1)
+
+
+def signed_in(
+    engine: Engine, email: str, *held: tuple[Place, Role], now: datetime, **said: Any
+) -> Actor:
+    """Return a person who has just signed in and has exactly these roles."""
+    actor = arrive(engine, identity(email, now=now, **said), newcomers=None, now=now)
+    for place, role in held:
+        give_role(engine, person_of(actor), place, role, actor=ALICE, now=now)
+    return arrive(engine, identity(email, now=now, **said), newcomers=None, now=now)
+
+
+def person_of(actor: Actor) -> int:
+    """Return the number of the person who acts."""
+    assert actor.sign_in is not None
+    return actor.sign_in.person_id
+
+
+def identity(email: str, *, now: datetime, **said: Any) -> Identity:
+    """Return what a provider vouches for, of a person who signs in at `now`."""
+    known = {
+        "iss": "https://provider.example",
+        "sub": f"sub of {email}",
+        "name": None,
+        "signed_in_at": now,
+        "ends_at": now + timedelta(hours=12),
+        "is_listed_admin": False,
+    }
+    return Identity(email=email, **(known | said))
 
 
 def insert_one(db: Connection, table: Table, values: dict[str, Any]) -> int:

@@ -11,6 +11,7 @@ from lib.db.engine import make_engine, reading
 from lib.db.tables import artist, campaign
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Actor, Source
+from lib.domain.rights import FULL
 from lib.services.billing import payment_failed, payment_recovered
 from lib.services.campaigns import ChangeRefused
 from lib.services.demo import is_empty, load_demo, start_over
@@ -24,7 +25,7 @@ from tests.racer import press
 from tests.staging import take_small_steps
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BILLING = Actor(name="Billing")
+BILLING = Actor(name="Billing", rights=FULL)
 SNAPSHOT_CAMPAIGNS, SNAPSHOT_DAYS = 20, 30
 
 
@@ -68,7 +69,8 @@ def load(say: Say, number: int, url: str) -> None:
     if is_empty(engine):
         say(f"loaded {load_demo(engine, now=NOW).campaigns}")
     while True:
-        say(f"loaded {start_over(engine, actor=Actor(name=f'Alice {number}'), now=NOW).campaigns}")
+        alice = Actor(name=f"Alice {number}", rights=FULL)
+        say(f"loaded {start_over(engine, actor=alice, now=NOW).campaigns}")
 
 
 def bring_in(say: Say, number: int, url: str) -> None:
@@ -82,7 +84,7 @@ def bring_in(say: Say, number: int, url: str) -> None:
             file,
             file_name="snapshot.csv",
             artist_name="The Herons",
-            actor=Actor(name="Alice"),
+            actor=Actor(name="Alice", rights=FULL),
             now=NOW,
             source=Source.COMMAND,
         )
@@ -122,7 +124,7 @@ def run_scheduled(say: Say, number: int, url: str) -> None:
                     action,
                     run_at=NOW - timedelta(seconds=30),
                     reason=PauseReason.BUDGET if action is Action.PAUSE else None,
-                    actor=Actor(name=f"Alice {number}"),
+                    actor=Actor(name=f"Alice {number}", rights=FULL),
                     seen_version=see(engine, campaign_id).version,
                     request_id=f"{number}-{turn}-{campaign_id}",
                     now=NOW - timedelta(minutes=1),

@@ -11,12 +11,17 @@ from joserfc.jwk import OctKey
 
 from tests.standin import COOKIE_SECRET
 
-DOMAINS = {"alice": "label.example", "charlie": "elsewhere.example"}
+DOMAINS = {
+    "alice": "label.example",
+    "bob": "label.example",
+    "dora": "label.example",
+    "charlie": "elsewhere.example",
+}
 
 
 @contextmanager
 def provider() -> Iterator[str]:
-    """Yield the address of a provider that knows Alice, and Charlie who is outside."""
+    """Yield the address of a provider that knows Alice, Bob and Dora, and Charlie, an outsider."""
     people = [
         oidc_provider_mock.User(
             sub=name, claims={"email": f"{name}@{domain}", "email_verified": True}

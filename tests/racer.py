@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from lib.db.engine import make_engine
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Actor
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services.campaigns import (
     ChangeRefused,
@@ -52,7 +53,7 @@ def press(
     version = see(engine, campaign_id).version if seen is None else seen
     told: dict[str, Any] = {"request_id": request_id, "action": action.value, "seen": version}
     request: dict[str, Any] = {
-        "actor": Actor(name=request_id),
+        "actor": Actor(name=request_id, rights=FULL),
         "seen_version": version,
         "request_id": request_id,
         "now": now,

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from lib.db.engine import make_engine
+from lib.db.migrations import upgrade
 from lib.settings import load_settings, streamlit_command
 from tests.browser.desk import Desk, serving
 from tests.postgres import free_port
@@ -17,6 +19,8 @@ _SERVER = """
 import logging
 import streamlit as st
 from pathlib import Path
+from lib.db.engine import make_engine
+from lib.db.migrations import upgrade
 from lib.settings import settings
 from lib.ui.door import fittings
 
@@ -25,8 +29,11 @@ app = st.App(Path(__file__).with_name("standin_app.py"), **fittings(settings()))
 """
 
 
-def sign_in_secrets(*, port: int, provider: str, domain: str) -> str:
-    """Return a secrets file that demands a sign-in with `provider` (its address)."""
+def sign_in_secrets(*, port: int, provider: str, domain: str, admin: str = "") -> str:
+    """Return a secrets file that demands a sign-in with `provider` (its address).
+
+    `admin` is the address of the first admin.
+    """
     return f"""
 [auth]
 redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
@@ -38,6 +45,7 @@ client_kwargs = {{ scope = "openid email profile", prompt = "login" }}
 
 [access]
 domains = ["{domain}"]
+admins = [{f"{admin!r}" if admin else ""}]
 """
 
 
@@ -54,7 +62,16 @@ def serving_standin(
     secrets.write_text(
         sign_in_secrets(port=port, provider=provider, domain="label.example") if provider else ""
     )
-    told = {"PORT": str(port), "SECRETS_FILE": str(secrets), **(env or {})}
+    url = f"sqlite:///{folder / 'desk.sqlite'}"
+    engine = make_engine(url)
+    upgrade(engine)  # The door asks the table of people.
+    engine.dispose()
+    told = {
+        "PORT": str(port),
+        "SECRETS_FILE": str(secrets),
+        "DATABASE_URL": url,
+        **(env or {}),
+    }
     command, variables = streamlit_command(load_settings(told))
     command[command.index("run") + 1] = str(server)
     with serving(folder, env={**told, **variables}, command=command) as desk:

@@ -95,6 +95,23 @@ class Visit:
                     return str(message.delta.fragment_id)
         return ""
 
+    def press_labelled(self, label: str, page: str = "", query: str = "") -> bytes:
+        """Click the button with this label that was drawn last, and return what came of it."""
+        buttons = [
+            message.delta.new_element.button
+            for message in self.messages()
+            if message.WhichOneof("type") == "delta"
+            and message.delta.new_element.WhichOneof("type") == "button"
+        ]
+        (*_, found) = [one for one in buttons if one.label == label]
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
+        asked.rerun_script.page_script_hash = self.pages.get(page, "")
+        state = asked.rerun_script.widget_states.widgets.add()
+        state.id, state.trigger_value = found.id, True
+        return self._send(asked)
+
     def messages(self) -> list[ForwardMsg]:
         """Return everything that was received, read."""
         return [ForwardMsg.FromString(raw) for raw in self.received]

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from lib.db.migrations import upgrade
 from lib.domain.backtest import FLIP_BACK_DAYS, Tally
+from lib.domain.rights import FULL
 from lib.services import backtest
 from lib.services.backtest import Backtest
 
@@ -32,8 +33,8 @@ def run(options: argparse.Namespace, engine: Engine, *, now: datetime) -> int:
     upgrade(engine)
     artist_id = None
     if options.artist is not None:
-        artist_id = backtest.artist_named(engine, options.artist)
-    found = backtest.run(engine, now=now, artist_id=artist_id, progress=_progress)
+        artist_id = backtest.artist_named(engine, options.artist, rights=FULL)
+    found = backtest.run(engine, rights=FULL, now=now, artist_id=artist_id, progress=_progress)
     print(_json(options.artist, found) if options.json else _table(options.artist, found))
     return 0
 

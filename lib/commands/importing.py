@@ -83,7 +83,9 @@ def _imported(
         "now": now,
         "observed_on": options.downloaded_on,
     }
-    preview = preview_import(engine, file, **asked, accept_renames=not options.no_renames)
+    preview = preview_import(
+        engine, file, **asked, actor=actor, accept_renames=not options.no_renames
+    )
     _say(in_words(preview))
     if options.preview:
         return preview

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from lib.domain.records import Actor, ConnectionState, Platform, Source
+from lib.domain.rights import FULL
 from lib.services.connections import (
     ConnectionNotFound,
     LinkStanding,
@@ -37,7 +38,7 @@ def add(
 
 def run(options: argparse.Namespace, engine: Engine, *, actor: Actor, now: datetime) -> int:
     """List the connections or set one, and return the exit code."""
-    found = connections(engine, options.artist)
+    found = connections(engine, options.artist, rights=FULL)
     if options.what == "list":
         _tell(found, is_json=options.json)
         return 0

@@ -32,10 +32,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 
 from lib.domain.records import BillingState, BudgetPeriod, ConnectionState, GatewayKind, Platform
+from lib.domain.rights import Role
 from lib.domain.schedule import SCHEDULABLE, ScheduleState
 from lib.domain.status import Status
 
@@ -489,6 +491,76 @@ settle_age = Table(
     _one_of("platform", Platform, "platform"),
 )
 
+# Who may come in. The provider's name for a person is the key: an e-mail address may pass to
+# somebody else. Somebody invited by address has no key before the first sign-in.
+person = Table(
+    "person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("iss", String(500)),
+    Column("sub", String(255)),
+    Column("email", String(200), nullable=False),
+    Column("name", String(200)),
+    Column("is_active", Boolean, nullable=False),
+    # Sign-ins made before this instant no longer count.
+    Column("logins_before", UtcDateTime),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("first_seen_at", UtcDateTime),
+    Column("last_seen_at", UtcDateTime),
+    UniqueConstraint("iss", "sub"),
+    CheckConstraint(
+        "iss IS NULL AND sub IS NULL OR iss IS NOT NULL AND sub IS NOT NULL", name="key_is_whole"
+    ),
+    Index(None, "email"),
+    Index(
+        "ix_person_invited",
+        "email",
+        unique=True,
+        sqlite_where=text("iss IS NULL"),
+        postgresql_where=text("iss IS NULL"),
+    ),
+)
+
+# What a person is in a place; the place's word is the key, since a part of it is always empty.
+person_role = Table(
+    "person_role",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("place", String(40), primary_key=True),
+    Column("organization_id", ForeignKey("organization.id")),
+    Column("artist_id", ForeignKey("artist.id")),
+    Column("role", String(20), nullable=False),
+    _one_of("role", Role, "role"),
+    CheckConstraint(
+        "place = 'desk' AND organization_id IS NULL AND artist_id IS NULL OR "
+        "place = 'organization:' || organization_id AND artist_id IS NULL OR "
+        "place = 'artist:' || artist_id AND organization_id IS NULL",
+        name="place_is_one",
+    ),
+    Index(None, "organization_id"),
+    Index(None, "artist_id"),
+)
+
+# Every change of who may do what: append-only, by triggers too.
+person_history = Table(
+    "person_history",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("event", String(60), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    # As it was then: neither the place nor the address need be there any more.
+    Column("email", String(200), nullable=False),
+    Column("place", String(40)),
+    Column("place_name", String(200)),
+    Column("before", String(40)),
+    Column("after", String(40)),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+
 # A change that is to be made at a given time; the history tells when it was made, and by whom.
 # Its id is part of the request under which it runs.
 scheduled_change = Table(
@@ -503,6 +575,8 @@ scheduled_change = Table(
     Column("reason", String(60)),
     Column("note", Text),
     Column("actor", String(200), nullable=False),
+    # Whose rights it runs with; empty where no sign-in was needed.
+    Column("person_id", ForeignKey("person.id")),
     Column("scheduled_at", UtcDateTime, nullable=False),
     Column("seen_version", Integer, nullable=False),
     Column("request_id", String(100), nullable=False, unique=True),

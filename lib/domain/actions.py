@@ -70,6 +70,9 @@ class Decision:
         return self.to is not None
 
 
+LOOK_ONLY = "You may look at this artist's campaigns, not change them. Ask an admin for more."
+
+
 @dataclass(frozen=True)
 class Guard:
     """One condition of a resume: whether it holds, and the sentence that says so or why not."""
@@ -84,6 +87,8 @@ class Circumstances:
 
     billing: BillingState = BillingState.IN_ORDER
     connection: ConnectionState = ConnectionState.LIVE
+    may_change: bool = True
+    """Whether whoever looks may change the campaign; services ask that of their own accord."""
 
 
 _NOT_LIVE_YET = "It is not live yet, so there is nothing to pause. Archive it to put it away."
@@ -216,6 +221,8 @@ def judge_action(
     campaign: Campaign, action: Action, *, circumstances: Circumstances, now: datetime
 ) -> Decision:
     """Return whether a person may do `action` to `campaign` at `now`, and where it leads."""
+    if not circumstances.may_change:
+        return Decision(action, None, LOOK_ONLY)
     rule = PERSON_RULES[action][status_now(campaign, now=now)]
     if action is Action.RESUME and campaign.status is Status.PAUSED:
         guards = resume_guards(campaign, circumstances=circumstances, now=now)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from lib.domain.rights import Rights
 from lib.domain.status import Status
 
 MICROS = 1_000_000
@@ -92,10 +93,25 @@ Micros = Annotated[int, Field(ge=-(2**63) + 1, lt=2**63)]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
+class SignIn(Record):
+    """The sign-in by which a person acts: whose, made when, good until when."""
+
+    person_id: int
+    at: AwareDatetime
+    ends_at: AwareDatetime
+
+
 class Actor(Record):
-    """Who acts: the name that the history keeps."""
+    """Who acts: the name that the history keeps, and what they may do.
+
+    The rights of a person who signed in are as they were when the page was drawn; each write
+    reads them anew. Without a sign-in it is the desk itself, a command or the one local
+    person, and the rights are what they say.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
+    rights: Rights
+    sign_in: SignIn | None = None
 
 
 class Artist(Record):

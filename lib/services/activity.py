@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, and_, or_, select
 
 from lib.db.engine import reading, retrying
-from lib.db.tables import artist, campaign, history, organization
+from lib.db.tables import artist, campaign, history
 from lib.db.text import folded, folded_text
 from lib.domain.actions import PauseReason
 from lib.domain.records import HistoryEntry, Source
+from lib.domain.rights import Rights
 from lib.domain.status import FACTS
 from lib.services.exports import OutRow, units
+from lib.services.standing import is_seen
 
 MOST_WORDS, LONGEST_SEARCH = 8, 200
 PORTION = 1000
@@ -75,24 +77,29 @@ class ActivityWords:
 
 
 def activity(
-    engine: Engine, narrowed: ActivityFilter, *, limit: int = 500, before_id: int | None = None
+    engine: Engine,
+    narrowed: ActivityFilter,
+    *,
+    rights: Rights,
+    limit: int = 500,
+    before_id: int | None = None,
 ) -> list[HistoryEntry]:
     """Return the newest entries of the history first, at most `limit`, older than `before_id`."""
 
     def work() -> list[HistoryEntry]:
         with reading(engine) as db:
-            return entries(db, narrowed, limit=limit, before_id=before_id)
+            return entries(db, narrowed, rights=rights, limit=limit, before_id=before_id)
 
     return retrying(work)
 
 
-def activity_words(engine: Engine) -> ActivityWords:
-    """Return every actor, event and source that the history of the labels in use knows."""
+def activity_words(engine: Engine, *, rights: Rights) -> ActivityWords:
+    """Return every actor, event and source that the history of what may be seen knows."""
 
     def work() -> ActivityWords:
         with reading(engine) as db:
             actors, events, sources = (
-                tuple(_distinct(db, column))
+                tuple(_distinct(db, column, rights))
                 for column in (history.c.actor, history.c.event, history.c.source)
             )
             return ActivityWords(actors, events, tuple(Source(one) for one in sources))
@@ -100,13 +107,13 @@ def activity_words(engine: Engine) -> ActivityWords:
     return retrying(work)
 
 
-def campaign_names(engine: Engine, artist_id: int) -> list[tuple[int, str]]:
+def campaign_names(engine: Engine, artist_id: int, *, rights: Rights) -> list[tuple[int, str]]:
     """Return the artist's campaigns, id and name, by name."""
 
     def work() -> list[tuple[int, str]]:
         query = (
             select(campaign.c.id, campaign.c.name)
-            .where(campaign.c.artist_id == artist_id, campaign.c.artist_id.not_in(_retired()))
+            .where(campaign.c.artist_id == artist_id, is_seen(campaign.c.artist_id, rights))
             .order_by(campaign.c.name, campaign.c.id)
         )
         with reading(engine) as db:
@@ -115,7 +122,7 @@ def campaign_names(engine: Engine, artist_id: int) -> list[tuple[int, str]]:
     return retrying(work)
 
 
-def history_rows(engine: Engine, narrowed: ActivityFilter) -> Iterator[OutRow]:
+def history_rows(engine: Engine, narrowed: ActivityFilter, *, rights: Rights) -> Iterator[OutRow]:
     """Yield every entry that fits, newest first, to be written out; see `FIELDS`.
 
     Read a portion at a time in one snapshot. Instants are UTC.
@@ -123,7 +130,8 @@ def history_rows(engine: Engine, narrowed: ActivityFilter) -> Iterator[OutRow]:
     before_id = None
     with reading(engine) as db:
         while True:
-            query = _query(db, narrowed, artist.c.name.label("artist_name"), history.c.hash)
+            shown = (artist.c.name.label("artist_name"), history.c.hash)
+            query = _query(db, narrowed, rights, *shown)
             query = query.join(artist, artist.c.id == history.c.artist_id)
             rows = db.execute(_page(query, limit=PORTION, before_id=before_id)).mappings().all()
             yield from (_out(row) for row in rows)
@@ -136,11 +144,12 @@ def entries(
     db: Connection,
     narrowed: ActivityFilter,
     *,
+    rights: Rights,
     limit: int | None = None,
     before_id: int | None = None,
 ) -> list[HistoryEntry]:
     """Return the newest entries first, in the caller's transaction."""
-    query = _page(_query(db, narrowed), limit=limit, before_id=before_id)
+    query = _page(_query(db, narrowed, rights), limit=limit, before_id=before_id)
     return [entry_record(row) for row in db.execute(query).mappings()]
 
 
@@ -157,12 +166,14 @@ def _page(query: Select[Any], *, limit: int | None, before_id: int | None) -> Se
     return query.order_by(history.c.id.desc()).limit(limit)
 
 
-def _query(db: Connection, narrowed: ActivityFilter, *more: ColumnElement[Any]) -> Select[Any]:
+def _query(
+    db: Connection, narrowed: ActivityFilter, rights: Rights, *more: ColumnElement[Any]
+) -> Select[Any]:
     query = (
         select(*_SHOWN, campaign.c.name.label("campaign_name"), *more)
         .select_from(history)
         .outerjoin(campaign, campaign.c.id == history.c.campaign_id)
-        .where(history.c.artist_id.not_in(_retired()))
+        .where(is_seen(history.c.artist_id, rights))
     )
     for column, wanted in (
         (history.c.artist_id, narrowed.artist_id),
@@ -177,18 +188,20 @@ def _query(db: Connection, narrowed: ActivityFilter, *more: ColumnElement[Any]) 
         query = query.where(history.c.at >= narrowed.since)
     if narrowed.until is not None:
         query = query.where(history.c.at < narrowed.until)
-    return query.where(*_mentions(db, narrowed.search))
+    return query.where(*_mentions(db, narrowed.search, rights))
 
 
 _SHOWN = [column for column in history.c if column.name not in ("hash", "previous_hash")]
 
 
-def _mentions(db: Connection, search: str) -> list[ColumnElement[bool]]:
+def _mentions(db: Connection, search: str, rights: Rights) -> list[ColumnElement[bool]]:
     """Return the conditions that an entry mentions each word of `search`, somewhere."""
     words = (folded_text(search[:LONGEST_SEARCH]) or "").split()[:MOST_WORDS]
     if not words:
         return []
-    actors, events = _distinct(db, history.c.actor), _distinct(db, history.c.event)
+    actors, events = (
+        _distinct(db, column, rights) for column in (history.c.actor, history.c.event)
+    )
     return [_mention(word, actors, events) for word in dict.fromkeys(words)]
 
 
@@ -218,24 +231,20 @@ def _contains(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
     return has
 
 
-def _distinct(db: Connection, column: ColumnElement[str]) -> list[str]:
-    """Return the values of a column, of the labels in use, each found by a step of its index."""
+def _distinct(db: Connection, column: ColumnElement[str], rights: Rights) -> list[str]:
+    """Return the values of a column in what may be seen, each found by a step of its index."""
+    query = select(column).where(is_seen(history.c.artist_id, rights)).order_by(column)
+    if not rights.sees_all():
+        # Most of what a step would pass over is not theirs: their own entries are fewer.
+        return list(db.execute(query.distinct()).scalars())
     found: list[str] = []
-    query = select(column).where(history.c.artist_id.not_in(_retired())).order_by(column).limit(1)
+    query = query.limit(1)
     while True:
         after = query.where(column > found[-1]) if found else query
         value = db.execute(after).scalar()
         if value is None:
             return found
         found.append(value)
-
-
-def _retired() -> Select[Any]:
-    return (
-        select(artist.c.id)
-        .join(organization, organization.c.id == artist.c.organization_id)
-        .where(organization.c.retired_at.is_not(None))
-    )
 
 
 def _out(row: RowMapping) -> OutRow:

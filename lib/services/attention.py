@@ -28,9 +28,11 @@ from lib.db.engine import reading, retrying
 from lib.db.tables import artist, campaign, campaign_trend, organization
 from lib.domain.board import MUST_NOT_SPEND, BoardRow
 from lib.domain.records import BillingState
+from lib.domain.rights import Rights
 from lib.domain.status import LIVE, Status
 from lib.domain.verdict import Word
 from lib.services.roster import RosterRow, rows_of
+from lib.services.scope import of_artists
 from lib.services.standing import Standing, standing
 
 MOST_OF_A_KIND = 20
@@ -76,13 +78,13 @@ class Attention:
         return sum(self.counts.values())
 
 
-def attention(engine: Engine, *, now: datetime) -> Attention:
-    """Return what needs attention over all artists as of `now`."""
+def attention(engine: Engine, *, rights: Rights, now: datetime) -> Attention:
+    """Return what needs attention over all artists that may be seen, as of `now`."""
 
     def work() -> Attention:
         with reading(engine) as db:
-            found, leading = _leading(db, now=now)
-            number, billing = _billing(db)
+            found, leading = _leading(db, rights=rights, now=now)
+            number, billing = _billing(db, rights)
         found[Need.BILLING] = number
         return Attention(
             counts={need: found[need] for need in Need if found.get(need)},
@@ -93,12 +95,14 @@ def attention(engine: Engine, *, now: datetime) -> Attention:
     return retrying(work)
 
 
-def campaigns(engine: Engine, ids: Sequence[int], *, now: datetime) -> tuple[RosterRow, ...]:
-    """Return the campaigns with these ids in this order, as the board has them."""
+def campaigns(
+    engine: Engine, ids: Sequence[int], *, rights: Rights, now: datetime
+) -> tuple[RosterRow, ...]:
+    """Return those of these campaigns that may be seen, in this order, as the board has them."""
 
     def work() -> tuple[RosterRow, ...]:
         with reading(engine) as db:
-            return rows_of(db, ids, now=now)
+            return rows_of(db, ids, rights=rights, now=now)
 
     return retrying(work)
 
@@ -135,10 +139,10 @@ def conditions(now_it_stands: Standing) -> dict[Need, tuple[ColumnElement[bool],
 
 
 def _leading(
-    db: Connection, *, now: datetime
+    db: Connection, *, rights: Rights, now: datetime
 ) -> tuple[dict[Need, int], dict[Need, tuple[int, ...]]]:
     """Return the counts by kind, and the campaigns that lead each kind."""
-    rows = db.execute(_ranked(standing(db, now=now))).all()
+    rows = db.execute(_ranked(standing(db, rights=rights, now=now))).all()
     counts = {Need(row.need): int(row.of_kind) for row in rows}
     leading: dict[Need, list[int]] = {need: [] for need in counts}
     for row in rows:
@@ -157,7 +161,7 @@ def _ranked(now_it_stands: Standing) -> Select[Any]:
             *(money.label(f"money_{need}") for need, (_, money) in kinds.items()),
         )
         .select_from(now_it_stands.source)
-        .where(now_it_stands.in_use, _any(now_it_stands, kinds))
+        .where(now_it_stands.is_seen, _any(now_it_stands, kinds))
         .cte("flagged")
         # Looked through once, not once for each kind.
         .prefix_with("MATERIALIZED")
@@ -197,7 +201,7 @@ def _any(
     return and_(campaign.c.status.in_(sorted(LIVE | MUST_NOT_SPEND | {Status.ISSUE})), holds)
 
 
-def _billing(db: Connection) -> tuple[int, tuple[StoppedByBilling, ...]]:
+def _billing(db: Connection, rights: Rights) -> tuple[int, tuple[StoppedByBilling, ...]]:
     """Return how many artists billing concerns, and those with most campaigns stopped."""
     stopped = func.count(campaign.c.id)
     is_failing = artist.c.billing == BillingState.FAILING
@@ -217,7 +221,11 @@ def _billing(db: Connection) -> tuple[int, tuple[StoppedByBilling, ...]]:
                 campaign.c.status == Status.SUBSCRIPTION_PAUSED,
             ),
         )
-        .where(organization.c.retired_at.is_(None), or_(is_failing, campaign.c.id.is_not(None)))
+        .where(
+            organization.c.retired_at.is_(None),
+            of_artists(rights),
+            or_(is_failing, campaign.c.id.is_not(None)),
+        )
         .group_by(artist.c.id, artist.c.name, artist.c.name_key, artist.c.billing)
         .order_by(stopped.desc(), artist.c.name_key)
         .limit(MOST_OF_A_KIND)

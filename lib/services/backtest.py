@@ -19,9 +19,11 @@ from lib.domain.backtest import Tally, tally
 from lib.domain.naive import naive_words
 from lib.domain.names import artist_key
 from lib.domain.records import Platform
+from lib.domain.rights import Rights
 from lib.domain.verdict import Bools, judge
 from lib.services.billing import ArtistNotFound
 from lib.services.lag import settle_ages
+from lib.services.scope import of_artists
 from lib.services.trend_days import Batch, Loaded, load_batch, load_campaigns
 
 _PORTION = 500  # Campaigns whose dates, coverage and history are read at a time.
@@ -60,15 +62,16 @@ class Backtest:
 def run(
     engine: Engine,
     *,
+    rights: Rights,
     now: datetime,
     artist_id: int | None = None,
     progress: Progress = lambda _share, _words: None,
 ) -> Backtest:
-    """Return the backtest of one artist's campaigns, of all of them without `artist_id`."""
+    """Return the backtest of one artist's campaigns, of all in sight without `artist_id`."""
     found: dict[tuple[Platform, str], list[tuple[Tally, Tally]]] = defaultdict(list)
     firsts, lasts = [], []
     with reading(engine) as db:
-        ids = _ids(db, artist_id)
+        ids = _ids(db, artist_id, rights)
         for done in range(0, len(ids), _PORTION):
             chosen = ids[done : done + _PORTION]
             loaded = load_campaigns(db, chosen, now=now, ages=settle_ages(db))
@@ -86,26 +89,26 @@ def run(
     return Backtest(min(firsts, default=None), max(lasts, default=None), tuple(groups))
 
 
-def artist_named(engine: Engine, name: str) -> int:
+def artist_named(engine: Engine, name: str, *, rights: Rights) -> int:
     """Return the id of the artist of that name. Raises `ArtistNotFound`."""
     with reading(engine) as db:
-        found = db.execute(_in_use().where(artist.c.name_key == artist_key(name))).scalar()
+        found = db.execute(_seen(rights).where(artist.c.name_key == artist_key(name))).scalar()
     if found is None:
         raise ArtistNotFound(f"There is no artist called “{name}”.")
     return int(found)
 
 
-def _in_use() -> Select[int]:
-    """Return the query for the ids of the artists of the labels in use."""
+def _seen(rights: Rights) -> Select[int]:
+    """Return the query for the ids of the artists of the labels in use that may be seen."""
     return (
         select(artist.c.id)
         .join(organization, organization.c.id == artist.c.organization_id)
-        .where(organization.c.retired_at.is_(None))
+        .where(organization.c.retired_at.is_(None), of_artists(rights))
     )
 
 
-def _ids(db: Connection, artist_id: int | None) -> list[int]:
-    query = select(campaign.c.id).where(campaign.c.artist_id.in_(_in_use()))
+def _ids(db: Connection, artist_id: int | None, rights: Rights) -> list[int]:
+    query = select(campaign.c.id).where(campaign.c.artist_id.in_(_seen(rights)))
     if artist_id is not None:
         query = query.where(campaign.c.artist_id == artist_id)
     return list(db.execute(query.order_by(campaign.c.id)).scalars())

@@ -14,9 +14,11 @@ from sqlalchemy import Connection, Engine, select, update
 from lib.db.tables import artist, campaign, connection, history
 from lib.domain.actions import Action, billing_movement
 from lib.domain.records import Actor, BillingState, Campaign, GatewayKind, Origin, Source
+from lib.domain.rights import Deed
 from lib.domain.status import Status
 from lib.events import told
 from lib.platforms.gateways import gateway
+from lib.services.access import demand_for_artist, present_rights
 from lib.services.campaigns import RequestReused, in_transaction
 from lib.services.recording import (
     Occasion,
@@ -25,6 +27,7 @@ from lib.services.recording import (
     record_event,
     record_status,
 )
+from lib.services.scope import may_for_artist
 from lib.services.trends import refresh
 
 PAYMENT_FAILED = "billing:payment_failed"
@@ -51,7 +54,8 @@ def payment_failed(
 ) -> BillingOutcome:
     """Record that a payment failed: Active and Serving become Subscription Paused.
 
-    The same request id again changes nothing. Raises `ArtistNotFound`, `RequestReused`.
+    The same request id again changes nothing. Raises `NotAllowed`, `ArtistNotFound`,
+    `RequestReused`.
     """
     return _billing_event(
         engine,
@@ -68,7 +72,8 @@ def payment_recovered(
 ) -> BillingOutcome:
     """Record that billing recovered: Subscription Paused becomes Active, or Ended with its run.
 
-    The same request id again changes nothing. Raises `ArtistNotFound`, `RequestReused`.
+    The same request id again changes nothing. Raises `NotAllowed`, `ArtistNotFound`,
+    `RequestReused`.
     """
     return _billing_event(
         engine,
@@ -83,12 +88,14 @@ def _billing_event(
     engine: Engine, artist_id: int, event: str, state: BillingState, *, occasion: Occasion
 ) -> BillingOutcome:
     def work(db: Connection) -> BillingOutcome:
+        rights = present_rights(db, occasion.actor, now=occasion.now)
         # The artist first, the campaigns after it: the order in which everybody locks.
         known = db.execute(
             select(artist.c.id).where(artist.c.id == artist_id).with_for_update()
         ).first()
-        if known is None:
+        if known is None or not may_for_artist(db, rights, Deed.LOOK, artist_id):
             raise ArtistNotFound(f"There is no artist {artist_id}.")
+        demand_for_artist(db, rights, Deed.SETTLE_BILLING, artist_id)
         if answer := _answer_to(db, occasion, artist_id=artist_id, event=event):
             return answer
         moved = set_billing(db, artist_id, state, occasion=occasion)
@@ -179,7 +186,7 @@ def _answer_to(
     asked = {"artist_id": artist_id, "event": event, "actor": occasion.actor.name}
     if any(row[column] != value for column, value in asked.items()):
         raise RequestReused(
-            f"The request {occasion.request_id} was used before for {row['event']} by "
-            f"{row['actor']}. Nothing was changed; send a new request."
+            f"The request {occasion.request_id} was used before for another change or by "
+            "somebody else. Nothing was changed; send a new request."
         )
     return BillingOutcome(artist_id, event, tuple(row["details"]["moved"]), row["at"])

@@ -20,6 +20,8 @@ from sqlalchemy import Connection, Engine, insert, select
 from lib.db.tables import artist, billing_notice, history, organization
 from lib.domain.names import artist_key
 from lib.domain.records import Actor, BillingState, Origin, Record, Source
+from lib.domain.rights import Deed
+from lib.services.access import demand, present_rights
 from lib.services.billing import (
     PAYMENT_FAILED,
     PAYMENT_RECOVERED,
@@ -131,14 +133,15 @@ def receive_notice(
 ) -> Answer:
     """Record a notice once, and stop or bring back the campaigns that it concerns.
 
-    Raises `ArtistNotFound`, `OrganizationNotFound`, `NoticeReused`, `NoticeTooEarly`; then
-    nothing was changed, and the notice may be sent again.
+    Raises `NotAllowed`, `ArtistNotFound`, `OrganizationNotFound`, `NoticeReused`,
+    `NoticeTooEarly`; then nothing was changed, and the notice may be sent again.
     """
     occasion = Occasion(actor, now, Origin.BILLING, source)
     if notice.at > now + _EARLY:
         raise NoticeTooEarly("The notice speaks of a moment that has not come yet.")
 
     def work(db: Connection) -> Answer:
+        demand(present_rights(db, actor, now=now), Deed.SETTLE_BILLING)
         concerned = _lock_artists(db, notice)
         if answer := _answer_to(db, notice):
             return answer

@@ -20,9 +20,11 @@ from lib.db.tables import connection, history
 from lib.domain.actions import Action, PauseReason, is_so_already
 from lib.domain.guardrails import ONE_CHANGE_WITHIN, Cautions, cautions, recent_change
 from lib.domain.records import Actor, GatewayKind, HistoryEntry, Origin, Platform, Source
+from lib.domain.rights import Rights
 from lib.domain.status import Status
 from lib.events import Outcome, tell, told
 from lib.platforms.gateways import gateway
+from lib.services.access import AccessEnded, NotAllowed
 from lib.services.campaigns import (
     Change,
     ChangeRefused,
@@ -97,9 +99,17 @@ class Result:
 
 
 def preview(
-    engine: Engine, selected: Sequence[Selected], action: Action, *, now: datetime
+    engine: Engine,
+    selected: Sequence[Selected],
+    action: Action,
+    *,
+    rights: Rights,
+    now: datetime,
 ) -> Preview:
-    """Return what `action` would do to each of the selected campaigns as of `now`."""
+    """Return what `action` would do to each of the selected campaigns as of `now`.
+
+    One that may not be seen is gone, like one that does not exist.
+    """
     seen = dict(reversed(selected))  # Of one that was selected twice the first counts.
     ids = list(dict.fromkeys(campaign_id for campaign_id, _ in selected))
 
@@ -107,7 +117,7 @@ def preview(
         found: list[Outlook] = []
         with reading(engine) as db:
             for some in _portions(ids, PORTION):
-                found += _outlooks(db, some, seen, action, now=now)
+                found += _outlooks(db, some, seen, action, rights=rights, now=now)
         known = {one.campaign_id for one in found}
         return Preview(action, tuple(found), tuple(one for one in ids if one not in known))
 
@@ -129,8 +139,8 @@ def apply(
 ) -> list[Result]:
     """Do `action` to every chosen campaign of a preview, and return what became of each.
 
-    What is refused or fails leaves the others done. The same request again returns the same
-    results. Raises `ReasonMissing` for a pause without one; then nothing was changed.
+    What is refused, not allowed or fails leaves the others done. The same request again returns
+    the same results. Raises `ReasonMissing` for a pause without one; then nothing was changed.
     """
     if action is Action.PAUSE and reason is None:
         raise ReasonMissing(f"Say why they are paused: one of {', '.join(PauseReason)}.")
@@ -163,12 +173,17 @@ def _apply_portion(
             change = in_transaction(
                 engine, _work(one, action, occasion, trends, reason=reason, note=note)
             )
-        except (ChangeRefused, CampaignNotFound) as refusal:
-            results.append(_failed(one, str(refusal)))
-        except DatabaseUnreachable as error:
-            # It has been waited for; the others would wait as long, one after the other.
+        except CampaignNotFound as refusal:
+            # Gone, or out of this person's sight by now: then its name is too.
+            name = f"Campaign {one.campaign_id}"
+            results.append(Result(one.campaign_id, name, None, str(refusal)))
+        except (AccessEnded, DatabaseUnreachable) as error:
+            # Nobody is let in again meanwhile, and the database has been waited for; the
+            # others would fare the same, one after the other.
             rest = chosen[len(results) :]
             return results + [_failed(other, str(error)) for other in rest]
+        except (ChangeRefused, NotAllowed) as refusal:
+            results.append(_failed(one, str(refusal)))
         except DBAPIError as error:
             kind = type(error.orig).__name__
             results.append(_failed(one, f"The database refused it ({kind}); it is as it was."))
@@ -233,10 +248,11 @@ def _outlooks(
     seen: dict[int, int],
     action: Action,
     *,
+    rights: Rights,
     now: datetime,
 ) -> Iterator[Outlook]:
     recent, kinds = _recent_changes(db, ids, now=now), _gateways(db)
-    for one in rows_of(db, ids, now=now):
+    for one in rows_of(db, ids, rights=rights, now=now):
         subject = one.row.campaign
         decision = one.row.decisions[action]
         fate = Fate.CHANGES if decision.is_allowed else Fate.REFUSED

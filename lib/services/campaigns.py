@@ -33,18 +33,23 @@ from lib.domain.records import (
     Origin,
     Source,
 )
+from lib.domain.rights import Deed
 from lib.domain.status import FACTS, Status
 from lib.events import told
 from lib.platforms.gateways import gateway
+from lib.services.access import demand_for_artist, present_rights
 from lib.services.recording import (
+    CampaignNotFound,
     Occasion,
     Recorded,
     bump_data_version,
     event_of,
     lock_campaign,
+    no_such_campaign,
     record_event,
     record_status,
 )
+from lib.services.scope import may_for_artist
 from lib.services.trends import refresh
 
 MAX_NOTE = 2000
@@ -109,8 +114,8 @@ def pause_campaign(
 ) -> Change:
     """Pause an Active or Serving campaign and record who, when and why.
 
-    Raises `StaleCampaign`, `IllegalTransition`, `ReasonMissing`, `RequestReused`,
-    `CampaignNotFound`; then nothing was changed.
+    Raises `NotAllowed`, `StaleCampaign`, `IllegalTransition`, `ReasonMissing`,
+    `RequestReused`, `CampaignNotFound`; then nothing was changed.
     """
     try:
         checked = PauseReason(reason)
@@ -142,7 +147,8 @@ def resume_campaign(
 ) -> Change:
     """Resume a campaign that a person paused, while billing and connection are in order.
 
-    Raises `StaleCampaign`, `IllegalTransition`, `RequestReused`, `CampaignNotFound`.
+    Raises `NotAllowed`, `StaleCampaign`, `IllegalTransition`, `RequestReused`,
+    `CampaignNotFound`.
     """
     return _act(
         engine,
@@ -168,7 +174,8 @@ def archive_campaign(
 ) -> Change:
     """Put a campaign away that does not spend; nothing is sent to the ad platform.
 
-    Raises `StaleCampaign`, `IllegalTransition`, `RequestReused`, `CampaignNotFound`.
+    Raises `NotAllowed`, `StaleCampaign`, `IllegalTransition`, `RequestReused`,
+    `CampaignNotFound`.
     """
     return _act(
         engine,
@@ -194,7 +201,8 @@ def unarchive_campaign(
 ) -> Change:
     """Bring an archived campaign back in the status it had, never in one that spends.
 
-    Raises `StaleCampaign`, `IllegalTransition`, `RequestReused`, `CampaignNotFound`.
+    Raises `NotAllowed`, `StaleCampaign`, `IllegalTransition`, `RequestReused`,
+    `CampaignNotFound`.
     """
     return _act(
         engine,
@@ -220,13 +228,13 @@ def move_campaign(
 ) -> Change:
     """Record a movement that the platform or the system made, where the rules know it.
 
-    Raises `IllegalTransition`, `RequestReused`, `CampaignNotFound`.
+    Raises `NotAllowed`, `IllegalTransition`, `RequestReused`, `CampaignNotFound`.
     """
     occasion = Occasion(actor, now, origin, Source.PLATFORM, request_id)
     event, note = f"campaign:{to.value}", note[:MAX_NOTE]
 
     def work(db: Connection) -> Change:
-        subject = lock_campaign(db, campaign_id)
+        subject = lock_for(db, campaign_id, Deed.SPEAK_FOR_PLATFORM, occasion)
         if answer := answer_to(db, occasion, campaign_id, event, note=note):
             return answer
         if not can_move(origin, subject.status, to):
@@ -255,12 +263,13 @@ def confirm_carried_out(
 ) -> Change:
     """Record that a person carried the pending decision out in the platform's own manager.
 
-    Raises `StaleCampaign`, `NothingToConfirm`, `RequestReused`, `CampaignNotFound`.
+    Raises `NotAllowed`, `StaleCampaign`, `NothingToConfirm`, `RequestReused`,
+    `CampaignNotFound`.
     """
     occasion = Occasion(actor, now, Origin.PERSON, source, request_id)
 
     def work(db: Connection) -> Change:
-        subject = lock_campaign(db, campaign_id)
+        subject = lock_for(db, campaign_id, Deed.CHANGE, occasion)
         if answer := answer_to(db, occasion, campaign_id, CARRIED_OUT):
             return answer
         check_version(db, subject, seen_version)
@@ -285,6 +294,21 @@ def confirm_carried_out(
         return finish(db, subject, CARRIED_OUT, subject.status, recorded, occasion)
 
     return in_transaction(engine, work)
+
+
+def lock_for(db: Connection, campaign_id: int, deed: Deed, occasion: Occasion) -> Campaign:
+    """Return the campaign, locked, where the actor may do `deed` to it by now.
+
+    Raises `NotAllowed`, and `CampaignNotFound` as well for one that the actor may not see.
+    """
+    rights = present_rights(db, occasion.actor, now=occasion.now)
+    subject = lock_campaign(db, campaign_id)
+    if rights.sees_all(deed):
+        return subject  # Whose it is makes no difference, so it is not looked up.
+    if not may_for_artist(db, rights, Deed.LOOK, subject.artist_id):
+        raise CampaignNotFound(no_such_campaign(campaign_id))
+    demand_for_artist(db, rights, deed, subject.artist_id)
+    return subject
 
 
 def _act(
@@ -332,10 +356,10 @@ def act_within(
     """Do a person's action inside the caller's transaction: check, change, record.
 
     `seen_version` None judges the campaign as it stands, whatever it was before. `details` is
-    what the entry tells besides. Everything that refuses does so before anything is written.
+    what the entry tells besides. Raises what the verbs raise, before anything is written.
     """
     event, note = event_of(action), note[:MAX_NOTE]
-    subject = lock_campaign(db, campaign_id)
+    subject = lock_for(db, campaign_id, Deed.CHANGE, occasion)
     if answer := answer_to(db, occasion, campaign_id, event, reason=reason, note=note):
         return answer
     if seen_version is not None:
@@ -462,10 +486,10 @@ def answer_to(
         "undoes": undoes,
     }
     if any(row[column] != value for column, value in asked.items()):
+        # Not for what, nor by whom: it may be a campaign that this person may not see.
         raise RequestReused(
-            f"The request {occasion.request_id} was used before for {row['event']} of campaign "
-            f"{row['campaign_id']} by {row['actor']}, or with another reason or note. Nothing "
-            "was changed; send a new request."
+            f"The request {occasion.request_id} was used before for another change, by another "
+            "person, or with another reason or note. Nothing was changed; send a new request."
         )
     return recorded_change(row)
 

@@ -10,10 +10,13 @@ from lib.db.engine import reading, retrying
 from lib.db.tables import artist, connection, history, organization
 from lib.domain.names import artist_key
 from lib.domain.records import Actor, ConnectionState, Origin, Platform, Source
+from lib.domain.rights import Deed, Rights
 from lib.events import told
+from lib.services.access import demand_for_artist, present_rights
 from lib.services.billing import ArtistNotFound
 from lib.services.campaigns import MAX_NOTE, ChangeRefused, RequestReused, in_transaction
 from lib.services.recording import Occasion, bump_data_version, record_event
+from lib.services.scope import within
 
 CONNECTION_BROKEN = "connection:break"
 CONNECTION_LIVE = "connection:mend"
@@ -72,13 +75,16 @@ def set_connection(
 ) -> ConnectionChange:
     """Set how a connection stands, from the state that the person saw, and record it.
 
-    Raises `ConnectionNotFound`, `StaleConnection`, `RequestReused`; then nothing was changed.
+    Raises `NotAllowed`, `ConnectionNotFound`, `StaleConnection`, `RequestReused`; then nothing
+    was changed.
     """
     occasion = Occasion(actor, now, Origin.PERSON, source, request_id)
     note = note[:MAX_NOTE]
 
     def work(db: Connection) -> ConnectionChange:
-        before = _lock(db, artist_id, platform)
+        rights = present_rights(db, actor, now=now)
+        before = _lock(db, artist_id, platform, rights=rights)
+        demand_for_artist(db, rights, Deed.CHANGE, artist_id)
         if answer := _answer_to(db, occasion, artist_id, platform, state, note):
             return answer
         if before is not seen or before is state:
@@ -105,15 +111,17 @@ def set_connection(
     return in_transaction(engine, work)
 
 
-def connections(engine: Engine, artist_name: str | None = None) -> tuple[LinkStanding, ...]:
-    """Return every connection of one artist, or of all, by artist and platform.
+def connections(
+    engine: Engine, artist_name: str | None = None, *, rights: Rights
+) -> tuple[LinkStanding, ...]:
+    """Return every connection of one artist, or of all that may be seen, by artist and platform.
 
     Raises `ArtistNotFound` for a name that nobody has.
     """
 
     def work() -> tuple[LinkStanding, ...]:
         with reading(engine) as db:
-            rows = db.execute(_standing_query(artist_name)).all()
+            rows = db.execute(_standing_query(artist_name, rights)).all()
             found = tuple(
                 LinkStanding(
                     artist_id=row.artist_id,
@@ -127,13 +135,13 @@ def connections(engine: Engine, artist_name: str | None = None) -> tuple[LinkSta
                 for row in rows
             )
             if artist_name is not None and not found:
-                _check_artist(db, artist_name)
+                _check_artist(db, artist_name, rights)
             return found
 
     return retrying(work)
 
 
-def _standing_query(artist_name: str | None) -> Select[tuple[object, ...]]:
+def _standing_query(artist_name: str | None, rights: Rights) -> Select[tuple[object, ...]]:
     platform_said = history.c.details["platform"].as_string()
     last = (
         select(
@@ -163,7 +171,7 @@ def _standing_query(artist_name: str | None) -> Select[tuple[object, ...]]:
             & (last.c.platform == connection.c.platform),
         )
         .outerjoin(history, history.c.id == last.c.id)
-        .where(organization.c.retired_at.is_(None))
+        .where(organization.c.retired_at.is_(None), within(connection.c.artist_id, rights))
         .order_by(artist.c.name_key, connection.c.platform)
     )
     if artist_name is not None:
@@ -171,13 +179,15 @@ def _standing_query(artist_name: str | None) -> Select[tuple[object, ...]]:
     return query
 
 
-def _check_artist(db: Connection, name: str) -> None:
-    known = select(artist.c.id).where(artist.c.name_key == artist_key(name))
+def _check_artist(db: Connection, name: str, rights: Rights) -> None:
+    known = select(artist.c.id).where(
+        artist.c.name_key == artist_key(name), within(artist.c.id, rights)
+    )
     if db.execute(known).first() is None:
         raise ArtistNotFound(f"There is no artist called “{name}”.")
 
 
-def _lock(db: Connection, artist_id: int, platform: Platform) -> ConnectionState:
+def _lock(db: Connection, artist_id: int, platform: Platform, *, rights: Rights) -> ConnectionState:
     """Return the connection's state; nobody resumes a campaign on it until the commit."""
     db.execute(select(artist.c.id).where(artist.c.id == artist_id).with_for_update(of=artist))
     state = db.execute(
@@ -188,6 +198,7 @@ def _lock(db: Connection, artist_id: int, platform: Platform) -> ConnectionState
             connection.c.artist_id == artist_id,
             connection.c.platform == platform,
             organization.c.retired_at.is_(None),
+            within(connection.c.artist_id, rights),
         )
     ).scalar()
     if state is None:

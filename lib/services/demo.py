@@ -36,17 +36,21 @@ from lib.db.tables import (
     verdict_flip,
 )
 from lib.domain.records import Actor, Origin, Source
+from lib.domain.rights import FULL, Deed, Place, Rights
 from lib.events import told
+from lib.services.access import NotAllowed, demand, present_rights
 from lib.services.campaigns import in_transaction
 from lib.services.current_days import forget_staged
 from lib.services.demo_fixtures import read_label
+from lib.services.demo_people import give_back, roles_in, take_roles
 from lib.services.demo_rows import FORM, Label, label_rows
 from lib.services.history_chain import append_entries, lock_head
 from lib.services.lag import remeasure
 from lib.services.recording import Occasion, bump_data_version, record_event
+from lib.services.scope import of_artists
 from lib.services.trends import refresh
 
-DEMO_ACTOR = Actor(name="Demo")
+DEMO_ACTOR = Actor(name="Demo", rights=FULL)
 LOADED, STARTED_OVER = "demo:load", "demo:start_over"
 
 
@@ -97,11 +101,13 @@ def is_empty(engine: Engine) -> bool:
 def load_demo(engine: Engine, *, now: datetime, actor: Actor = DEMO_ACTOR) -> LoadedDemo:
     """Load the demo label into an empty database, in one transaction.
 
-    Raises `NotEmpty` where the database holds anything; then nothing was changed.
+    Raises `NotAllowed`, and `NotEmpty` where the database holds anything; then nothing was
+    changed.
     """
     rows, occasion = label_rows(read_label(), now=now), _occasion(actor, now)
 
     def work(db: Connection) -> LoadedDemo:
+        demand(present_rights(db, actor, now=now), Deed.RUN_DEMO)
         # First of all, so that a second process that loads at the same moment waits here.
         lock_head(db)
         if not _is_empty(db):
@@ -119,37 +125,40 @@ def start_over(engine: Engine, *, actor: Actor, now: datetime) -> LoadedDemo:
     """Retire the demo label with everything people did in it, and load a fresh one.
 
     Its figures are removed; its history stays, as all history does. Other labels are not
-    touched. One transaction. Raises `NoDemo`.
+    touched. One transaction. What people may do in the demo holds in the fresh one as well.
+    Raises `NoDemo`, `NotAllowed`.
     """
     rows, occasion = label_rows(read_label(), now=now), _occasion(actor, now)
 
     def work(db: Connection) -> LoadedDemo:
-        # Schedules, artists, the head of the history: the order in which everybody locks.
-        # Whoever is changing something in the demo finishes first; a second one waits here too.
+        # People, schedules, artists, the head of the history: the order in which everybody
+        # locks. Whoever is changing something in the demo finishes first; a second one waits
+        # here too.
+        rights = present_rights(db, actor, now=now)
         of_demo = artist.c.organization_id.in_(_demo_id())
         _lock_schedules(db)
         db.execute(select(artist.c.id).where(of_demo).order_by(artist.c.id).with_for_update())
         lock_head(db)
-        label_id = db.execute(_demo_id()).scalar()
-        if label_id is None:
-            raise NoDemo("There is no demo label here, so there is nothing to start over.")
+        label_id = _demo_of(db, rights)
         # The database lets the figures of a retired demo go, and no other.
         db.execute(update(organization).where(organization.c.id == label_id).values(retired_at=now))
+        held = roles_in(db, label_id)
+        take_roles(db, label_id)
         _give_up_names(db, label_id)
         _remove_figures(db, label_id)
-        return _load(db, rows, STARTED_OVER, occasion)
+        loaded = _load(db, rows, STARTED_OVER, occasion)
+        give_back(db, held, db.execute(_demo_id()).scalar_one())
+        return loaded
 
     return in_transaction(engine, work)
 
 
-def what_would_go(engine: Engine) -> WhatWouldGo:
-    """Return what starting the demo over would remove. Raises `NoDemo`."""
+def what_would_go(engine: Engine, *, rights: Rights) -> WhatWouldGo:
+    """Return what starting the demo over would remove. Raises `NoDemo`, `NotAllowed`."""
 
     def work() -> WhatWouldGo:
         with reading(engine) as db:
-            label_id = db.execute(_demo_id()).scalar()
-            if label_id is None:
-                raise NoDemo("There is no demo label here.")
+            label_id = _demo_of(db, rights)
             of_demo = _artists_of(label_id)
             return WhatWouldGo(
                 campaigns=_count(db, campaign, campaign.c.artist_id.in_(of_demo)),
@@ -168,6 +177,22 @@ def what_would_go(engine: Engine) -> WhatWouldGo:
             )
 
     return retrying(work)
+
+
+def _demo_of(db: Connection, rights: Rights) -> int:
+    """Return the demo label's id, where the rights allow to start it over.
+
+    Raises `NoDemo`, also for whoever sees none of its artists, and `NotAllowed`.
+    """
+    seen = _demo_id().join(artist, artist.c.organization_id == organization.c.id)
+    label_id = db.execute(seen.where(of_artists(rights)).limit(1)).scalar()
+    if label_id is None:
+        raise NoDemo("There is no demo label here, so there is nothing to start over.")
+    if not rights.may(Deed.RUN_DEMO, Place(organization_id=label_id)):
+        raise NotAllowed(
+            "Starting the demo label over needs the role Admin in it. Nothing was changed."
+        )
+    return label_id
 
 
 def _load(db: Connection, rows: Label, event: str, occasion: Occasion) -> LoadedDemo:

@@ -19,9 +19,11 @@ from lib.db.tables import (
 )
 from lib.domain.actions import status_now
 from lib.domain.names import artist_key
+from lib.domain.rights import Rights
 from lib.services.billing import ArtistNotFound
 from lib.services.current_days import days_selectable, kind_days_selectable
 from lib.services.recording import campaign_record
+from lib.services.scope import of_artists
 
 DAILY_FIELDS = (
     "artist",
@@ -75,13 +77,13 @@ _FORMULA_STARTS = (
 )
 
 
-def daily(engine: Engine, artist_name: str) -> Iterator[OutRow]:
+def daily(engine: Engine, artist_name: str, *, rights: Rights) -> Iterator[OutRow]:
     """Yield one row per campaign and day: the current figures, with the headline result kind.
 
     Spend and results are exact decimals in currency units and results; None is unknown.
     Raises `ArtistNotFound`.
     """
-    return _daily(engine, _artist_id(engine, artist_name))
+    return _daily(engine, _artist_id(engine, artist_name, rights))
 
 
 def _daily(engine: Engine, artist_id: int) -> Iterator[OutRow]:
@@ -130,9 +132,11 @@ def _daily(engine: Engine, artist_id: int) -> Iterator[OutRow]:
             }
 
 
-def campaigns(engine: Engine, artist_name: str, *, now: datetime) -> Iterator[OutRow]:
+def campaigns(
+    engine: Engine, artist_name: str, *, rights: Rights, now: datetime
+) -> Iterator[OutRow]:
     """Yield one row per campaign: what it is at `now`. Raises `ArtistNotFound`."""
-    return _campaigns(engine, _artist_id(engine, artist_name), now=now)
+    return _campaigns(engine, _artist_id(engine, artist_name, rights), now=now)
 
 
 def _campaigns(engine: Engine, artist_id: int, *, now: datetime) -> Iterator[OutRow]:
@@ -224,11 +228,15 @@ def _csv_line(cells: Iterable[Any]) -> str:
     return line.getvalue().removesuffix("\r\n") + "\n"
 
 
-def _artist_id(engine: Engine, name: str) -> int:
+def _artist_id(engine: Engine, name: str, rights: Rights) -> int:
     query = (
         select(artist.c.id)
         .join(organization, organization.c.id == artist.c.organization_id)
-        .where(artist.c.name_key == artist_key(name), organization.c.retired_at.is_(None))
+        .where(
+            artist.c.name_key == artist_key(name),
+            organization.c.retired_at.is_(None),
+            of_artists(rights),
+        )
     )
     with reading(engine) as db:
         found = db.execute(query).scalar()

@@ -9,17 +9,23 @@ from sqlalchemy import Connection, Table, insert, select
 from lib.db.tables import artist, connection, organization
 from lib.domain.names import artist_key
 from lib.domain.records import BillingState, ConnectionState, GatewayKind, Platform
+from lib.domain.rights import Deed, Rights
+from lib.services.access import NotAllowed, demand_for_artist
 from lib.services.import_shapes import ImportRefused
+from lib.services.scope import may_for_artist
 
 OWN_LABEL = "My label"
 MOST_OF_A_NAME = 200
 _NO_TEXT = frozenset({"Cc", "Cs"})  # Control characters and halves of characters.
 
 
-def find_artist(db: Connection, name: str, *, is_locked: bool = False) -> int | None:
+def find_artist(
+    db: Connection, name: str, *, rights: Rights, is_locked: bool = False
+) -> int | None:
     """Return the artist's id, None for a new one; `is_locked` until the transaction ends.
 
-    Raises `ImportRefused` for a name that no artist can have.
+    Raises `ImportRefused` for a name that no artist can have, and `NotAllowed`, in the same
+    words for an artist who does not exist and for one who may not be seen.
     """
     if not artist_key(name):
         raise ImportRefused("Say which artist the file belongs to; nothing was imported.")
@@ -33,7 +39,16 @@ def find_artist(db: Connection, name: str, *, is_locked: bool = False) -> int | 
         .join(organization, organization.c.id == artist.c.organization_id)
         .where(artist.c.name_key == artist_key(name), organization.c.retired_at.is_(None))
     )
-    return db.execute(query.with_for_update(of=artist) if is_locked else query).scalar()
+    found = db.execute(query.with_for_update(of=artist) if is_locked else query).scalar()
+    if found is not None and may_for_artist(db, rights, Deed.LOOK, found):
+        demand_for_artist(db, rights, Deed.IMPORT, found)
+        return int(found)
+    if not rights.may(Deed.ADD_ARTISTS):
+        raise NotAllowed(
+            f"There is no artist called “{name}” whom you may see, and an admin of the whole "
+            "desk adds new ones. Nothing was imported."
+        )
+    return None if found is None else int(found)
 
 
 def ensure_artist(db: Connection, name: str, *, now: datetime) -> tuple[int, bool]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from lib.db.engine import DatabaseUnreachable, reading, retrying
 from lib.db.tables import import_run, staged_import
 from lib.platforms import ExportFile
+from lib.services.access import present_rights
 from lib.services.campaigns import in_transaction
 from lib.services.import_folding import finish_imports, fold, fold_some
 from lib.services.import_known import campaign_rows, newest_import
@@ -150,8 +151,9 @@ def _check(db: Connection, switch: Switch) -> None:
     decided anew, by the campaign as it is now.
     """
     plan, platform = switch.plan, switch.file.platform
+    rights = present_rights(db, switch.occasion.actor, now=switch.occasion.now)
     # The artist first, then its campaigns by id: everybody locks in this order.
-    artist_id = find_artist(db, switch.artist_name, is_locked=True)
+    artist_id = find_artist(db, switch.artist_name, rights=rights, is_locked=True)
     basis = plan.basis
     if artist_id != basis.artist_id or newest_import(db, artist_id, platform) != (
         basis.newest_import

@@ -12,8 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from lib.db.engine import DatabaseUnreachable, reading, retrying
 from lib.db.tables import column_mapping, connection, import_run
 from lib.domain.records import Actor, Origin, Platform, Source
+from lib.domain.rights import Deed
 from lib.events import told
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
+from lib.services.access import demand, demand_somewhere, present_rights
 from lib.services.campaigns import in_transaction
 from lib.services.import_folding import finish_imports
 from lib.services.import_owner import check_zone, find_artist
@@ -101,9 +103,21 @@ def remembered_mapping(engine: Engine, fingerprint: str) -> ColumnMapping | None
 def remember_mapping(
     engine: Engine, fingerprint: str, mapping: ColumnMapping, *, actor: Actor, now: datetime
 ) -> None:
-    """Save what the columns of files with this header mean, for the next file."""
+    """Save what the columns of files with this header mean, for the next file.
+
+    The next file is anybody's: who edits somewhere only may say what a new header means, and
+    who edits the whole desk may say it anew. Raises `NotAllowed`.
+    """
 
     def work(db: Connection) -> None:
+        rights = present_rights(db, actor, now=now)
+        demand_somewhere(rights, Deed.EXPLAIN_COLUMNS)
+        query = select(column_mapping.c.mapping).where(column_mapping.c.fingerprint == fingerprint)
+        before = db.execute(query.with_for_update()).scalar()
+        if before == mapping.model_dump(mode="json"):
+            return
+        if before is not None:
+            demand(rights, Deed.EXPLAIN_ANEW)
         values = {"mapping": mapping.model_dump(mode="json"), "at": now, "actor": actor.name}
         known = db.execute(
             update(column_mapping)
@@ -122,6 +136,7 @@ def preview_import(
     *,
     file_name: str,
     artist_name: str,
+    actor: Actor,
     now: datetime,
     observed_on: date | None = None,
     accept_renames: bool = True,
@@ -129,9 +144,9 @@ def preview_import(
     """Return what importing the file would do; nothing is written.
 
     `observed_on` is the day the file was downloaded, where the person says so; else the last
-    day that it speaks for. Raises `ImportRefused`.
+    day that it speaks for. Raises `ImportRefused`, `NotAllowed`.
     """
-    asked = _Asked(file, file_name, artist_name, now, observed_on, accept_renames)
+    asked = _Asked(file, file_name, artist_name, actor, now, observed_on, accept_renames)
     return retrying(lambda: _look(engine, asked)).preview
 
 
@@ -156,12 +171,12 @@ def import_file(
 
     A large file is staged first, switched over at once, and put in place afterwards, so that
     others change campaigns meanwhile: decision 0012. `seen` is the preview that the person
-    agreed to: if the import would now do something else, it is refused. Raises
+    agreed to: if the import would now do something else, it is refused. Raises `NotAllowed`,
     `UnreadableRows`, `PreviewOutdated`, `AmbiguousCampaign`, `CurrencyChanged`.
     """
     if file.unreadable_count and not accept_good_rows:
         raise UnreadableRows(_unreadable_message(file))
-    asked = _Asked(file, file_name, artist_name, now, observed_on, accept_renames)
+    asked = _Asked(file, file_name, artist_name, actor, now, observed_on, accept_renames)
     for _ in range(_ATTEMPTS):
         finish_imports(engine)
         progress(0.0, "Comparing with what is known")
@@ -209,6 +224,7 @@ class _Asked:
     file: ExportFile
     file_name: str
     artist_name: str
+    actor: Actor
     now: datetime
     observed_on: date | None
     accept_renames: bool
@@ -227,7 +243,8 @@ class _Looked:
 def _look(engine: Engine, asked: _Asked) -> _Looked:
     file = asked.file
     with reading(engine) as db:
-        artist_id = find_artist(db, asked.artist_name)
+        rights = present_rights(db, asked.actor, now=asked.now, are_kept=False)
+        artist_id = find_artist(db, asked.artist_name, rights=rights)
         zone = db.execute(
             select(connection.c.zone).where(
                 connection.c.artist_id == artist_id, connection.c.platform == file.platform

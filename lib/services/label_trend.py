@@ -10,8 +10,10 @@ from sqlalchemy import Engine, select
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import artist, campaign, campaign_trend, organization
+from lib.domain.rights import Rights
 from lib.domain.status import LIVE
 from lib.domain.verdict import MONTH, WEEK
+from lib.services.scope import within
 
 MOST_MISSING = 0.05
 """A day on which more of the campaigns than this are missing says too little to be a sum."""
@@ -69,8 +71,8 @@ def _sum(days: list[SpendDay]) -> float | None:
     return sum(known) if len(known) == WEEK else None
 
 
-def label_spend(engine: Engine) -> tuple[LabelSpend, ...]:
-    """Return the spend of all labels in use, the currency of most campaigns first.
+def label_spend(engine: Engine, *, rights: Rights) -> tuple[LabelSpend, ...]:
+    """Return the spend of the artists in sight, the currency of most campaigns first.
 
     Each campaign's newest line is added, days that still settle included: of spend they are
     final within a day.
@@ -89,6 +91,7 @@ def label_spend(engine: Engine) -> tuple[LabelSpend, ...]:
         .where(
             campaign.c.id > 0,
             trend.as_of == trend.covered_through,
+            within(campaign.c.artist_id, rights),
             campaign.c.artist_id.not_in(
                 select(artist.c.id)
                 .join(organization, organization.c.id == artist.c.organization_id)

@@ -8,11 +8,21 @@ from sqlalchemy import Connection, Engine, RowMapping, Table, delete, select, tu
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lib.db.engine import reading, retrying, writing
-from lib.db.tables import settle_age
-from lib.domain.lag import CompletenessCurve, Point, SettleAges, completeness, settle_age_from
+from lib.db.tables import campaign, settle_age
+from lib.domain.lag import (
+    SPEND,
+    CompletenessCurve,
+    Point,
+    SettleAges,
+    completeness,
+    settle_age_from,
+)
+from lib.domain.metrics import usual_kind, usual_type
 from lib.domain.records import Platform
+from lib.domain.rights import Rights
 from lib.services.lag_days import Kind, load_days
 from lib.services.recording import bump_data_version
+from lib.services.scope import within
 
 Answer = TypeVar("Answer")
 Source = Engine | Connection
@@ -37,6 +47,28 @@ def settle_ages(source: Source) -> SettleAges:
 def curves(source: Source) -> Curves:
     """Return the curves as measured last."""
     return _read(source, _stored)
+
+
+def curves_to_show(engine: Engine, *, rights: Rights) -> Curves:
+    """Return the curves as measured last, without kinds that only campaigns out of sight have.
+
+    What a platform's figures lack is measured over everybody's and names nobody; the name of a
+    kind may be somebody's own.
+    """
+
+    def work() -> Curves:
+        with reading(engine) as db:
+            seen = {(one, kind) for one in Platform for kind in (SPEND, _usual_kind(one))}
+            query = select(campaign.c.platform, campaign.c.headline_kind).distinct()
+            rows = db.execute(query.where(within(campaign.c.artist_id, rights)))
+            seen |= {(Platform(row.platform), row.headline_kind) for row in rows}
+            return {key: curve for key, curve in _stored(db).items() if key in seen}
+
+    return retrying(work)
+
+
+def _usual_kind(platform: Platform) -> str:
+    return usual_kind(usual_type(platform), platform)
 
 
 def remeasure(source: Source, *, now: datetime) -> frozenset[Kind]:

@@ -20,9 +20,11 @@ from lib.db.tables import (
     verdict_flip,
 )
 from lib.domain.records import Actor, Platform
+from lib.domain.rights import Rights
 from lib.domain.status import ENDS_WITH_ITS_RUN, Status
 from lib.domain.verdict import Word
-from lib.services.standing import retired_artists
+from lib.services.scope import of_artists
+from lib.services.standing import is_seen
 
 SITTING = timedelta(hours=1)
 """Looks that are no further apart count as one: a page loaded anew keeps its list."""
@@ -93,7 +95,9 @@ def _put(db: Connection, values: dict[str, Any]) -> None:
     )
 
 
-def since(engine: Engine, *, at: datetime, now: datetime, most: int = MOST_MOVED) -> Since:
+def since(
+    engine: Engine, *, rights: Rights, at: datetime, now: datetime, most: int = MOST_MOVED
+) -> Since:
     """Return the statuses that moved and the verdicts that flipped after `at`, up to `now`.
 
     Of the verdicts only those count that gained or lost a direction.
@@ -102,9 +106,9 @@ def since(engine: Engine, *, at: datetime, now: datetime, most: int = MOST_MOVED
     def work() -> Since:
         with reading(engine) as db:
             found = [
-                _statuses(db, at, now, most),
-                _flips(db, at, now, most),
-                _ended(db, at, now),
+                _statuses(db, rights, at, now, most),
+                _flips(db, rights, at, now, most),
+                _ended(db, rights, at, now),
             ]
         moved = sorted(
             (one for _, some in found for one in some),
@@ -116,7 +120,9 @@ def since(engine: Engine, *, at: datetime, now: datetime, most: int = MOST_MOVED
     return retrying(work)
 
 
-def _statuses(db: Connection, at: datetime, now: datetime, most: int) -> tuple[int, list[Moved]]:
+def _statuses(
+    db: Connection, rights: Rights, at: datetime, now: datetime, most: int
+) -> tuple[int, list[Moved]]:
     """Return the movements in the history; a campaign that is new has not moved."""
     chosen = and_(
         history.c.at > at,
@@ -129,7 +135,7 @@ def _statuses(db: Connection, at: datetime, now: datetime, most: int) -> tuple[i
         select(
             history.c.at, history.c.actor, history.c.from_status, history.c.to_status, *_NAMES
         ).join_from(history, campaign, campaign.c.id == history.c.campaign_id),
-        and_(chosen, history.c.artist_id.not_in(retired_artists())),
+        and_(chosen, is_seen(history.c.artist_id, rights)),
         (history.c.at.desc(), history.c.id.desc()),
         most,
     )
@@ -145,7 +151,9 @@ def _statuses(db: Connection, at: datetime, now: datetime, most: int) -> tuple[i
     ]
 
 
-def _flips(db: Connection, at: datetime, now: datetime, most: int) -> tuple[int, list[Moved]]:
+def _flips(
+    db: Connection, rights: Rights, at: datetime, now: datetime, most: int
+) -> tuple[int, list[Moved]]:
     flip = verdict_flip.c
     chosen = and_(
         flip.visible_at > at,
@@ -157,7 +165,7 @@ def _flips(db: Connection, at: datetime, now: datetime, most: int) -> tuple[int,
         select(flip.visible_at, flip.actor, flip.from_word, flip.to_word, *_NAMES).join_from(
             verdict_flip, campaign, campaign.c.id == flip.campaign_id
         ),
-        and_(chosen, campaign.c.artist_id.not_in(retired_artists())),
+        and_(chosen, is_seen(campaign.c.artist_id, rights)),
         (flip.visible_at.desc(), flip.id.desc()),
         most,
     )
@@ -173,7 +181,7 @@ def _flips(db: Connection, at: datetime, now: datetime, most: int) -> tuple[int,
     ]
 
 
-def _ended(db: Connection, at: datetime, now: datetime) -> tuple[int, list[Moved]]:
+def _ended(db: Connection, rights: Rights, at: datetime, now: datetime) -> tuple[int, list[Moved]]:
     """Return what became Ended because its last day passed: nothing writes that down."""
     day = timedelta(days=1)
     rows = db.execute(
@@ -183,6 +191,7 @@ def _ended(db: Connection, at: datetime, now: datetime) -> tuple[int, list[Moved
         .join(organization, organization.c.id == artist.c.organization_id)
         .where(
             organization.c.retired_at.is_(None),
+            of_artists(rights),
             campaign.c.status.in_(sorted(ENDS_WITH_ITS_RUN)),
             # A day more on both sides: the zone of the account decides.
             campaign.c.ends_on >= (at - 2 * day).date(),

@@ -39,6 +39,7 @@ from lib.domain.records import (
     Platform,
 )
 from lib.domain.records import Connection as PlatformConnection
+from lib.domain.rights import Deed, Place, Rights
 from lib.domain.run_days import Run, day_grid, is_adjustment, run_of
 from lib.domain.running import StatusChange
 from lib.domain.status import LIVE
@@ -46,7 +47,13 @@ from lib.platforms.gateways import Capability, gateway
 from lib.services.activity import ActivityFilter, entry_record
 from lib.services.activity import entries as history_of
 from lib.services.current_days import days_selectable, kind_days_selectable
-from lib.services.recording import NO_CHANGES, CampaignNotFound, campaign_record
+from lib.services.recording import (
+    NO_CHANGES,
+    CampaignNotFound,
+    campaign_record,
+    no_such_campaign,
+)
+from lib.services.scope import of_artists
 from lib.services.trend_reads import current_trends
 
 FORECAST_DAYS = 28
@@ -90,23 +97,25 @@ def current_data_version(engine: Engine, *, patience: float = READ_PATIENCE) -> 
     return retrying(work, patience=patience)
 
 
-def artists(engine: Engine) -> list[Artist]:
+def artists(engine: Engine, *, rights: Rights) -> list[Artist]:
     """Return the artists of every label that is in use, by name."""
 
     def work() -> list[Artist]:
         with reading(engine) as db:
-            rows = db.execute(_artists().order_by(artist.c.name_key)).mappings()
+            rows = db.execute(_artists(rights).order_by(artist.c.name_key)).mappings()
             return [Artist.model_validate(dict(row)) for row in rows]
 
     return retrying(work)
 
 
-def demo_label(engine: Engine) -> str | None:
+def demo_label(engine: Engine, *, rights: Rights) -> str | None:
     """Return the name of the demo label that is loaded, None where there is none."""
 
     def work() -> str | None:
-        query = select(organization.c.name).where(
-            organization.c.is_demo, organization.c.retired_at.is_(None)
+        query = (
+            select(organization.c.name)
+            .join(artist, artist.c.organization_id == organization.c.id)
+            .where(organization.c.is_demo, organization.c.retired_at.is_(None), of_artists(rights))
         )
         with reading(engine) as db:
             return db.execute(query).scalars().first()
@@ -114,30 +123,33 @@ def demo_label(engine: Engine) -> str | None:
     return retrying(work)
 
 
-def board(engine: Engine, artist_id: int, *, now: datetime) -> Board | None:
+def board(engine: Engine, artist_id: int, *, rights: Rights, now: datetime) -> Board | None:
     """Return the artist's campaigns with their figures as of `now`; None for no such artist."""
 
     def work() -> Board | None:
         with reading(engine) as db:
-            found = db.execute(_artists().where(artist.c.id == artist_id)).mappings().first()
+            found = db.execute(_artists(rights).where(artist.c.id == artist_id)).mappings().first()
             if found is None:
                 return None
             the_artist = Artist.model_validate(dict(found))
             links = _connections(db, artist_id)
-            rows = _rows(db, the_artist, links, campaign.c.artist_id == artist_id, now=now)
+            chosen = campaign.c.artist_id == artist_id
+            rows = _rows(db, the_artist, links, chosen, rights=rights, now=now)
             return Board(the_artist, tuple(links.values()), tuple(rows))
 
     return retrying(work)
 
 
-def campaign_page(engine: Engine, campaign_id: int, *, now: datetime) -> CampaignPage:
+def campaign_page(
+    engine: Engine, campaign_id: int, *, rights: Rights, now: datetime
+) -> CampaignPage:
     """Return everything known of one campaign. Raises `CampaignNotFound`."""
 
     def work() -> CampaignPage:
         with reading(engine) as db:
             found = (
                 db.execute(
-                    _artists()
+                    _artists(rights)
                     .join(campaign, campaign.c.artist_id == artist.c.id)
                     .where(campaign.c.id == campaign_id)
                 )
@@ -145,14 +157,13 @@ def campaign_page(engine: Engine, campaign_id: int, *, now: datetime) -> Campaig
                 .first()
             )
             if found is None:
-                raise CampaignNotFound(
-                    f"There is no campaign {campaign_id}. Choose one on the board."
-                )
+                raise CampaignNotFound(no_such_campaign(campaign_id))
             the_artist = Artist.model_validate(dict(found))
             links = _connections(db, the_artist.id)
-            (row,) = _rows(db, the_artist, links, campaign.c.id == campaign_id, now=now)
+            chosen = campaign.c.id == campaign_id
+            (row,) = _rows(db, the_artist, links, chosen, rights=rights, now=now)
             link = links[row.campaign.platform]
-            entries = tuple(history_of(db, ActivityFilter(campaign_id=campaign_id)))
+            entries = tuple(history_of(db, ActivityFilter(campaign_id=campaign_id), rights=rights))
             days, spans = _days(db, campaign_id), _coverage(db, campaign_id)
             run = _run(row.campaign, entries)
             odd, forecast = _outlook(row, days, spans, run)
@@ -175,7 +186,7 @@ def campaign_page(engine: Engine, campaign_id: int, *, now: datetime) -> Campaig
     return retrying(work)
 
 
-def _artists() -> Select[tuple[int, int, str, bool, str]]:
+def _artists(rights: Rights) -> Select[tuple[int, int, str, bool, str]]:
     return (
         select(
             artist.c.id,
@@ -185,7 +196,7 @@ def _artists() -> Select[tuple[int, int, str, bool, str]]:
             artist.c.billing,
         )
         .join(organization, organization.c.id == artist.c.organization_id)
-        .where(organization.c.retired_at.is_(None))
+        .where(organization.c.retired_at.is_(None), of_artists(rights))
     )
 
 
@@ -201,6 +212,7 @@ def _rows(
     links: Mapping[Platform, PlatformConnection],
     chosen: ColumnElement[bool],
     *,
+    rights: Rights,
     now: datetime,
 ) -> list[BoardRow]:
     campaigns = [
@@ -214,12 +226,16 @@ def _rows(
     ]
     trends = current_trends(db, chosen, now=now)
     last = _last_changes(db, chosen)
+    place = Place(artist_id=the_artist.id)
+    may_change = rights.may(Deed.CHANGE, place, of_organization=the_artist.organization_id)
     return [
         board_row(
             one,
             trend=trends.get(one.id),
             last_change=last.get(one.id),
-            circumstances=Circumstances(the_artist.billing, links[one.platform].state),
+            circumstances=Circumstances(
+                the_artist.billing, links[one.platform].state, may_change=may_change
+            ),
             now=now,
         )
         for one in campaigns

@@ -91,8 +91,13 @@ def _query(campaign_id: int) -> Select[Any]:
 def _load(db: Connection, query: Select[Any], campaign_id: int) -> Campaign:
     row = db.execute(query).mappings().first()
     if row is None:
-        raise CampaignNotFound(f"There is no campaign {campaign_id}. It may have been removed.")
+        raise CampaignNotFound(no_such_campaign(campaign_id))
     return campaign_record(row)
+
+
+def no_such_campaign(campaign_id: int) -> str:
+    """Return what is said of a campaign that does not exist, or may not be seen."""
+    return f"There is no campaign {campaign_id}. Choose one on the board."
 
 
 def campaign_record(row: RowMapping) -> Campaign:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    RowMapping,
     Select,
     Subquery,
     UnaryExpression,
@@ -31,10 +32,12 @@ from lib.domain.actions import Circumstances
 from lib.domain.board import BoardRow, board_row
 from lib.domain.names import artist_key
 from lib.domain.records import BillingState, ConnectionState, HistoryEntry, Platform
+from lib.domain.rights import Deed, Place, Rights
 from lib.domain.status import Status
 from lib.domain.verdict import Word
 from lib.services.activity import entry_record
 from lib.services.recording import NO_CHANGES, campaign_record
+from lib.services.scope import of_artists, within
 from lib.services.standing import Standing, standing
 from lib.services.trend_reads import current_trends
 
@@ -152,13 +155,13 @@ class RosterRow:
     row: BoardRow
 
 
-def overview(engine: Engine, narrowed: RosterFilter, *, now: datetime) -> Overview:
+def overview(engine: Engine, narrowed: RosterFilter, *, rights: Rights, now: datetime) -> Overview:
     """Return the counts and totals of the campaigns that fit."""
 
     def work() -> Overview:
         with reading(engine) as db:
             # Every status, because each is offered with its count.
-            fitting = _fitting(db, replace(narrowed, statuses=()), now=now)
+            fitting = _fitting(db, replace(narrowed, statuses=()), rights=rights, now=now)
             one = fitting.c
             rows = db.execute(
                 select(one.status, one.currency, one.kind, *_sums(fitting)).group_by(
@@ -183,6 +186,7 @@ def page(
     narrowed: RosterFilter,
     order: Order,
     *,
+    rights: Rights,
     number: int = 1,
     currencies: Sequence[str] = (),
     now: datetime,
@@ -194,32 +198,32 @@ def page(
 
     def work() -> tuple[RosterRow, ...]:
         with reading(engine) as db:
-            now_it_stands = standing(db, now=now)
+            now_it_stands = standing(db, rights=rights, now=now)
             query = (
                 select(campaign.c.id)
                 .select_from(now_it_stands.source)
-                .where(*_conditions(db, now_it_stands, narrowed))
+                .where(*_conditions(db, now_it_stands, narrowed, rights))
                 .order_by(*_keys(now_it_stands, order, currencies))
                 .limit(ROWS_A_PAGE)
                 .offset((number - 1) * ROWS_A_PAGE)
             )
-            return rows_of(db, list(db.execute(query).scalars()), now=now)
+            return rows_of(db, list(db.execute(query).scalars()), rights=rights, now=now)
 
     return retrying(work)
 
 
 def versions_matching(
-    engine: Engine, narrowed: RosterFilter, *, now: datetime
+    engine: Engine, narrowed: RosterFilter, *, rights: Rights, now: datetime
 ) -> tuple[tuple[int, int], ...]:
     """Return id and version of the campaigns that fit, at most `MOST_AT_ONCE` of them."""
 
     def work() -> tuple[tuple[int, int], ...]:
         with reading(engine) as db:
-            now_it_stands = standing(db, now=now)
+            now_it_stands = standing(db, rights=rights, now=now)
             query = (
                 select(campaign.c.id, campaign.c.version)
                 .select_from(now_it_stands.source)
-                .where(*_conditions(db, now_it_stands, narrowed))
+                .where(*_conditions(db, now_it_stands, narrowed, rights))
                 .order_by(campaign.c.id)
                 .limit(MOST_AT_ONCE)
             )
@@ -228,12 +232,14 @@ def versions_matching(
     return retrying(work)
 
 
-def rows_of(db: Connection, ids: Sequence[int], *, now: datetime) -> tuple[RosterRow, ...]:
+def rows_of(
+    db: Connection, ids: Sequence[int], *, rights: Rights, now: datetime
+) -> tuple[RosterRow, ...]:
     """Return the campaigns with these ids in this order, as the board has them.
 
-    An id that no campaign has is left out.
+    Those that do not exist or may not be seen are left out.
     """
-    chosen = campaign.c.id.in_(ids)
+    chosen = and_(campaign.c.id.in_(ids), within(campaign.c.artist_id, rights))
     trends = current_trends(db, chosen, now=now)
     last = _last_changes(db, ids)
     found = {}
@@ -243,6 +249,7 @@ def rows_of(db: Connection, ids: Sequence[int], *, now: datetime) -> tuple[Roste
             connection.c.zone,
             connection.c.state,
             artist.c.name.label("artist_name"),
+            artist.c.organization_id,
             artist.c.billing,
         )
         .join_from(campaign, connection)
@@ -253,19 +260,27 @@ def rows_of(db: Connection, ids: Sequence[int], *, now: datetime) -> tuple[Roste
             campaign_record(one),
             trend=trends.get(one["id"]),
             last_change=last.get(one["id"]),
-            circumstances=Circumstances(
-                BillingState(one["billing"]), ConnectionState(one["state"])
-            ),
+            circumstances=_circumstances(one, rights),
             now=now,
         )
         found[one["id"]] = RosterRow(one["artist_id"], one["artist_name"], row)
     return tuple(found[one] for one in ids if one in found)
 
 
+def _circumstances(row: RowMapping, rights: Rights) -> Circumstances:
+    place, label = Place(artist_id=row["artist_id"]), row["organization_id"]
+    return Circumstances(
+        BillingState(row["billing"]),
+        ConnectionState(row["state"]),
+        may_change=rights.may(Deed.CHANGE, place, of_organization=label),
+    )
+
+
 def artist_totals(
     engine: Engine,
     narrowed: RosterFilter,
     *,
+    rights: Rights,
     number: int = 1,
     currencies: Sequence[str] = (),
     now: datetime,
@@ -277,7 +292,7 @@ def artist_totals(
 
     def work() -> tuple[int, tuple[ArtistTotal, ...]]:
         with reading(engine) as db:
-            fitting = _fitting(db, narrowed, now=now)
+            fitting = _fitting(db, narrowed, rights=rights, now=now)
             one = fitting.c
             # No column of an index: by that SQLite would read the campaigns all over the disk.
             of_artist = one.artist_id + 0
@@ -325,9 +340,9 @@ def _artist_totals(leading: Sequence[Any], kinds: Sequence[Any]) -> tuple[Artist
     )
 
 
-def _fitting(db: Connection, narrowed: RosterFilter, *, now: datetime) -> Subquery:
+def _fitting(db: Connection, narrowed: RosterFilter, *, rights: Rights, now: datetime) -> Subquery:
     """Return the campaigns that fit, with what is added up of them."""
-    now_it_stands = standing(db, now=now)
+    now_it_stands = standing(db, rights=rights, now=now)
     one, trend = campaign.c, campaign_trend.c
     current = now_it_stands.is_current
     return (
@@ -342,7 +357,7 @@ def _fitting(db: Connection, narrowed: RosterFilter, *, now: datetime) -> Subque
             case((now_it_stands.word == Word.DECLINING, 1), else_=0).label("declining"),
         )
         .select_from(now_it_stands.source)
-        .where(*_conditions(db, now_it_stands, narrowed))
+        .where(*_conditions(db, now_it_stands, narrowed, rights))
         .subquery()
     )
 
@@ -397,9 +412,9 @@ def _sum(values: Any) -> int | None:
 
 
 def _conditions(
-    db: Connection, now_it_stands: Standing, narrowed: RosterFilter
+    db: Connection, now_it_stands: Standing, narrowed: RosterFilter, rights: Rights
 ) -> list[ColumnElement[bool]]:
-    found = [now_it_stands.in_use]
+    found = [now_it_stands.is_seen]
     for column, chosen in (
         (now_it_stands.status, narrowed.statuses),
         (campaign.c.platform, narrowed.platforms),
@@ -412,7 +427,7 @@ def _conditions(
     if narrowed.freshness:
         found.append(or_(*(_is_fresh(now_it_stands, fresh) for fresh in narrowed.freshness)))
     if narrowed.artist.strip():
-        found.append(_of_artist(db, narrowed.artist))
+        found.append(_of_artist(db, narrowed.artist, rights))
     found += [_mentions(word) for word in (folded_text(narrowed.text) or "").split()]
     return found
 
@@ -432,9 +447,10 @@ def _is_fresh(now_it_stands: Standing, fresh: Freshness) -> ColumnElement[bool]:
     )
 
 
-def _of_artist(db: Connection, name: str) -> ColumnElement[bool]:
+def _of_artist(db: Connection, name: str, rights: Rights) -> ColumnElement[bool]:
+    # Of those that may be seen: else a name that gives nothing would tell that it exists.
     exact = db.execute(
-        select(artist.c.id).where(artist.c.name_key == artist_key(name))
+        select(artist.c.id).where(artist.c.name_key == artist_key(name), of_artists(rights))
     ).scalar_one_or_none()
     words = (folded_text(name) or "").split()
     of_them = (

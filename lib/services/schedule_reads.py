@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, se
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import artist, campaign, organization, scheduled_change
+from lib.domain.rights import Deed, Rights
 from lib.domain.schedule import ScheduledChange, ScheduleState
+from lib.services.scope import may_for_artist, of_artists
 
 MOST_LISTED = 500
 
@@ -19,17 +21,19 @@ class ScheduleNotFound(LookupError):
 def scheduled_changes(
     engine: Engine,
     *,
+    rights: Rights,
     campaign_id: int | None = None,
     states: Collection[ScheduleState] = tuple(ScheduleState),
     limit: int = MOST_LISTED,
 ) -> tuple[ScheduledChange, ...]:
-    """Return scheduled changes of the labels in use: those to come by time, then the others.
+    """Return the scheduled changes that may be seen: those to come by time, then the others.
 
     What is settled comes newest first; at most `limit` of each.
     """
     chosen: list[ColumnElement[bool]] = [
         scheduled_change.c.state.in_(sorted(states)),
         organization.c.retired_at.is_(None),
+        of_artists(rights),
     ]
     if campaign_id is not None:
         chosen.append(scheduled_change.c.campaign_id == campaign_id)
@@ -62,10 +66,13 @@ def find_schedule(db: Connection, schedule_id: int) -> ScheduledChange | None:
     return _record(row) if row else None
 
 
-def get_schedule(db: Connection, schedule_id: int) -> ScheduledChange:
-    """Return the scheduled change as it stands. Raises `ScheduleNotFound`."""
+def get_schedule(db: Connection, schedule_id: int, *, rights: Rights) -> ScheduledChange:
+    """Return the scheduled change as it stands.
+
+    Raises `ScheduleNotFound`, also for one that may not be seen.
+    """
     found = find_schedule(db, schedule_id)
-    if found is None:
+    if found is None or not may_for_artist(db, rights, Deed.LOOK, found.artist_id):
         raise ScheduleNotFound(f"There is no scheduled change {schedule_id}.")
     return found
 

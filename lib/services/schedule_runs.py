@@ -3,7 +3,8 @@
 Whoever runs a scheduled change locks it, judges the campaign as it stands by then, changes it
 and writes the history: all of it is there after the commit, or nothing, and then the next one
 who looks runs it. So two workers do nothing twice, and one that is killed leaves nothing half
-done. What the rules refuse by then, and what is more than a day late, is missed and says why.
+done. What the rules refuse by then, what whoever scheduled it may no longer do, and what is more
+than a day late, is missed and says why.
 """
 
 import logging
@@ -16,13 +17,16 @@ from sqlalchemy.exc import DBAPIError
 from lib.db.engine import reading, retrying, writing
 from lib.db.tables import history, scheduled_change, worker
 from lib.domain.records import Actor, Origin, Source
+from lib.domain.rights import NOTHING, Deed, Rights
 from lib.domain.schedule import LATE_AFTER, ScheduledChange, ScheduleState, is_late
 from lib.domain.status import FACTS, Status
 from lib.events import told
+from lib.services.access import lasting_rights
 from lib.services.campaigns import ChangeRefused, act_within, in_transaction
 from lib.services.recording import OVERSLEPT, Occasion, bump_data_version, lock_campaign
 from lib.services.schedule_reads import find_schedule
 from lib.services.schedules import record_schedule, schedule_details, settle
+from lib.services.scope import may_for_artist
 
 logger = logging.getLogger(__name__)
 
@@ -61,15 +65,17 @@ def run_one(engine: Engine, schedule_id: int, *, now: datetime, by: str) -> Sche
     """
 
     def work(db: Connection) -> ScheduledChange | None:
+        rights = _rights(db, schedule_id)
         one = _claim(db, schedule_id, now=now)
         if one is None:
             return None
         if is_late(one.run_at, now=now):
             return _miss(db, one, _LATE, now=now, by=by)
+        if not may_for_artist(db, rights, Deed.CHANGE, one.artist_id):
+            return _miss(db, one, _no_longer_theirs(one), now=now, by=by)
         subject = lock_campaign(db, one.campaign_id)
-        occasion = Occasion(
-            Actor(name=one.actor), now, Origin.PERSON, Source.SCHEDULE, request_of(schedule_id)
-        )
+        who = Actor(name=one.actor, rights=rights)
+        occasion = Occasion(who, now, Origin.PERSON, Source.SCHEDULE, request_of(schedule_id))
         changed = _changed_since(db, one, subject.version)
         details = schedule_details(one) | ({"changed_since": changed} if changed else {})
         try:
@@ -168,6 +174,21 @@ def _due(engine: Engine, *, now: datetime) -> list[int]:
     return retrying(work)
 
 
+def _rights(db: Connection, schedule_id: int) -> Rights:
+    """Return what whoever scheduled it may do by now; they are locked before the schedule is."""
+    person_id = db.execute(
+        select(scheduled_change.c.person_id).where(scheduled_change.c.id == schedule_id)
+    ).scalar()
+    return lasting_rights(db, person_id)
+
+
+def _no_longer_theirs(one: ScheduledChange) -> str:
+    return (
+        f"By then {one.actor} was no longer allowed to change this artist's campaigns. Whoever "
+        "is may decide anew."
+    )
+
+
 def _claim(db: Connection, schedule_id: int, *, now: datetime) -> ScheduledChange | None:
     """Return the scheduled change, locked until the commit; None where it is not to be had.
 
@@ -202,7 +223,7 @@ def _miss(
     lock_campaign(db, one.campaign_id)
     settle(db, one, ScheduleState.MISSED, by=by, now=now, why=why)
     occasion = Occasion(
-        Actor(name=one.actor),
+        Actor(name=one.actor, rights=NOTHING),
         now,
         Origin.PERSON,
         Source.SCHEDULE,

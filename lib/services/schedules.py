@@ -1,7 +1,8 @@
 """Changes at a given time: scheduled by a person, cancelled by one, and listed.
 
 Nothing is decided beforehand: what a scheduled change may do is judged when its time has come
-(`lib.services.schedule_runs`). Everybody locks the schedule first, then the campaign.
+(`lib.services.schedule_runs`). Everybody locks people first, then the schedule, then the
+campaign.
 """
 
 from datetime import datetime
@@ -12,8 +13,10 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from lib.db.tables import history, scheduled_change
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Actor, Campaign, Origin, Source
+from lib.domain.rights import FULL, Deed
 from lib.domain.schedule import FURTHEST_AHEAD, SCHEDULABLE, ScheduledChange, ScheduleState
 from lib.events import told
+from lib.services.access import demand_for_artist, present_rights
 from lib.services.campaigns import (
     MAX_NOTE,
     ChangeRefused,
@@ -21,6 +24,7 @@ from lib.services.campaigns import (
     RequestReused,
     check_version,
     in_transaction,
+    lock_for,
 )
 from lib.services.recording import (
     SCHEDULED,
@@ -62,7 +66,8 @@ def schedule_change(
     """Note that `action` is to be done at `run_at`, and record who wants it and why.
 
     The same request id again schedules nothing and returns the same answer. Raises
-    `NotSchedulable`, `ReasonMissing`, `StaleCampaign`, `RequestReused`, `CampaignNotFound`.
+    `NotAllowed`, `NotSchedulable`, `ReasonMissing`, `StaleCampaign`, `RequestReused`,
+    `CampaignNotFound`.
     """
     if action not in SCHEDULABLE:
         raise NotSchedulable("Only a pause or a resume can be scheduled.")
@@ -80,7 +85,7 @@ def schedule_change(
     occasion = Occasion(actor, now, Origin.PERSON, source, request_id)
 
     def work(db: Connection) -> ScheduledChange:
-        subject = lock_campaign(db, campaign_id)
+        subject = lock_for(db, campaign_id, Deed.CHANGE, occasion)
         if answer := _scheduled_by(db, request_id, asked):
             return answer
         check_version(db, subject, seen_version)
@@ -88,6 +93,7 @@ def schedule_change(
         key = db.execute(
             insert(scheduled_change).values(
                 **asked,
+                person_id=actor.sign_in.person_id if actor.sign_in else None,
                 zone=subject.zone,
                 scheduled_at=now,
                 seen_version=seen_version,
@@ -96,7 +102,7 @@ def schedule_change(
             )
         ).inserted_primary_key
         assert key is not None  # noqa: S101 - one row was inserted, so it has a key
-        made = get_schedule(db, int(key[0]))
+        made = get_schedule(db, int(key[0]), rights=FULL)
         record_schedule(db, occasion, SCHEDULED, made)
         bump_data_version(db)
         return made
@@ -117,18 +123,20 @@ def cancel_schedule(
     """Cancel a scheduled change that has not run yet, and record who did.
 
     The same request id again changes nothing and returns the same answer. Raises
-    `ScheduleSettled`, `ScheduleNotFound`, `RequestReused`.
+    `NotAllowed`, `ScheduleSettled`, `ScheduleNotFound`, `RequestReused`.
     """
     occasion = Occasion(actor, now, Origin.PERSON, source, request_id)
 
     def work(db: Connection) -> ScheduledChange:
+        rights = present_rights(db, actor, now=now)
         # Whoever is running it right now has it locked: then this waits and finds it settled.
         db.execute(
             select(scheduled_change.c.id)
             .where(scheduled_change.c.id == schedule_id)
             .with_for_update()
         )
-        one = get_schedule(db, schedule_id)
+        one = get_schedule(db, schedule_id, rights=rights)
+        demand_for_artist(db, rights, Deed.CHANGE, one.artist_id)
         lock_campaign(db, one.campaign_id)
         if _is_cancelled_by(db, occasion, schedule_id):
             return one
@@ -137,7 +145,7 @@ def cancel_schedule(
         settle(db, one, ScheduleState.CANCELLED, by=actor.name, now=now)
         record_schedule(db, occasion, UNSCHEDULED, one)
         bump_data_version(db)
-        return get_schedule(db, schedule_id)
+        return get_schedule(db, schedule_id, rights=FULL)
 
     return in_transaction(engine, work)
 
@@ -234,7 +242,7 @@ def _scheduled_by(db: Connection, request_id: str, asked: dict[str, Any]) -> Sch
         return None
     if any(row[column] != value for column, value in asked.items()):
         raise RequestReused(_REUSED)
-    return get_schedule(db, row["id"])
+    return get_schedule(db, row["id"], rights=FULL)
 
 
 _REUSED = (

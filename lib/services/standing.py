@@ -30,8 +30,10 @@ from lib.domain.board import MUST_NOT_SPEND
 from lib.domain.learning import LEARNING_PERIOD, LEARNS, LEARNS_ON_GOOGLE
 from lib.domain.metrics import FAR_OFF
 from lib.domain.records import ConnectionState, Platform
+from lib.domain.rights import Rights
 from lib.domain.status import ENDS_WITH_ITS_RUN, LIVE, Status
 from lib.domain.verdict import Why, Word
+from lib.services.scope import within
 from lib.services.trend_reads import speaks
 
 Flag = ColumnElement[bool]
@@ -45,8 +47,9 @@ class Standing:
     """
 
     source: FromClause
-    in_use: Flag
-    """The condition that leaves out labels which were started over; every query has it."""
+    is_seen: Flag
+    """The condition that leaves out labels which were started over, and what whoever asks may
+    not see; every query has it."""
     status: ColumnElement[str]
     """`status_now`: the effective status."""
     is_live: Flag
@@ -74,8 +77,8 @@ class Standing:
     """What flags a live campaign, each flag without the condition that it is live."""
 
 
-def standing(db: Connection, *, now: datetime) -> Standing:
-    """Return how every campaign stands at `now`."""
+def standing(db: Connection, *, rights: Rights, now: datetime) -> Standing:
+    """Return how every campaign that may be seen stands at `now`."""
     one, trend = campaign.c, campaign_trend.c
     source = campaign.outerjoin(campaign_trend, and_(trend.campaign_id == one.id, speaks(now)))
     is_over = and_(one.status.in_(sorted(ENDS_WITH_ITS_RUN)), _has_ended(db, now=now))
@@ -114,7 +117,7 @@ def standing(db: Connection, *, now: datetime) -> Standing:
     declines = and_(trend.word == Word.DECLINING, word == Word.DECLINING)
     return Standing(
         source=source,
-        in_use=_in_use(),
+        is_seen=_is_campaign_seen(rights),
         status=status,
         is_live=is_live,
         is_learning=is_learning,
@@ -171,11 +174,15 @@ def retired_artists() -> Select[int]:
     )
 
 
-def _in_use() -> Flag:
-    """Return the condition that a campaign's label is in use."""
+def is_seen(artist_id: ColumnElement[int], rights: Rights) -> Flag:
+    """Return the condition that an artist's label is in use, and that the artist may be seen."""
+    return and_(artist_id.not_in(retired_artists()), within(artist_id, rights))
+
+
+def _is_campaign_seen(rights: Rights) -> Flag:
     # Every id is positive. Said so, SQLite reads the campaigns as they lie on the disk, and
     # their trends lie in the same order: five times as fast as by the index that it prefers.
-    return and_(campaign.c.id > 0, campaign.c.artist_id.not_in(retired_artists()))
+    return and_(campaign.c.id > 0, is_seen(campaign.c.artist_id, rights))
 
 
 def _on_broken_connection() -> Flag:

@@ -12,10 +12,19 @@ from sqlalchemy import Connection, Engine, RowMapping, select
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import history
-from lib.domain.actions import OPPOSITE, Action, Decision, judge_action, status_now
+from lib.domain.actions import (
+    LOOK_ONLY,
+    OPPOSITE,
+    Action,
+    Decision,
+    judge_action,
+    status_now,
+)
 from lib.domain.records import Actor, Campaign, GatewayKind, Origin, Source
+from lib.domain.rights import Deed, Rights
 from lib.domain.status import FACTS, Status
 from lib.events import told
+from lib.services.access import demand_for_artist, present_rights
 from lib.services.campaigns import (
     CARRIED_OUT,
     MAX_NOTE,
@@ -38,6 +47,7 @@ from lib.services.recording import (
     lock_campaign,
     record_status,
 )
+from lib.services.scope import may_for_artist, within
 
 _DONE: Mapping[str, str] = {
     CARRIED_OUT: "marked it as carried out on the platform",
@@ -86,14 +96,17 @@ def undo_change(
 ) -> Change:
     """Take back a pause, resume, archive or unarchive, or an undo of one, by a new change.
 
-    Raises `EntryNotFound`, `CannotUndo`, `ChangedSince` naming who changed what and when since,
-    `IllegalTransition`, `RequestReused`, `CampaignNotFound`; then nothing was changed.
+    Raises `NotAllowed`, `EntryNotFound` (also for an entry that the actor may not see),
+    `CannotUndo`, `ChangedSince` naming who changed what and when since, `IllegalTransition`,
+    `RequestReused`, `CampaignNotFound`; then nothing was changed.
     """
     occasion = Occasion(actor, now, Origin.PERSON, source, request_id)
     note = note[:MAX_NOTE]
 
     def work(db: Connection) -> Change:
-        undone = _entry(db, history_id)
+        rights = present_rights(db, actor, now=now)
+        undone = _entry(db, history_id, rights)
+        demand_for_artist(db, rights, Deed.CHANGE, undone["artist_id"])
         action = _opposite(undone)
         subject = lock_campaign(db, undone["campaign_id"])
         reason = _reason(db, undone) if action is Action.PAUSE else None
@@ -126,7 +139,7 @@ def undo_change(
     return in_transaction(engine, work)
 
 
-def look_at_undo(engine: Engine, history_id: int, *, now: datetime) -> UndoOffer:
+def look_at_undo(engine: Engine, history_id: int, *, rights: Rights, now: datetime) -> UndoOffer:
     """Return what undoing the entry would do at `now`; nothing is changed.
 
     Raises `EntryNotFound`, `CampaignNotFound`.
@@ -134,27 +147,29 @@ def look_at_undo(engine: Engine, history_id: int, *, now: datetime) -> UndoOffer
 
     def work() -> UndoOffer:
         with reading(engine) as db:
-            return _look(db, history_id, now=now)
+            return _look(db, history_id, rights, now=now)
 
     return retrying(work)
 
 
-def _look(db: Connection, history_id: int, *, now: datetime) -> UndoOffer:
-    undone = _entry(db, history_id)
+def _look(db: Connection, history_id: int, rights: Rights, *, now: datetime) -> UndoOffer:
+    undone = _entry(db, history_id, rights)
     try:
         action = _opposite(undone)
         subject = load_campaign(db, undone["campaign_id"])
         _check_unchanged(db, subject, undone)
     except (CannotUndo, ChangedSince) as refusal:
         return UndoOffer(history_id, why_not=str(refusal))
+    if not may_for_artist(db, rights, Deed.CHANGE, subject.artist_id):
+        return UndoOffer(history_id, action, why_not=LOOK_ONLY)
     decision, _ = _judge(db, subject, action, now=now)
     if decision.to is None:
         return UndoOffer(history_id, action, why_not=_why_not(subject, decision, now=now))
     return UndoOffer(history_id, action, decision.to)
 
 
-def _entry(db: Connection, history_id: int) -> RowMapping:
-    query = select(history).where(history.c.id == history_id)
+def _entry(db: Connection, history_id: int, rights: Rights) -> RowMapping:
+    query = select(history).where(history.c.id == history_id, within(history.c.artist_id, rights))
     row = db.execute(query).mappings().first()
     if row is None:
         raise EntryNotFound(f"There is no entry {history_id} in the history.")

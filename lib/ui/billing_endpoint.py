@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.records import Actor
+from lib.domain.rights import FULL
 from lib.services.billing import ArtistNotFound
 from lib.services.billing_notices import (
     Answer,
@@ -104,7 +105,7 @@ class BillingEndpoint:
         except ValidationError as error:
             raise Refused(422, "content", _faults(error)) from None
         self._count()
-        return await self._record(notice, Actor(name=self.billing.actor))
+        return await self._record(notice, Actor(name=self.billing.actor, rights=FULL))
 
     async def _signed_body(self, request: Request, billing: Billing) -> bytes:
         """Return the body, where the request is signed, fresh and not too large."""

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.actions import Action
+from lib.domain.rights import Rights
 from lib.domain.status import FACTS
 from lib.services import bulk
 from lib.services.bulk import Fate, Outlook, Preview, Result
@@ -42,18 +43,28 @@ def dialogs() -> None:
         _results(*st.session_state.pop(_TOLD))
     elif _WANTED in st.session_state:
         action, selected, request_id = st.session_state.pop(_WANTED)
-        found = bulk.preview(reads.engine(), selected, action, now=clock.now())
+        found = bulk.preview(
+            reads.engine(), selected, action, rights=reads.rights(), now=clock.now()
+        )
         _preview(found, request_id)
 
 
 def _preview(found: Preview, request_id: str) -> None:
     title = f"{found.action.label} {_campaigns(len(found.outlooks) + len(found.gone))}"
+    mine = reads.rights()
 
     @st.dialog(title, icon=actions.ICONS[found.action], width="large")
     def ask_once() -> None:
+        _close_unless(mine)
         _decide(found, request_id)
 
     ask_once()
+
+
+def _close_unless(mine: Rights) -> None:
+    """Close a dialog whose content was found for other rights: it runs on, without the page."""
+    if reads.rights() != mine:
+        st.rerun()
 
 
 def _decide(found: Preview, request_id: str) -> None:
@@ -184,8 +195,9 @@ def _to_know(found: Preview) -> None:
 
 
 @st.dialog("What became of it", icon=":material/checklist:", width="large")
-def _results(found: Preview, results: Sequence[Result]) -> None:
+def _results(found: Preview, results: Sequence[Result], mine: Rights) -> None:
     """Tell what became of each campaign, those that were left first and by name."""
+    _close_unless(mine)
     failed = [one for one in results if one.change is None]
     done = len(results) - len(failed)
     st.markdown(f"**{count(done)} of {count(len(results))} {_DONE[found.action]}.**")

@@ -9,8 +9,9 @@ from lib.domain.actions import Action, Decision
 from lib.domain.board import BoardRow
 from lib.domain.metrics import trailing_window
 from lib.domain.records import Campaign
+from lib.domain.rights import Deed
 from lib.domain.trend import Sums
-from lib.ui import badges, verdict_words
+from lib.ui import badges, reads, verdict_words
 from lib.ui import bulk as bulks
 from lib.ui.format import (
     MISSING,
@@ -146,7 +147,7 @@ def _change(one: Shown) -> str:
 def _menu(one: Shown) -> list[tuple[str, str, str, bool]]:
     row = one.row
     entries = [(OPEN, "Open", "open_in_full", True)]
-    if row.campaign.pending_action:
+    if row.campaign.pending_action and row.circumstances.may_change:
         entries.append((CARRIED_OUT, "Mark as carried out…", "task_alt", True))
     entries += [_entry(action, decision) for action, decision in row.decisions.items()]
     return [*entries, (ABOUT, "About this status", "help", True)]
@@ -249,8 +250,13 @@ def cells(one: Shown, names: Sequence[str]) -> Row:
     )
 
 
-def bulk(everything: Callable[[], Sequence[tuple[int, int]]], *, matching: int) -> Bulk:
-    """Return what may be done with many campaigns; `everything` finds all that match."""
+def bulk(everything: Callable[[], Sequence[tuple[int, int]]], *, matching: int) -> Bulk | None:
+    """Return what may be done with many campaigns; `everything` finds all that match.
+
+    None for whoever may change no campaign at all.
+    """
+    if not reads.rights().may_somewhere(Deed.CHANGE):
+        return None
 
     def picked(told: Picked) -> None:
         drawn = tuple((int(one), int(version)) for one, version in told.idents)

@@ -64,7 +64,7 @@ def action_buttons(page: CampaignPage) -> None:
     """Draw the actions: the legal ones to press, the others with their reason in plain view."""
     row, one = page.row, page.row.campaign
     with st.container(horizontal=True, gap="small"):
-        if one.pending_action:
+        if one.pending_action and row.circumstances.may_change:
             st.button(
                 "Mark as carried out",
                 key=f"carried-out-{one.id}",

@@ -4,7 +4,9 @@ import secrets
 
 import streamlit as st
 
+from lib.domain.rights import Deed
 from lib.services import demo
+from lib.services.access import NotAllowed
 from lib.ui import clock, notices, reads, signin
 from lib.ui.escape import esc
 from lib.ui.format import count
@@ -18,13 +20,15 @@ def banner() -> None:
     with st.container(border=True, gap="small"):
         st.badge("Demo label", icon=":material/science:", color="violet")
         st.caption(f"**{esc(label)}** is invented; nothing here reaches an ad platform.")
+        if not reads.rights().may_somewhere(Deed.RUN_DEMO):
+            return
         if st.button("Start over", icon=":material/restart_alt:", width="stretch", key="demo-over"):
             _start_over(label, secrets.token_hex(8))
 
 
 def offer() -> None:
     """Draw the way to load the demo label, where the database holds nothing yet."""
-    if demo.is_empty(reads.engine()):
+    if reads.rights().may(Deed.RUN_DEMO) and demo.is_empty(reads.engine()):
         st.button(
             "Load the demo label",
             icon=":material/science:",
@@ -49,8 +53,8 @@ def _start_over(label: str, request: str) -> None:
 
 def _what_goes() -> None:
     try:
-        goes = demo.what_would_go(reads.engine())
-    except demo.DemoRefused:
+        goes = demo.what_would_go(reads.engine(), rights=reads.rights())
+    except (demo.DemoRefused, NotAllowed):
         return
     st.markdown(
         f"- {count(goes.campaigns)} campaigns of the demo\n"
@@ -62,7 +66,7 @@ def _what_goes() -> None:
 def _over() -> None:
     try:
         demo.start_over(reads.engine(), actor=signin.actor(), now=clock.now())
-    except (signin.SignedOut, demo.DemoRefused) as refusal:
+    except (signin.SignedOut, NotAllowed, demo.DemoRefused) as refusal:
         notices.tell_refused(str(refusal))
     else:
         notices.tell_done("The demo label starts over.")
@@ -70,9 +74,8 @@ def _over() -> None:
 
 def _load() -> None:
     try:
-        signin.actor()
-        demo.load_demo(reads.engine(), now=clock.now())
-    except (signin.SignedOut, demo.DemoRefused) as refusal:
+        demo.load_demo(reads.engine(), actor=signin.actor(), now=clock.now())
+    except (signin.SignedOut, NotAllowed, demo.DemoRefused) as refusal:
         notices.tell_refused(str(refusal))
     else:
         notices.tell_done("The demo label is loaded.")

@@ -10,11 +10,13 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
@@ -32,7 +34,7 @@ from lib.db.engine import DatabaseUnreachable
 from lib.events import Outcome, tell
 from lib.services.health import look
 from lib.settings import Settings
-from lib.ui import billing_endpoint, live, outage, reads, watch
+from lib.ui import billing_endpoint, clock, live, outage, reads, signin, watch
 from lib.ui.cookies import signed_in_claims
 from lib.ui.health import Pulse, healthz, readyz
 from lib.ui.metrics import metrics
@@ -69,7 +71,7 @@ def fittings(settings: Settings) -> dict[str, Any]:
             Middleware(AtOnce),
             Middleware(watch.Watch, settings=settings),
             Middleware(SecurityHeaders, settings=settings, html=streamlit_page()),
-            Middleware(Guard, settings=settings),
+            Middleware(Guard, settings=settings, is_in=is_in),
         ],
         "on_script_error": show_reference,
     }
@@ -162,27 +164,52 @@ def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
 class Guard:
     """Middleware: answers 404 for what is shut, and for people's files without a sign-in."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
-        """Keep the settings; without OIDC the desk is one person's on loopback."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        settings: Settings,
+        is_in: Callable[[Mapping[str, Any], Settings], bool],
+    ) -> None:
+        """Keep the settings; without OIDC the desk is one person's on loopback.
+
+        `is_in` says whether whoever has these ID-token claims is let in by now; it may wait
+        for the database.
+        """
         self.app = app
         self.settings = settings
+        self.is_in = is_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 404 or let the request through."""
-        if scope["type"] == "http" and self._is_refused(scope):
+        if scope["type"] == "http" and await self._is_refused(scope):
             tell("access:path", Outcome.REFUSED, area=watch.area(scope["path"]))
             await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
-    def _is_refused(self, scope: Scope) -> bool:
+    async def _is_refused(self, scope: Scope) -> bool:
         path: str = scope["path"]
         if is_under(path, SHUT):
             return True
         if not self.settings.is_sign_in_required or not is_under(path, GUARDED):
             return False
-        cookies = HTTPConnection(scope).cookies
-        return signed_in_claims(cookies, settings=self.settings) is None
+        claims = signed_in_claims(HTTPConnection(scope).cookies, settings=self.settings)
+        if claims is None:
+            return True
+        return not await run_in_threadpool(self.is_in, claims, self.settings)
+
+
+def is_in(claims: Mapping[str, Any], settings: Settings) -> bool:
+    """Return whether a run of a page would let this person in by now: the same table decides."""
+    try:
+        signin.arrived(claims, settings=settings, now=clock.now())
+    except signin.SignedOut:
+        return False
+    except (DBAPIError, DatabaseUnreachable):
+        logger.exception("The table of people could not be read; a file was refused")
+        return False
+    return True
 
 
 def is_under(path: str, prefixes: Iterable[str]) -> bool:

@@ -10,32 +10,36 @@ from collections.abc import Callable, Iterable, Iterator
 
 import streamlit as st
 
+from lib.domain.rights import Rights
 from lib.services import exports
+from lib.services.access import current_rights
 from lib.services.activity import FIELDS, ActivityFilter, history_rows
-from lib.ui import clock, reads
+from lib.ui import clock, reads, signin
 
 _TOKENS = "download-tokens"
 
 
 def history_button(narrowed: ActivityFilter) -> None:
     """Draw the button that downloads every entry of the history that fits, shown or not."""
-    engine = reads.engine()
+    engine, rights = reads.engine(), _rights_at_the_click()
 
     def entries() -> str:
-        return _joined(exports.as_csv(history_rows(engine, narrowed), FIELDS))
+        rows = history_rows(engine, narrowed, rights=rights())
+        return _joined(exports.as_csv(rows, FIELDS))
 
     _button("Download all as CSV", "activity", entries, key="download-activity")
 
 
 def figures_buttons(artist: str) -> None:
     """Draw the buttons that download an artist's current figures and campaigns."""
-    engine = reads.engine()
+    engine, rights = reads.engine(), _rights_at_the_click()
 
     def daily() -> str:
-        return _joined(exports.as_csv(exports.daily(engine, artist), exports.DAILY_FIELDS))
+        rows = exports.daily(engine, artist, rights=rights())
+        return _joined(exports.as_csv(rows, exports.DAILY_FIELDS))
 
     def campaigns() -> str:
-        rows = exports.campaigns(engine, artist, now=clock.now())
+        rows = exports.campaigns(engine, artist, rights=rights(), now=clock.now())
         return _joined(exports.as_csv(rows, exports.CAMPAIGN_FIELDS))
 
     with st.container(horizontal=True):
@@ -46,6 +50,12 @@ def figures_buttons(artist: str) -> None:
 def file_name(stem: str, token: str) -> str:
     """Return the name of a download; `token` is random and belongs to one session."""
     return f"{stem}-{token}.csv"
+
+
+def _rights_at_the_click() -> Callable[[], Rights]:
+    """Return what whoever looks may do by then: a file is made beside any run of the page."""
+    engine, who = reads.engine(), signin.actor()
+    return lambda: current_rights(engine, who, now=clock.now())
 
 
 def _button(label: str, stem: str, make: Callable[[], str], *, key: str) -> None:

@@ -36,10 +36,12 @@ def ask_file() -> tuple[st.typing.UploadedFile | None, str, Platform | None, dat
     artist = right.selectbox(
         "Belongs to artist",
         names,
-        index=names.index(now_chosen.name) if now_chosen else None,
+        index=names.index(now_chosen.name) if now_chosen and now_chosen.name in names else None,
         key="import-artist",
-        accept_new_options=True,
-        placeholder="Choose an artist or type a new name",
+        accept_new_options=importing.adds_artists(),
+        placeholder="Choose an artist or type a new name"
+        if importing.adds_artists()
+        else "Choose an artist",
     )
     with right.expander("What the file does not say"):
         platform = st.selectbox(

@@ -13,8 +13,10 @@ import streamlit as st
 from sqlalchemy import Engine
 
 from lib.domain.records import Actor, Artist, Platform, Source
+from lib.domain.rights import Deed, Place
 from lib.platforms import ColumnMapping, ExportFile, ExportRefused, MappingNeeded
 from lib.services import imports
+from lib.services.access import NotAllowed
 from lib.services.import_shapes import (
     CampaignPreview,
     DayState,
@@ -71,15 +73,19 @@ def preview(
     file: ExportFile, *, file_name: str, artist: str, observed_on: date | None, with_renames: bool
 ) -> ImportPreview:
     """Return what importing the file would do. Raises `ImportRefused`."""
-    return imports.preview_import(
-        reads.engine(),
-        file,
-        file_name=file_name,
-        artist_name=artist,
-        now=clock.now(),
-        observed_on=observed_on,
-        accept_renames=with_renames,
-    )
+    try:
+        return imports.preview_import(
+            reads.engine(),
+            file,
+            file_name=file_name,
+            artist_name=artist,
+            actor=signin.actor(),
+            now=clock.now(),
+            observed_on=observed_on,
+            accept_renames=with_renames,
+        )
+    except (NotAllowed, signin.SignedOut) as refusal:
+        raise ImportRefused(str(refusal)) from None
 
 
 def remember(fingerprint: str, mapping: ColumnMapping) -> None:
@@ -88,7 +94,7 @@ def remember(fingerprint: str, mapping: ColumnMapping) -> None:
         imports.remember_mapping(
             reads.engine(), fingerprint, mapping, actor=signin.actor(), now=clock.now()
         )
-    except signin.SignedOut as refusal:
+    except (NotAllowed, signin.SignedOut) as refusal:
         notices.tell_refused(str(refusal))
     else:
         # A refused read is not cached, so the next run reads the file by the new mapping.
@@ -147,7 +153,7 @@ def _run(
             seen=seen,
             progress=progress,
         )
-    except ImportRefused as refusal:
+    except (ImportRefused, NotAllowed) as refusal:
         into.refusal = str(refusal)
     except Exception:
         into.refusal = "The import failed and nothing was written. Try again."
@@ -169,5 +175,15 @@ def put_away() -> None:
 
 
 def artist_names(artists: list[Artist]) -> list[str]:
-    """Return the names of the artists that a file may belong to."""
-    return [artist.name for artist in artists]
+    """Return the names of the artists that a file of this person's may belong to."""
+    mine = reads.rights()
+    return [
+        one.name
+        for one in artists
+        if mine.may(Deed.IMPORT, Place(artist_id=one.id), of_organization=one.organization_id)
+    ]
+
+
+def adds_artists() -> bool:
+    """Return whether a file of this person's may belong to an artist who is not here yet."""
+    return reads.rights().may(Deed.ADD_ARTISTS)

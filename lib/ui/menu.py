@@ -4,6 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.domain.records import Actor
+from lib.ui import signin
+
 ICON = str(Path(__file__).parent / "static" / "icon.png")
 
 HELP = {
@@ -14,12 +17,18 @@ HELP = {
     "operations/scheduled.py": "Pauses and resumes at a given time: to come, run, missed.",
     "operations/activity.py": "Every change: who, what, when and why.",
     "operations/trend_check.py": "How verdicts are found, and how often they are right.",
+    "operations/people.py": "Who may see and do what.",
     "operations/status_guide.py": "What each status, badge, action and figure means.",
 }
 
 
-def pages() -> dict[str, list[st.Page]]:
-    """Return the pages by section; the first one is where the desk opens."""
+def pages(who: Actor | None) -> dict[str, list[st.Page]]:
+    """Return the pages by section; the first one is where the desk opens.
+
+    None is somebody signed out. The page of people is for admins; their service asks again.
+    """
+    people = _page("operations/people.py", "People", ":material/group:")
+    is_shown = who is not None and signin.manages_people(who)
     return {
         "Marketing": [
             _page(
@@ -55,6 +64,7 @@ def pages() -> dict[str, list[st.Page]]:
                 ":material/help:",
                 url_path="status-guide",
             ),
+            *([people] if is_shown else []),
         ],
     }
 

@@ -32,10 +32,10 @@ ICONS = {
 def section(page: CampaignPage) -> None:
     """Draw what is scheduled for the campaign, what was missed lately, and the way to all of it."""
     one, now = page.row.campaign, clock.now()
-    scheduled = reads.scheduled(one.id)
+    scheduled, may_change = reads.scheduled(one.id), page.row.circumstances.may_change
     coming = [item for item in scheduled if item.state is ScheduleState.COMING]
     for item in coming:
-        _coming(item, now=now)
+        _coming(item, now=now, may_change=may_change)
     for item in scheduled:
         if item.state is ScheduleState.MISSED and now - (item.settled_at or now) < MISSED_IS_NEWS:
             st.warning(
@@ -89,14 +89,16 @@ def worker_note(scheduled: Sequence[ScheduledChange]) -> None:
 
 def coming_list(scheduled: Sequence[ScheduledChange]) -> None:
     """Draw what is to come, the next first, each with its campaign and the way to cancel it."""
-    now = clock.now()
+    now, changeable = clock.now(), reads.changeable_artists()
     for item in scheduled[:MOST_COMING]:
-        _coming(item, now=now, is_named=True)
+        _coming(item, now=now, may_change=item.artist_id in changeable, is_named=True)
     if len(scheduled) > MOST_COMING:
         st.caption(f"{count(len(scheduled) - MOST_COMING)} later ones are not shown.")
 
 
-def _coming(item: ScheduledChange, *, now: datetime, is_named: bool = False) -> None:
+def _coming(
+    item: ScheduledChange, *, now: datetime, may_change: bool, is_named: bool = False
+) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         words = f"{ICONS[item.state]} **{esc(when(item))}** · {what(item)}"
         if is_named:
@@ -111,13 +113,14 @@ def _coming(item: ScheduledChange, *, now: datetime, is_named: bool = False) -> 
                 icon=":material/open_in_full:",
                 query_params={"id": str(item.campaign_id)},
             )
-        st.button(
-            "Cancel it",
-            key=f"cancel-schedule-{item.id}",
-            icon=":material/event_busy:",
-            on_click=writes.cancel_schedule,
-            args=(item.id, item.campaign_name),
-        )
+        if may_change:
+            st.button(
+                "Cancel it",
+                key=f"cancel-schedule-{item.id}",
+                icon=":material/event_busy:",
+                on_click=writes.cancel_schedule,
+                args=(item.id, item.campaign_name),
+            )
 
 
 def settled_table(scheduled: Sequence[ScheduledChange]) -> None:

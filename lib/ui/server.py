@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib import logs
-from lib.settings import ROOT, settings
+from lib.settings import ROOT, refuse_open_doors, settings
 from lib.ui import own_log, worker
 from lib.ui.door import fittings
 
@@ -18,6 +18,8 @@ logs.configure(
     secrets=settings().secrets(),
 )
 own_log.take_over()
+
+refuse_open_doors(settings(), address=st.get_option("server.address"))
 
 # Streamlit takes a folder named `pages` for its old kind of app until a first session has
 # reached `st.navigation`, and tells that session that the page it asked for does not exist.

@@ -10,6 +10,7 @@ import streamlit as st
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.status import FACTS
+from lib.services.access import NotAllowed
 from lib.services.campaigns import ChangeRefused
 from lib.services.recording import CampaignNotFound
 from lib.services.undoing import undo_change
@@ -23,6 +24,10 @@ def notice() -> None:
     """Draw the last change of this session with the way to take it back, while it is offered."""
     told = notices.undoable()
     if told is None:
+        return
+    if reads.undo_offer(told.entry_id) is None:
+        # It names a campaign that whoever looks may no longer see.
+        notices.forget_undoable()
         return
     with st.container(key="undo-notice", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":material/check_circle: {esc(told.message)}", width="content")
@@ -51,7 +56,13 @@ def undo(entry_id: int, name: str, request_id: str) -> None:
             request_id=request_id,
             now=clock.now(),
         )
-    except (ChangeRefused, CampaignNotFound, DatabaseUnreachable, signin.SignedOut) as refusal:
+    except (
+        ChangeRefused,
+        CampaignNotFound,
+        DatabaseUnreachable,
+        NotAllowed,
+        signin.SignedOut,
+    ) as refusal:
         notices.tell_refused(str(refusal))
         return
     message = f"Undone: “{name}” is {FACTS[change.to_status].label} now."

@@ -19,6 +19,7 @@ from lib.domain.records import ConnectionState, Platform
 from lib.domain.schedule import Moment
 from lib.domain.status import FACTS
 from lib.services import bulk, campaigns, connections, schedules
+from lib.services.access import NotAllowed
 from lib.services.bulk import Preview, Result
 from lib.services.campaigns import Change, ChangeRefused
 from lib.services.connections import ConnectionNotFound
@@ -45,6 +46,7 @@ _REFUSALS = (
     ConnectionNotFound,
     ScheduleNotFound,
     DatabaseUnreachable,
+    NotAllowed,
     signin.SignedOut,
 )
 
@@ -204,7 +206,9 @@ def act_on_many(
         )
 
     try:
-        st.session_state[told_key] = (previewed, work())
+        # Asked before: what becomes of the campaigns may name them to nobody else.
+        mine = reads.rights()
+        st.session_state[told_key] = (previewed, work(), mine)
     except _REFUSALS as refusal:
         notices.tell_refused(str(refusal))
     st.rerun()

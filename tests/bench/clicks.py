@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lib.db.engine import make_engine, reading
 from lib.db.tables import campaign
 from lib.domain.records import Actor
+from lib.domain.rights import FULL
 from lib.services.campaigns import resume_campaign
 from tests.bench.measuring import TABLE, clicked
 
@@ -56,7 +57,7 @@ def resume(database_url: str, name: str) -> None:
         resume_campaign(
             engine,
             found.id,
-            actor=Actor(name="Bench"),
+            actor=Actor(name="Bench", rights=FULL),
             seen_version=found.version,
             request_id=secrets.token_hex(8),
             now=datetime.now(UTC),

@@ -40,6 +40,7 @@ from lib.db.migrations import upgrade
 from lib.db.tables import artist, campaign, import_run
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor
+from lib.domain.rights import FULL
 from lib.services.campaigns import pause_campaign
 from lib.services.history_chain import append_entries
 from tests.cast import add_artist
@@ -294,7 +295,7 @@ def press(url: str) -> None:
             engine,
             number,
             reason=PauseReason.BUDGET,
-            actor=Actor(name="Alice"),
+            actor=Actor(name="Alice", rights=FULL),
             seen_version=1,
             request_id=f"pause-{number}",
             now=NOW,

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from lib.db.engine import make_engine
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor
+from lib.domain.rights import FULL
 from lib.domain.status import Group, Status
 from lib.services import queries
 from lib.services.campaigns import pause_campaign
@@ -50,15 +51,15 @@ def open_board(page: Page, desk: Desk, query: str = "") -> None:
 def pause_one(engine: Engine) -> str:
     """Pause a running campaign of the artist, as Bob elsewhere, and return its name."""
     now = datetime.now(UTC)
-    artist = next(one for one in queries.artists(engine) if one.name == ARTIST)
-    found = queries.board(engine, artist.id, now=now)
+    artist = next(one for one in queries.artists(engine, rights=FULL) if one.name == ARTIST)
+    found = queries.board(engine, artist.id, rights=FULL, now=now)
     assert found
     one = next(row.campaign for row in found.rows if row.status is Status.ACTIVE)
     pause_campaign(
         engine,
         one.id,
         reason=PauseReason.BUDGET,
-        actor=Actor(name="Bob"),
+        actor=Actor(name="Bob", rights=FULL),
         seen_version=one.version,
         request_id=new_request() + str(time.monotonic_ns()),
         now=now,

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from lib.db.engine import make_engine
 from lib.domain.records import BillingState
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
 from lib.settings import ROOT, Billing
@@ -318,7 +319,7 @@ def test_the_example_of_the_documentation_works_against_the_real_desk(desk, tmp_
     assert told["artists"][0]["billing"] == "failing"
     assert told["artists"][0]["campaigns_moved"]
     engine = make_engine(desk.database_url)
-    found = {one.name: one.billing for one in queries.artists(engine)}
+    found = {one.name: one.billing for one in queries.artists(engine, rights=FULL)}
     assert found["Alma Varn & the Weathervanes"] is BillingState.FAILING
     engine.dispose()
 

@@ -59,7 +59,7 @@ def one_person(tmp_path):
     return load_settings({"SECRETS_FILE": str(secrets)})
 
 
-def behind_the_door(settings):
+def behind_the_door(settings, *, is_in=lambda _claims, _settings: True):
     """Return a client of an application that answers everything with 200, behind the door."""
 
     async def answer(_request) -> Response:
@@ -71,7 +71,7 @@ def behind_the_door(settings):
         routes=[Route("/{path:path}", answer, methods=["GET", "PUT", "DELETE"])],
         middleware=[
             Middleware(SecurityHeaders, settings=settings, html=streamlit_page()),
-            Middleware(Guard, settings=settings),
+            Middleware(Guard, settings=settings, is_in=is_in),
         ],
     )
     return TestClient(app, base_url=ORIGIN)
@@ -162,6 +162,20 @@ def test_files_are_there_for_somebody_signed_in(told, path):
     client = behind_the_door(told)
     client.cookies.update(signed(ALICE))
     assert client.get(f"{ORIGIN}{path}").text == "inside"
+
+
+def test_files_are_not_there_for_whom_the_table_of_people_turns_away(told):
+    asked = []
+
+    def is_in(claims, settings):
+        asked.append((claims["email"], settings))
+        return False
+
+    client = behind_the_door(told, is_in=is_in)
+    client.cookies.update(signed(ALICE))
+    for path in GUARDED_PATHS:
+        assert client.get(f"{ORIGIN}{path}").status_code == 404
+    assert asked == [(ALICE["email"], told)] * len(GUARDED_PATHS)
 
 
 def test_another_cookie_does_not_shut_somebody_out(told):

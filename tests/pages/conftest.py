@@ -14,9 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from lib.db.engine import make_engine
 from lib.domain.board import BoardRow
+from lib.domain.records import Actor
+from lib.domain.rights import FULL
 from lib.services import demo, queries
 from lib.settings import ROOT, settings
-from lib.ui import clock
+from lib.ui import clock, signin
 
 BOARD = "pages/marketing/campaign_management.py"
 CAMPAIGN = "pages/marketing/campaign.py"
@@ -79,6 +81,17 @@ def demo_engine(
 
 
 @pytest.fixture
+def acting(monkeypatch: pytest.MonkeyPatch) -> Callable[[Actor], None]:
+    """A function that makes somebody the one at the screen, as after a sign-in."""
+
+    def act(who: Actor) -> None:
+        monkeypatch.setattr(signin, "actor", lambda: who)
+        monkeypatch.setattr(signin, "manages_people", lambda _who: True)
+
+    return act
+
+
+@pytest.fixture
 def open_desk() -> Callable[..., AppTest]:
     """A function that opens the desk with query parameters, on the board or on another page."""
 
@@ -103,8 +116,8 @@ def row_of(demo_engine: Engine, now: datetime) -> Callable[..., BoardRow]:
     """A function that finds the first row of the demo that fits."""
 
     def find(fits: Callable[[BoardRow], bool]) -> BoardRow:
-        for artist in queries.artists(demo_engine):
-            board = queries.board(demo_engine, artist.id, now=now)
+        for artist in queries.artists(demo_engine, rights=FULL):
+            board = queries.board(demo_engine, artist.id, now=now, rights=FULL)
             for row in board.rows if board else ():
                 if fits(row):
                     return row

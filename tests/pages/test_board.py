@@ -1,5 +1,6 @@
 import pytest
 
+from lib.domain.rights import FULL
 from lib.domain.status import FACTS, Status
 from lib.services import queries
 from tests.pages.conftest import table, tables, texts
@@ -18,7 +19,7 @@ def test_an_empty_desk_offers_an_import_and_the_demo(empty_engine, open_desk):
     at.button(key="demo-load").click().run()
     assert not at.exception
     assert campaigns(at)
-    assert queries.demo_label(empty_engine)
+    assert queries.demo_label(empty_engine, rights=FULL)
 
 
 @pytest.mark.usefixtures("demo_engine")
@@ -82,7 +83,7 @@ def test_three_hundred_campaigns_are_paged_and_not_sent_at_once(open_desk):
 def test_other_artists_campaigns_are_not_sent(demo_engine, open_desk, now):
     at = open_desk(artist="Dead Letter Ferry")
     names = [row["campaign"] for row in campaigns(at)]
-    board = queries.board(demo_engine, 1, now=now)
+    board = queries.board(demo_engine, 1, now=now, rights=FULL)
     assert board is not None
     assert not {row.campaign.name for row in board.rows} & set(names)
 

@@ -1,5 +1,6 @@
 """The dialog of a bulk, by a small script in place of the board: preview, one reason, results."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import GatewayKind
+from lib.domain.rights import DESK, NOTHING, Place, Role
 from lib.domain.status import LIVE, Status
+from lib.services import bulk as bulks
 from lib.services.campaigns import pause_campaign, resume_campaign
 from lib.ui import bulk
-from tests.cast import BOB, add_artist, add_campaign, new_request, see
+from tests.cast import BOB, add_artist, add_campaign, new_request, see, signed_in
 from tests.pages.conftest import texts
 
 S = Status
@@ -181,3 +184,54 @@ def test_nothing_that_may_be_changed_offers_nothing(mixed):
 def test_one_that_is_gone_is_counted_and_breaks_nothing(mixed):
     at = press(open_page([(999_999, 3), (mixed[0], 1)]), Action.ARCHIVE)
     assert "1 not allowed · 1 not there any more" in plain(at)
+
+
+def test_what_is_out_of_sight_is_not_named_in_the_preview(empty_engine, mixed, now, acting):
+    other = add_artist(empty_engine, now=now, name="Bruno Bystander")
+    unseen = add_campaign(empty_engine, other, now=now, name="Brazen song")
+    place = Place(artist_id=see(empty_engine, mixed[0]).artist_id)
+    acting(signed_in(empty_engine, "bob@x.example", (place, Role.EDITOR), now=now))
+    at = answer([(one, 1) for one in [*mixed, unseen]], Action.PAUSE)
+    assert "1 not there any more" in plain(at)
+    assert "Br" not in " ".join(at.dataframe[0].value["Campaign"])
+    assert "Brazen" not in plain(at)
+
+
+def test_the_open_preview_closes_where_rights_have_changed(empty_engine, mixed, now, acting):
+    place = Place(artist_id=see(empty_engine, mixed[0]).artist_id)
+    bob = signed_in(empty_engine, "bob@x.example", (place, Role.EDITOR), now=now)
+    acting(bob)
+    at = answer([(one, 1) for one in mixed], Action.ARCHIVE)
+    assert at.dataframe
+    acting(bob.model_copy(update={"rights": NOTHING}))
+    at.run()
+    assert not at.dataframe
+    assert not at.exception
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
+def test_who_may_only_look_is_offered_no_bulk(demo_engine, open_desk, now, acting, role):
+    acting(signed_in(demo_engine, "bob@x.example", (DESK, role), now=now))
+    at = open_desk()
+    (sent, *_) = [json.loads(one.proto.json) for one in at.get("bidi_component")]
+    assert bool(sent["bulk"]) == (role is Role.EDITOR)
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_what_became_of_a_bulk_is_told_to_nobody_with_other_rights(
+    empty_engine, mixed, now, acting, is_lost
+):
+    place = Place(artist_id=see(empty_engine, mixed[0]).artist_id)
+    bob = signed_in(empty_engine, "bob@x.example", (place, Role.EDITOR), now=now)
+    acting(bob)
+    selected = [(one, 1) for one in mixed]
+    found = bulks.preview(empty_engine, selected, Action.PAUSE, rights=bob.rights, now=now)
+    results = [bulks.Result(one.campaign_id, "Low Tide", None, "Why") for one in found.outlooks]
+    at = open_page(selected)
+    if is_lost:
+        acting(bob.model_copy(update={"rights": NOTHING}))
+    at.session_state[bulk._TOLD] = (found, results, bob.rights)
+    at.run()
+    assert not at.exception
+    assert ("Low Tide" in plain(at)) == (not is_lost)
+    assert bool(at.dataframe) == (not is_lost)

@@ -5,6 +5,7 @@ import pytest
 
 from lib.domain.actions import Action
 from lib.domain.records import Platform
+from lib.domain.rights import FULL
 from lib.domain.status import LIVE, Status
 from lib.domain.verdict import SpendWord, Word
 from lib.services import queries
@@ -99,7 +100,7 @@ def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, de
         assert not told.warning
         assert "Paused" in told.markdown[0].value
         assert [button.label for button in told.button] == ["Pause", "Undo", "Dismiss"]
-    page = queries.campaign_page(demo_engine, live.campaign.id, now=now)
+    page = queries.campaign_page(demo_engine, live.campaign.id, now=now, rights=FULL)
     assert page.row.status is Status.PAUSED
     assert sum(entry.event == "campaign:pause" for entry in page.history) == 1 + sum(
         entry.event == "campaign:pause"
@@ -133,7 +134,7 @@ def test_a_stale_view_changes_nothing_and_says_so_gently(live, demo_engine, now)
     assert not told.exception
     assert not told.toast
     assert "has changed since you looked" in told.warning[0].value
-    page = queries.campaign_page(demo_engine, live.campaign.id, now=now)
+    page = queries.campaign_page(demo_engine, live.campaign.id, now=now, rights=FULL)
     assert page.row.status is live.status
 
 

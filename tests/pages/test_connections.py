@@ -3,6 +3,7 @@
 import pytest
 
 from lib.domain.records import ConnectionState, Platform
+from lib.domain.rights import FULL
 from lib.services import queries
 from lib.services.billing_notices import Notice, Payment, receive_notice
 from lib.services.connections import connections, set_connection
@@ -15,11 +16,11 @@ ARTIST = "Neonbrache"
 
 @pytest.fixture
 def artist_id(demo_engine):
-    return next(one.id for one in queries.artists(demo_engine) if one.name == ARTIST)
+    return next(one.id for one in queries.artists(demo_engine, rights=FULL) if one.name == ARTIST)
 
 
 def standing(engine, platform=Platform.META):
-    return next(one for one in connections(engine, ARTIST) if one.platform is platform)
+    return next(one for one in connections(engine, ARTIST, rights=FULL) if one.platform is platform)
 
 
 def break_meta(engine, artist_id, now, note=""):

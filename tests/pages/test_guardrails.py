@@ -9,6 +9,7 @@ from lib.db.engine import writing
 from lib.db.tables import artist, connection
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import BillingState, BudgetPeriod, ConnectionState
+from lib.domain.rights import FULL
 from lib.domain.status import LIVE, Status
 from lib.domain.verdict import Word
 from lib.services import queries
@@ -97,7 +98,7 @@ def test_any_other_reason_is_nobodys_judgement(row_of, open_desk, reason):
 def changed_before(engine, now, *, ago):
     one = add_campaign(engine, add_artist(engine, now=now), now=now, status=Status.PAUSED)
     resume_campaign(engine, one, actor=BOB, seen_version=1, request_id=new_request(), now=now - ago)
-    return queries.campaign_page(engine, one, now=now).row.campaign
+    return queries.campaign_page(engine, one, now=now, rights=FULL).row.campaign
 
 
 def test_a_second_change_within_a_week_names_the_first_by_who_what_and_when(
@@ -117,7 +118,7 @@ def test_after_a_week_the_last_change_is_no_longer_in_the_way(empty_engine, open
 def test_on_a_broken_connection_a_pause_is_advised(empty_engine, open_desk, now):
     artist_id = add_artist(empty_engine, now=now, state=ConnectionState.BROKEN)
     one = add_campaign(empty_engine, artist_id, now=now)
-    page = queries.campaign_page(empty_engine, one, now=now)
+    page = queries.campaign_page(empty_engine, one, now=now, rights=FULL)
     read = ask(open_desk(BOARD), Action.PAUSE, page.row.campaign)
     assert "is broken: a pause is advised" in read
     assert "Pause it until the connection works again." in texts(open_desk(CAMPAIGN, id=str(one)))
@@ -134,7 +135,7 @@ def paused(empty_engine, now):
         budget_micros=25_000_000,
         budget_period=BudgetPeriod.DAILY,
     )
-    return queries.campaign_page(empty_engine, one, now=now).row.campaign
+    return queries.campaign_page(empty_engine, one, now=now, rights=FULL).row.campaign
 
 
 def test_a_resume_says_its_budget_and_every_guard_in_a_sentence(paused, open_desk):
@@ -180,5 +181,5 @@ def test_what_nobody_knows_is_said_to_be_unknown(empty_engine, open_desk, now, p
         budget_micros=25_000_000 if period else None,
         budget_period=period,
     )
-    campaign = queries.campaign_page(empty_engine, one, now=now).row.campaign
+    campaign = queries.campaign_page(empty_engine, one, now=now, rights=FULL).row.campaign
     assert words in ask(open_desk(BOARD), Action.PAUSE, campaign)

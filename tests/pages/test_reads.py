@@ -5,6 +5,7 @@ from sqlalchemy import Engine, event
 
 from lib.services.recording import bump_data_version
 from lib.ui import reads
+from tests.cast import ALICE
 from tests.pages.conftest import BOARD, CAMPAIGN
 
 
@@ -32,18 +33,18 @@ def test_a_run_of_a_page_reads_the_version_once(open_desk, asked, page):
 
 
 def test_the_next_run_sees_what_was_written_since(demo_engine):
-    with reads.steady():
+    with reads.steady(ALICE):
         before = reads.data_version()
         with demo_engine.begin() as db:
             bump_data_version(db)
         assert reads.data_version() == before
-    with reads.steady():
+    with reads.steady(ALICE):
         assert reads.data_version() == before + 1
 
 
 def test_a_run_that_breaks_off_leaves_nothing_behind(demo_engine):
     def broken() -> None:
-        with reads.steady():
+        with reads.steady(ALICE):
             reads.data_version()
             raise RuntimeError
 

@@ -10,6 +10,7 @@ from lib.db.engine import reading, writing
 from lib.db.tables import artist, campaign, organization
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor
+from lib.domain.rights import FULL
 from lib.domain.status import FACTS, LIVE, Status
 from lib.services import looks, queries
 from lib.services.attention import Need
@@ -20,7 +21,7 @@ from tests.pages.conftest import labels, table, tables, texts
 
 ROSTER = "pages/marketing/roster.py"
 MOST_ROWS = 50
-ALICE = Actor(name="Alice")
+ALICE = Actor(name="Alice", rights=FULL)
 
 
 def campaigns(at):

@@ -5,13 +5,14 @@ from datetime import date, time, timedelta
 import pytest
 
 from lib.domain.actions import Action, PauseReason
+from lib.domain.rights import FULL, Place, Role
 from lib.domain.schedule import ScheduleState
 from lib.domain.status import LIVE, Status
 from lib.services.schedule_reads import scheduled_changes
 from lib.services.schedule_runs import run_due, show_alive
 from lib.services.schedules import schedule_change
 from lib.ui import actions
-from tests.cast import ALICE, add_artist, add_campaign, new_request, see
+from tests.cast import ALICE, add_artist, add_campaign, new_request, see, signed_in
 from tests.pages.conftest import CAMPAIGN, texts
 
 SCHEDULED = "pages/operations/scheduled.py"
@@ -58,7 +59,7 @@ def test_a_release_night_is_scheduled_in_the_accounts_time_and_listed(live, open
     assert "It will run on Fri 27 Nov 2026, 00:00 CET" in plain(at).replace("*", "")
     assert "that is Thu 26 Nov 2026, 23:00 UTC for you" in plain(at)
     confirm(at, live)
-    (made,) = scheduled_changes(demo_engine)
+    (made,) = scheduled_changes(demo_engine, rights=FULL)
     assert made.run_at.isoformat() == "2026-11-26T23:00:00+00:00"
     assert (made.actor, made.reason) == ("Alice", PauseReason.BUDGET)
     assert "Pause scheduled by Alice" in plain(at).replace("*", "")
@@ -83,7 +84,7 @@ def test_a_time_that_clocks_jump_over_is_said_and_runs_at_the_jump(live, open_de
     assert "Clocks go forward over this time" in plain(at)
     assert "28 Mar 2027, 03:00 CEST" in plain(at)
     confirm(at, live)
-    (made,) = scheduled_changes(demo_engine)
+    (made,) = scheduled_changes(demo_engine, rights=FULL)
     assert made.run_at.isoformat() == "2027-03-28T01:00:00+00:00"
 
 
@@ -97,7 +98,7 @@ def test_a_time_that_comes_twice_asks_which_one_is_meant(
     fill(at, live, date(2027, 10, 31), time(2, 30), fold=which)
     assert f"31 Oct 2027, 02:30 {name}" in plain(at)
     confirm(at, live)
-    (made,) = scheduled_changes(demo_engine)
+    (made,) = scheduled_changes(demo_engine, rights=FULL)
     assert (made.run_at.hour, made.run_at.minute) == (hour, 30)
 
 
@@ -106,7 +107,7 @@ def test_a_moment_that_has_passed_schedules_nothing_and_says_so(live, open_desk,
     fill(at, live, date(2026, 11, 24), time(9, 0))
     assert "This moment has passed" in plain(at)
     confirm(at, live)
-    assert scheduled_changes(demo_engine) == ()
+    assert scheduled_changes(demo_engine, rights=FULL) == ()
     assert "This moment has passed" in plain(at)
 
 
@@ -117,7 +118,7 @@ def test_what_the_rules_would_refuse_as_things_stand_is_said_and_may_be_schedule
     fill(at, live, date(2026, 11, 27), time(0, 0), action=Action.RESUME)
     assert "As the campaign stands now, it would be refused: It is running already." in plain(at)
     confirm(at, live)
-    assert [one.action for one in scheduled_changes(demo_engine)] == [Action.RESUME]
+    assert [one.action for one in scheduled_changes(demo_engine, rights=FULL)] == [Action.RESUME]
 
 
 def schedule(engine, campaign_id, *, now, ahead=timedelta(hours=1)):
@@ -142,7 +143,7 @@ def test_what_is_scheduled_is_cancelled_with_one_click(live, open_desk, demo_eng
     assert not at.exception
     assert "Cancelled the scheduled pause" in at.toast[0].value
     assert f"cancel-schedule-{made.id}" not in [one.key for one in at.button]
-    (left,) = scheduled_changes(demo_engine)
+    (left,) = scheduled_changes(demo_engine, rights=FULL)
     assert (left.state, left.settled_by) == (ScheduleState.CANCELLED, "Alice")
 
 
@@ -182,7 +183,7 @@ def test_an_empty_list_says_how_one_comes_about(open_desk, demo_engine):
         at = open_desk(SCHEDULED, state=state.label)
         assert "Nothing here" in plain(at)
         assert not at.dataframe
-    assert scheduled_changes(demo_engine) == ()
+    assert scheduled_changes(demo_engine, rights=FULL) == ()
 
 
 @pytest.mark.parametrize("state", ["nonsense", "", "coming' OR 1=1"])
@@ -215,3 +216,52 @@ def test_a_hostile_name_and_note_show_literally(open_desk, empty_engine, now):
         assert "![](http" not in texts(at)
         assert "](javascript:" not in texts(at)
         assert "**b**" in plain(at)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
+def test_who_may_only_look_schedules_and_cancels_nothing(
+    live, open_desk, demo_engine, now, acting, role
+):
+    one = live.campaign
+    made = schedule_change(
+        demo_engine,
+        one.id,
+        Action.PAUSE,
+        run_at=now + timedelta(days=1),
+        reason=PauseReason.BUDGET,
+        actor=ALICE,
+        seen_version=one.version,
+        request_id=new_request(),
+        now=now,
+    )
+    place = Place(artist_id=one.artist_id)
+    acting(signed_in(demo_engine, "bob@x.example", (place, role), now=now))
+    for at in (open_desk(SCHEDULED), open_desk(CAMPAIGN, id=str(one.id))):
+        keys = {button.key for button in at.button}
+        assert "scheduled by Alice" in plain(at)
+        assert (f"cancel-schedule-{made.id}" in keys) == (role is Role.EDITOR)
+    assert (f"schedule-{one.id}" in keys) == (role is Role.EDITOR)
+
+
+def test_the_list_has_nothing_of_artists_out_of_sight(live, open_desk, demo_engine, now, acting):
+    mine = add_artist(demo_engine, now=now, name="Minervas Only Artist")
+    for number in (
+        add_campaign(demo_engine, mine, now=now, name="Minervas song"),
+        live.campaign.id,
+    ):
+        schedule_change(
+            demo_engine,
+            number,
+            Action.PAUSE,
+            run_at=now + timedelta(days=1),
+            reason=PauseReason.BUDGET,
+            actor=ALICE,
+            seen_version=see(demo_engine, number).version,
+            request_id=new_request(),
+            now=now,
+        )
+    acting(signed_in(demo_engine, "bob@x.example", (Place(artist_id=mine), Role.EDITOR), now=now))
+    at = open_desk(SCHEDULED)
+    assert "Minervas song" in plain(at)
+    assert "1 coming" in plain(at)
+    assert live.campaign.name not in plain(at)

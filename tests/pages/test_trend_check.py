@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lib.db.tables import campaign_trend, history
+from lib.domain.rights import FULL
 from lib.domain.simulation import WEEKLY
 from lib.services import backtest
 from lib.ui import reads
@@ -35,10 +36,10 @@ def test_it_explains_the_rule_and_the_other_one(desk):
 
 def test_the_past_is_the_current_artists_until_all_are_asked_for(desk, demo_engine, now):
     at = desk()
-    artist_id = backtest.artist_named(demo_engine, ARTIST)
+    artist_id = backtest.artist_named(demo_engine, ARTIST, rights=FULL)
     one, whole = (
-        backtest.run(demo_engine, now=now, artist_id=artist_id),
-        backtest.run(demo_engine, now=now),
+        backtest.run(demo_engine, now=now, artist_id=artist_id, rights=FULL),
+        backtest.run(demo_engine, now=now, rights=FULL),
     )
     assert at.dataframe[0].value["days"].max() == one.rule.days < whole.rule.days
     at.segmented_control(key=SCOPE).select("all").run()

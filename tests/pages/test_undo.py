@@ -4,12 +4,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.domain.actions import PauseReason
+from lib.domain.rights import DESK, FULL, NOTHING, Place, Role
 from lib.domain.status import LIVE, Status
 from lib.services import queries
 from lib.services.activity import ActivityFilter, activity
 from lib.services.campaigns import archive_campaign, pause_campaign
+from lib.services.people import give_role
 from lib.services.undoing import look_at_undo
-from tests.cast import ALICE, BOB, new_request, see
+from tests.cast import ALICE, BOB, new_request, person_of, see, signed_in
 from tests.pages.conftest import CAMPAIGN, texts
 
 ACTIVITY = "pages/operations/activity.py"
@@ -121,11 +123,11 @@ def test_activity_shows_all_of_a_chosen_entry_and_undoes_it(demo_engine, paused,
 
 
 def test_activity_says_why_an_entry_cannot_be_undone(demo_engine, open_desk, now):
-    entries = activity(demo_engine, ActivityFilter(), limit=50)
+    entries = activity(demo_engine, ActivityFilter(), limit=50, rights=FULL)
     place = next(
         place
         for place, entry in enumerate(entries)
-        if entry.campaign_id and look_at_undo(demo_engine, entry.id, now=now).why_not
+        if entry.campaign_id and look_at_undo(demo_engine, entry.id, now=now, rights=FULL).why_not
     )
     at = open_desk(ACTIVITY)
     choose(at, place)
@@ -138,5 +140,43 @@ def test_the_history_of_a_campaign_undoes_its_last_change(demo_engine, paused, o
     choose(at, 0)
     at.button(key=f"undo-entry-{paused.entry_id}").click().run()
     assert not at.exception
-    page = queries.campaign_page(demo_engine, paused.campaign_id, now=now)
+    page = queries.campaign_page(demo_engine, paused.campaign_id, now=now, rights=FULL)
     assert page.row.status is Status.ACTIVE
+
+
+def test_the_notice_is_gone_once_its_campaign_is_out_of_sight(demo_engine, paused, now, acting):
+    artist_id = see(demo_engine, paused.campaign_id).artist_id
+    bob = signed_in(
+        demo_engine, "bob@x.example", (Place(artist_id=artist_id), Role.EDITOR), now=now
+    )
+    acting(bob)
+    at = after(paused)
+    assert "Paused" in texts(at)
+    acting(bob.model_copy(update={"rights": NOTHING}))
+    at.run()
+    assert "One" not in texts(at)
+    assert not at.button
+    acting(bob)
+    assert "One" not in texts(at.run())
+
+
+@pytest.mark.usefixtures("paused")
+def test_a_viewer_reads_why_an_entry_is_not_theirs_to_undo(demo_engine, now, acting, open_desk):
+    bob = signed_in(demo_engine, "bob@x.example", (DESK, Role.VIEWER), now=now)
+    acting(bob)
+    at = choose(open_desk(ACTIVITY), 0)
+    assert not at.exception
+    assert "not change them" in texts(at)
+    assert not [button for button in at.button if button.label == "Undo"]
+
+
+def test_an_undo_by_who_may_no_longer_change_it_is_refused_gently(demo_engine, paused, now, acting):
+    place = Place(artist_id=see(demo_engine, paused.campaign_id).artist_id)
+    bob = signed_in(demo_engine, "bob@x.example", (place, Role.EDITOR), now=now)
+    acting(bob)
+    at = after(paused)
+    give_role(demo_engine, person_of(bob), place, Role.VIEWER, actor=ALICE, now=now)
+    at.button(key=f"undo-{paused.entry_id}").click().run()
+    assert not at.exception
+    assert "needs the role Editor" in at.warning[0].value
+    assert see(demo_engine, paused.campaign_id).status is Status.PAUSED

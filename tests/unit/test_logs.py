@@ -19,12 +19,13 @@ from sqlalchemy.exc import OperationalError
 import lib.services
 from lib import events, logs
 from lib.domain.records import Actor, Source
+from lib.domain.rights import FULL
 from lib.events import Outcome, tell, told
 from lib.services.campaigns import StaleCampaign
 from lib.settings import load_settings
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-ALICE = Actor(name="alice@label.example")
+ALICE = Actor(name="alice@label.example", rights=FULL)
 SECRETS = ("hunter2hunter2", "a-cookie-secret-of-the-desk")
 
 

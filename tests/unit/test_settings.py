@@ -13,6 +13,7 @@ from lib.settings import (
     SettingsRefused,
     environment_names,
     load_settings,
+    refuse_open_doors,
     streamlit_command,
 )
 
@@ -157,6 +158,17 @@ def test_a_sign_in_that_would_protect_nothing_is_refused(tmp_path, content, reas
 def test_a_named_secrets_file_must_exist(tmp_path):
     with pytest.raises(SettingsRefused, match="there is no file"):
         load_settings({"SECRETS_FILE": str(tmp_path / "nowhere.toml")})
+
+
+@pytest.mark.parametrize("address", [None, "", "0.0.0.0", "::", "192.168.1.7", "desk.example"])  # noqa: S104
+def test_streamlits_own_option_opens_no_door_without_a_sign_in(nothing, address):
+    with pytest.raises(SettingsRefused, match="without a sign-in"):
+        refuse_open_doors(load_settings(nothing), address=address)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "[::1]"])
+def test_this_machines_own_addresses_need_no_sign_in(nothing, address):
+    refuse_open_doors(load_settings(nothing), address=address)
 
 
 def test_the_example_of_the_secrets_file_is_complete_and_refused():

@@ -16,6 +16,7 @@ from lib.db.tables import (
 )
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Origin, Source
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services.campaigns import pause_campaign
 from lib.services.history_chain import append_entry
@@ -254,7 +255,7 @@ def test_an_old_entry_does_not_explain_a_status_again(engine, campaign_id, now):
         engine,
         campaign_id,
         reason=PauseReason.BUDGET,
-        actor=Actor(name="Alice"),
+        actor=Actor(name="Alice", rights=FULL),
         seen_version=1,
         request_id="pause",
         now=now,

@@ -12,6 +12,7 @@ from lib.db.engine import reading, writing
 from lib.db.tables import campaign, history
 from lib.domain.actions import PauseReason
 from lib.domain.records import Origin, Source
+from lib.domain.rights import FULL
 from lib.services import activity as activities
 from lib.services.activity import (
     FIELDS,
@@ -64,7 +65,7 @@ def told(engine, now):
 
 
 def found(engine, **narrowed):
-    return [entry.id for entry in activity(engine, ActivityFilter(**narrowed))]
+    return [entry.id for entry in activity(engine, ActivityFilter(**narrowed), rights=FULL)]
 
 
 def test_everything_stands_newest_first(told):
@@ -129,23 +130,25 @@ def test_each_word_of_a_search_is_mentioned_somewhere(told, search, ids):
 
 
 def test_it_is_read_in_pages_that_join(told):
-    first = activity(told, ActivityFilter(search="feed"), limit=2)
-    rest = activity(told, ActivityFilter(search="feed"), limit=2, before_id=first[-1].id)
+    first = activity(told, ActivityFilter(search="feed"), limit=2, rights=FULL)
+    rest = activity(
+        told, ActivityFilter(search="feed"), limit=2, before_id=first[-1].id, rights=FULL
+    )
     assert [entry.id for entry in (*first, *rest)] == [6, 5, 4]
 
 
 def test_its_words_and_names_are_offered_in_order(told):
-    words = activity_words(told)
+    words = activity_words(told, rights=FULL)
     assert words.actors == ("Alice", "Bob", "Feed")
     assert words.sources == (Source.COMMAND, Source.DESK, Source.IMPORT)
     assert "campaign:budget" in words.events
-    assert campaign_names(told, 1) == [(1, "Beyoncé 100%_push")]
-    assert campaign_names(told, 4711) == []
+    assert campaign_names(told, 1, rights=FULL) == [(1, "Beyoncé 100%_push")]
+    assert campaign_names(told, 4711, rights=FULL) == []
 
 
 def test_what_is_written_out_says_everything_and_runs_nowhere(told, monkeypatch):
     monkeypatch.setattr(activities, "PORTION", 2)
-    lines = "".join(as_csv(history_rows(told, ActivityFilter()), FIELDS))
+    lines = "".join(as_csv(history_rows(told, ActivityFilter(), rights=FULL), FIELDS))
     rows = list(csv.DictReader(io.StringIO(lines, newline="")))
     assert [row["entry"] for row in rows] == ["6", "5", "4", "3", "2", "1"]
     assert (rows[2]["before"], rows[2]["after"]) == ("Old ü", "'=New")
@@ -160,19 +163,19 @@ def test_what_is_written_out_says_everything_and_runs_nowhere(told, monkeypatch)
     assert pause["at"] == "2026-11-24T12:00:00+00:00"
     assert pause["artist"] == "Alma Nørgård"
     assert len(pause["hash"]) == 64
-    narrowed = history_rows(told, ActivityFilter(actor="Bob"))
+    narrowed = history_rows(told, ActivityFilter(actor="Bob"), rights=FULL)
     assert [row["entry"] for row in narrowed] == [3]
 
 
 def test_the_history_of_a_demo_that_was_started_over_is_out_of_sight(engine, now):
     load_demo(engine, now=now)
-    before = len(activity(engine, ActivityFilter(), limit=10_000))
+    before = len(activity(engine, ActivityFilter(), limit=10_000, rights=FULL))
     start_over(engine, actor=ALICE, now=now)
-    after = activity(engine, ActivityFilter(), limit=10_000)
+    after = activity(engine, ActivityFilter(), limit=10_000, rights=FULL)
     assert len(after) == before
-    assert "demo:load" not in activity_words(engine).events
-    assert len(list(history_rows(engine, ActivityFilter()))) == before
-    assert not activity(engine, ActivityFilter(event="demo:load"))
+    assert "demo:load" not in activity_words(engine, rights=FULL).events
+    assert len(list(history_rows(engine, ActivityFilter(), rights=FULL))) == before
+    assert not activity(engine, ActivityFilter(event="demo:load"), rights=FULL)
 
 
 def test_a_new_name_of_a_campaign_finds_its_older_entries(told):
@@ -190,7 +193,7 @@ def test_a_page_is_read_along_an_index_and_nothing_is_sorted(sqlite_url, open_en
     engine = open_engine(sqlite_url)
     asked = []
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
-    activity(engine, ActivityFilter(**narrowed), limit=201)
+    activity(engine, ActivityFilter(**narrowed), limit=201, rights=FULL)
     statement, values = next(one for one in asked if "campaign_name" in one[0])
     with reading(engine) as db:
         plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
@@ -224,11 +227,15 @@ def test_a_page_is_drawn_of_a_hundred_thousand_entries_by_reading_a_few(
 
         driver: Any = db.connection.driver_connection
         driver.set_progress_handler(count, 1000)
-        page = activities.entries(db, ActivityFilter(), limit=201)
-        deep = activities.entries(db, ActivityFilter(actor="Alice"), limit=201, before_id=300)
+        page = activities.entries(db, ActivityFilter(), limit=201, rights=FULL)
+        deep = activities.entries(
+            db, ActivityFilter(actor="Alice"), limit=201, before_id=300, rights=FULL
+        )
         cheap = steps
-        late = activities.entries(db, ActivityFilter(search="note 99999"), limit=201)
-        nothing = activities.entries(db, ActivityFilter(search="no such word"), limit=201)
+        late = activities.entries(db, ActivityFilter(search="note 99999"), limit=201, rights=FULL)
+        nothing = activities.entries(
+            db, ActivityFilter(search="no such word"), limit=201, rights=FULL
+        )
         driver.set_progress_handler(None, 0)
     assert [entry.id for entry in page[:2]] == [100_000, 99_999]
     assert (len(page), len(deep), len(late), len(nothing)) == (201, 201, 1, 0)

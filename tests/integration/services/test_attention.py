@@ -9,6 +9,7 @@ from lib.db.engine import writing
 from lib.db.tables import organization
 from lib.domain.actions import PauseReason
 from lib.domain.records import BillingState, ConnectionState, GatewayKind
+from lib.domain.rights import FULL
 from lib.domain.status import LIVE, Status
 from lib.services import attention
 from lib.services.attention import Need, money_of
@@ -41,7 +42,7 @@ def add(engine, now, artist_id):
 
 
 def found(engine, now):
-    return attention.attention(engine, now=now)
+    return attention.attention(engine, now=now, rights=FULL)
 
 
 def test_a_campaign_that_does_well_needs_nobody(engine, now, add):
@@ -104,7 +105,7 @@ def test_a_decline_is_named_by_what_is_at_stake_while_it_is_live(engine, now, ad
     told = found(engine, now)
     assert told.leading[Need.DECLINING] == (big, small)
     assert told.counts[Need.DECLINING] == 2
-    rows = attention.campaigns(engine, (big, small), now=now)
+    rows = attention.campaigns(engine, (big, small), now=now, rights=FULL)
     stakes = [money_of(Need.DECLINING, one.row) or 0 for one in rows]
     assert stakes[0] == pytest.approx(9 * stakes[1])
 
@@ -137,7 +138,7 @@ def test_an_odd_day_is_named_with_its_distance_from_the_usual(engine, now, add):
     one = add({age: (50 if age == 4 else 10, 10) for age in RUN})
     told = found(engine, now)
     assert told.leading[Need.ANOMALY] == (one,)
-    (row,) = attention.campaigns(engine, (one,), now=now)
+    (row,) = attention.campaigns(engine, (one,), now=now, rights=FULL)
     assert money_of(Need.ANOMALY, row.row) == 40 * UNIT
 
 

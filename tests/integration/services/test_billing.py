@@ -6,6 +6,7 @@ import pytest
 
 from lib.domain.actions import PauseReason
 from lib.domain.records import BillingState, GatewayKind, Origin
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
 from lib.services.billing import ArtistNotFound, payment_failed, payment_recovered
@@ -30,7 +31,7 @@ def recover(engine, artist_id, now, request_id=None):
 
 
 def billing_of(engine, artist_id):
-    return next(one.billing for one in queries.artists(engine) if one.id == artist_id)
+    return next(one.billing for one in queries.artists(engine, rights=FULL) if one.id == artist_id)
 
 
 def test_a_failed_payment_stops_exactly_what_spends_and_its_recovery_brings_exactly_that_back(

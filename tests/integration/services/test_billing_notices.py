@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from lib.db.engine import reading, writing
 from lib.db.tables import billing_notice, history, organization
 from lib.domain.records import BillingState, Source
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
 from lib.services.billing import ArtistNotFound
@@ -49,7 +50,7 @@ def label(engine, now):
 
 
 def billing(engine):
-    return {one.name: one.billing for one in queries.artists(engine)}
+    return {one.name: one.billing for one in queries.artists(engine, rights=FULL)}
 
 
 def statuses(engine, label):

@@ -11,6 +11,7 @@ from lib.db.engine import reading, writing
 from lib.db.tables import campaign, campaign_trend, data_version, history
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import BillingState, ConnectionState, GatewayKind
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import bulk, trends
 from lib.services.bulk import Fate
@@ -67,7 +68,7 @@ def test_the_preview_tells_what_changes_what_is_so_already_and_what_is_refused_a
     engine, mixed, now, action, changes, already
 ):
     before = dump(engine)
-    found = bulk.preview(engine, selected(engine, mixed.values()), action, now=now)
+    found = bulk.preview(engine, selected(engine, mixed.values()), action, now=now, rights=FULL)
     assert dump(engine) == before
     fates = {one.one.row.status: one.fate for one in found.outlooks}
     assert {status for status, fate in fates.items() if fate is Fate.CHANGES} == changes
@@ -79,7 +80,7 @@ def test_the_preview_tells_what_changes_what_is_so_already_and_what_is_refused_a
 
 def test_what_the_preview_promised_is_what_happens(engine, mixed, now):
     for action in Action:
-        found = bulk.preview(engine, selected(engine, mixed.values()), action, now=now)
+        found = bulk.preview(engine, selected(engine, mixed.values()), action, now=now, rights=FULL)
         results = apply(engine, found, now=now)
         assert [one.campaign_id for one in results] == [one.campaign_id for one in found.changing]
         for one, outlook in zip(results, found.changing, strict=True):
@@ -93,7 +94,7 @@ def test_what_the_preview_promised_is_what_happens(engine, mixed, now):
 def test_one_reason_and_one_note_stand_in_every_entry(engine, now):
     artist_id = add_artist(engine, now=now)
     ids = [add_campaign(engine, artist_id, now=now) for _ in range(3)]
-    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now)
+    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now, rights=FULL)
     apply(engine, found, now=now, reason=PauseReason.WRONG_CONTENT, note="Wrong cover", actor=BOB)
     with reading(engine) as db:
         rows = db.execute(select(history).where(history.c.event == "campaign:pause")).all()
@@ -108,7 +109,7 @@ def test_a_campaign_that_changed_after_the_preview_is_left_and_named_and_the_oth
 ):
     artist_id = add_artist(engine, now=now)
     ids = [add_campaign(engine, artist_id, now=now) for _ in range(5)]
-    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now)
+    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now, rights=FULL)
     pause_campaign(
         engine,
         ids[2],
@@ -128,7 +129,7 @@ def test_a_campaign_that_changed_after_the_preview_is_left_and_named_and_the_oth
 def test_one_that_the_database_refuses_leaves_the_others_done(engine, now, monkeypatch):
     artist_id = add_artist(engine, now=now)
     ids = [add_campaign(engine, artist_id, now=now) for _ in range(4)]
-    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now)
+    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now, rights=FULL)
     real = act_within
 
     def broken(db, campaign_id, *arguments, **named):
@@ -149,7 +150,7 @@ def test_one_that_the_database_refuses_leaves_the_others_done(engine, now, monke
 def test_the_same_request_again_changes_nothing_and_answers_the_same(engine, now):
     artist_id = add_artist(engine, now=now)
     ids = [add_campaign(engine, artist_id, now=now) for _ in range(3)]
-    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now)
+    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now, rights=FULL)
     first = apply(engine, found, now=now, request_id="one")
     before = dump(engine)
     assert apply(engine, found, now=now, request_id="one") == first
@@ -159,7 +160,7 @@ def test_the_same_request_again_changes_nothing_and_answers_the_same(engine, now
 def test_a_bulk_that_was_cut_off_is_finished_by_the_same_request(engine, now):
     artist_id = add_artist(engine, now=now)
     ids = [add_campaign(engine, artist_id, now=now) for _ in range(4)]
-    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now)
+    found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now, rights=FULL)
     bulk.apply(
         engine,
         found.changing[:2],
@@ -176,7 +177,7 @@ def test_a_bulk_that_was_cut_off_is_finished_by_the_same_request(engine, now):
 
 def test_a_pause_without_a_reason_and_a_request_without_an_id_change_nothing(engine, now):
     one = add_campaign(engine, add_artist(engine, now=now), now=now)
-    found = bulk.preview(engine, [(one, 1)], Action.PAUSE, now=now)
+    found = bulk.preview(engine, [(one, 1)], Action.PAUSE, now=now, rights=FULL)
     with pytest.raises(ReasonMissing):
         bulk.apply(engine, found.changing, Action.PAUSE, actor=ALICE, request_id="r", now=now)
     for wrong in ("", "r" * 65):
@@ -195,10 +196,12 @@ def test_a_pause_without_a_reason_and_a_request_without_an_id_change_nothing(eng
 
 def test_nothing_selected_ids_that_are_gone_and_one_selected_twice(engine, now):
     one = add_campaign(engine, add_artist(engine, now=now), now=now)
-    nothing = bulk.preview(engine, [], Action.PAUSE, now=now)
+    nothing = bulk.preview(engine, [], Action.PAUSE, now=now, rights=FULL)
     assert (nothing.outlooks, nothing.gone) == ((), ())
     assert apply(engine, nothing, now=now) == []
-    found = bulk.preview(engine, [(999_999, 1), (one, 1), (one, 7)], Action.PAUSE, now=now)
+    found = bulk.preview(
+        engine, [(999_999, 1), (one, 1), (one, 7)], Action.PAUSE, now=now, rights=FULL
+    )
     assert found.gone == (999_999,)
     assert [item.campaign_id for item in found.outlooks] == [one]
     assert not found.outlooks[0].has_changed
@@ -217,12 +220,14 @@ def test_the_preview_says_what_changed_meanwhile_what_is_recent_and_what_must_be
         request_id=new_request(),
         now=now - timedelta(days=6),
     )
-    (outlook,) = bulk.preview(engine, [(one, 1)], Action.PAUSE, now=now).outlooks
+    (outlook,) = bulk.preview(engine, [(one, 1)], Action.PAUSE, now=now, rights=FULL).outlooks
     assert outlook.has_changed
     assert outlook.cautions.recent is not None
     assert outlook.cautions.recent.actor == "Bob"
     assert not outlook.is_carried_out
-    (later,) = bulk.preview(engine, [(one, 2)], Action.PAUSE, now=now + timedelta(days=1)).outlooks
+    (later,) = bulk.preview(
+        engine, [(one, 2)], Action.PAUSE, now=now + timedelta(days=1), rights=FULL
+    ).outlooks
     assert later.cautions.recent is None
     assert not later.has_changed
 
@@ -234,7 +239,7 @@ def test_every_resume_is_refused_with_all_the_reasons_against_it(engine, now):
     one = add_campaign(
         engine, artist_id, now=now, status=S.PAUSED, ends_on=TODAY - timedelta(days=1)
     )
-    (outlook,) = bulk.preview(engine, [(one, 1)], Action.RESUME, now=now).outlooks
+    (outlook,) = bulk.preview(engine, [(one, 1)], Action.RESUME, now=now, rights=FULL).outlooks
     assert outlook.fate is Fate.REFUSED
     for words in ("unpaid invoice", "connection to Meta is broken", "Its run is over"):
         assert words in outlook.why_not
@@ -257,7 +262,7 @@ def with_figures(engine, now):
 def put_live(engine, ids, *, now):
     """Archived and brought back: paused by a person, so that they can be resumed."""
     for action in (Action.ARCHIVE, Action.UNARCHIVE):
-        found = bulk.preview(engine, selected(engine, ids), action, now=now)
+        found = bulk.preview(engine, selected(engine, ids), action, now=now, rights=FULL)
         apply(engine, found, now=now)
 
 
@@ -265,7 +270,7 @@ def test_the_summary_is_the_one_that_would_be_made_anew(engine, with_figures, no
     later = now
     for action in (Action.PAUSE, Action.ARCHIVE, Action.UNARCHIVE, Action.RESUME, Action.PAUSE):
         later += timedelta(hours=9)
-        found = bulk.preview(engine, selected(engine, with_figures), action, now=later)
+        found = bulk.preview(engine, selected(engine, with_figures), action, now=later, rights=FULL)
         results = apply(engine, found, now=later)
         assert all(one.change for one in results), [one.why_not for one in results]
         assert assert_summary_agrees(engine, now=later, artist=ARTIST) >= 12
@@ -275,7 +280,7 @@ def test_the_summary_is_the_one_that_would_be_made_anew(engine, with_figures, no
 def test_figures_that_come_in_between_are_not_lost_to_the_summary(
     engine, with_figures, now, monkeypatch
 ):
-    found = bulk.preview(engine, selected(engine, with_figures), Action.PAUSE, now=now)
+    found = bulk.preview(engine, selected(engine, with_figures), Action.PAUSE, now=now, rights=FULL)
     done: list[bool] = []
 
     def in_between(*arguments, **named):
@@ -297,7 +302,7 @@ def test_figures_that_come_in_between_are_not_lost_to_the_summary(
 def test_somebody_who_writes_in_between_costs_time_and_nothing_else(
     engine, with_figures, now, monkeypatch
 ):
-    found = bulk.preview(engine, selected(engine, with_figures), Action.PAUSE, now=now)
+    found = bulk.preview(engine, selected(engine, with_figures), Action.PAUSE, now=now, rights=FULL)
     anew: list[int] = []
     real = trends.refresh
 
@@ -353,7 +358,7 @@ def test_five_hundred_at_once_are_quick_and_each_is_explained(engine, now):
         number = db.execute(select(data_version.c.number)).scalar_one()
     assert len(ids) == 500
     with counted(engine) as said:
-        found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now)
+        found = bulk.preview(engine, selected(engine, ids), Action.PAUSE, now=now, rights=FULL)
         assert len(found.changing) == 500
     assert len(said) < 500 * 2 + 100, "one look at each for `selected`, few for all of them"
     started = time.perf_counter()

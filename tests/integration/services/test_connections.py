@@ -4,6 +4,7 @@ import pytest
 
 from lib.domain.actions import Action
 from lib.domain.records import ConnectionState, Platform
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
 from lib.services.activity import ActivityFilter, activity
@@ -37,7 +38,7 @@ def set_to(engine, artist_id, state, now, *, seen=None, request_id=None, actor=A
 
 
 def state_of(engine, artist_id, now, platform=META):
-    board = queries.board(engine, artist_id, now=now)
+    board = queries.board(engine, artist_id, rights=FULL, now=now)
     assert board
     return next(link.state for link in board.connections if link.platform is platform)
 
@@ -47,14 +48,14 @@ def test_a_connection_breaks_and_is_mended_and_the_history_says_by_whom(engine, 
     assert set_to(engine, artist_id, BROKEN, now, note="token expired").to_state is BROKEN
     assert state_of(engine, artist_id, now) is BROKEN
     assert state_of(engine, artist_id, now, Platform.GOOGLE) is LIVE
-    found = {one.platform: one for one in connections(engine, "ida")}
+    found = {one.platform: one for one in connections(engine, "ida", rights=FULL)}
     assert found[META].state is BROKEN
     assert (found[META].changed_at, found[META].changed_by) == (now, ALICE.name)
     assert found[META].note == "token expired"
     assert found[Platform.SPOTIFY].changed_by is None
     set_to(engine, artist_id, LIVE, now, actor=BOB)
     assert state_of(engine, artist_id, now) is LIVE
-    told = activity(engine, ActivityFilter(artist_id=artist_id), limit=9)
+    told = activity(engine, ActivityFilter(artist_id=artist_id), rights=FULL, limit=9)
     assert [(entry.event, entry.actor) for entry in told] == [
         ("connection:mend", BOB.name),
         ("connection:break", ALICE.name),
@@ -65,10 +66,12 @@ def test_a_broken_connection_calls_for_attention_and_blocks_a_resume(engine, now
     artist_id = add_artist(engine, now=now)
     add_campaign(engine, artist_id, now=now)
     paused = add_campaign(engine, artist_id, now=now, status=Status.PAUSED)
-    before = attention(engine, now=now).counts.get(Need.BROKEN, 0)
+    before = attention(engine, rights=FULL, now=now).counts.get(Need.BROKEN, 0)
     set_to(engine, artist_id, BROKEN, now)
-    assert attention(engine, now=now).counts[Need.BROKEN] == before + 1
-    decision = queries.campaign_page(engine, paused, now=now).row.decisions[Action.RESUME]
+    assert attention(engine, rights=FULL, now=now).counts[Need.BROKEN] == before + 1
+    decision = queries.campaign_page(engine, paused, rights=FULL, now=now).row.decisions[
+        Action.RESUME
+    ]
     assert not decision.is_allowed
     assert "connection to Meta is broken" in decision.why_not
 
@@ -97,4 +100,4 @@ def test_what_is_not_there_is_not_found(engine, now):
     with pytest.raises(ConnectionNotFound):
         set_to(engine, 4711, BROKEN, now)
     with pytest.raises(ArtistNotFound):
-        connections(engine, "nobody")
+        connections(engine, "nobody", rights=FULL)

@@ -38,6 +38,7 @@ from lib.domain.records import (
     Platform,
     Source,
 )
+from lib.domain.rights import FULL
 from lib.domain.running import StatusChange, covered_days, stopped_days
 from lib.domain.status import LIVE, Status
 from lib.services import demo, queries
@@ -76,7 +77,10 @@ def shown(sqlite_template, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def boards(shown):
-    return {one.name: queries.board(shown, one.id, now=NOW) for one in queries.artists(shown)}
+    return {
+        one.name: queries.board(shown, one.id, now=NOW, rights=FULL)
+        for one in queries.artists(shown, rights=FULL)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +257,7 @@ def test_whole_days_of_a_pause_have_no_figures_but_are_covered(shown, rows):
 
 def test_some_days_are_missing_because_no_export_speaks_for_them(shown, told_by_hand):
     row = named(told_by_hand, "Low Tide | Single Push")
-    page = queries.campaign_page(shown, row.campaign.id, now=NOW)
+    page = queries.campaign_page(shown, row.campaign.id, now=NOW, rights=FULL)
     window = Window(NOW.date() - timedelta(days=60), NOW.date() - timedelta(days=30))
     covered = covered_days(page.coverage, window)
     missing = [
@@ -346,7 +350,7 @@ def test_most_running_campaigns_are_on_track_and_some_are_over_or_under(rows):
 
 
 def test_activity_is_alive_and_its_newest_entries_come_first(shown):
-    entries = activity(shown, ActivityFilter(), limit=5_000)
+    entries = activity(shown, ActivityFilter(), limit=5_000, rights=FULL)
     loading, *told = entries
     assert (loading.event, loading.actor, loading.at) == ("demo:load", "Demo", NOW)
     assert all(after.at <= before.at for before, after in pairwise(told))
@@ -358,7 +362,7 @@ def test_activity_is_alive_and_its_newest_entries_come_first(shown):
 def test_people_give_reasons_and_notes_and_are_all_invented(shown):
     people = set(read_label().people.values())
     narrowed = ActivityFilter(event="campaign:pause")
-    pauses = activity(shown, narrowed, limit=5_000)
+    pauses = activity(shown, narrowed, limit=5_000, rights=FULL)
     assert {one.reason for one in pauses} == set(PauseReason)
     assert {one.actor for one in pauses} <= people
     assert sum(bool(one.note) for one in pauses) > 8
@@ -470,7 +474,7 @@ def test_an_empty_database_is_filled_once_and_never_over_anything(engine, now):
     loaded = load_demo(engine, now=now)
     assert not is_empty(engine)
     assert queries.current_data_version(engine) > before
-    assert queries.demo_label(engine) == loaded.name
+    assert queries.demo_label(engine, rights=FULL) == loaded.name
     found = counts(engine)
     assert (found["artist"], found["campaign"], found["daily_result"]) == (
         loaded.artists,
@@ -495,21 +499,21 @@ def test_a_users_own_artist_keeps_the_demo_out(engine, now):
 def test_starting_over_puts_away_what_people_did_and_touches_no_other_label(engine, now):
     load_demo(engine, now=now)
     fresh = counts(engine)
-    assert what_would_go(engine) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
+    assert what_would_go(engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
     own = add_artist(engine, now=now, name="Alice's own")
     add_campaign(engine, own, now=now)
     theirs = rows_of(engine, own)
     meddle(engine, now)
-    assert what_would_go(engine) == demo.WhatWouldGo(fresh["campaign"], 1, 1)
+    assert what_would_go(engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 1, 1)
 
     before = queries.current_data_version(engine)
     later = now + timedelta(days=3)
     loaded = start_over(engine, actor=ALICE, now=later)
     assert loaded.campaigns == fresh["campaign"]
     assert queries.current_data_version(engine) > before
-    assert what_would_go(engine) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
+    assert what_would_go(engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
     assert rows_of(engine, own) == theirs
-    newest = activity(engine, ActivityFilter(), limit=1)[0]
+    newest = activity(engine, ActivityFilter(), limit=1, rights=FULL)[0]
     assert (newest.event, newest.actor, newest.at) == ("demo:start_over", "Alice", later)
     after = counts(engine)
     # The label that was started over has kept what its history tells of, and no figures.
@@ -519,7 +523,7 @@ def test_starting_over_puts_away_what_people_did_and_touches_no_other_label(engi
     assert after["history"] == 2 * fresh["history"] + 2
     for figures in ("import_run", "coverage", "daily_result", "daily_observation"):
         assert after[figures] == fresh[figures]
-    assert len(queries.artists(engine)) == fresh["artist"] + 1
+    assert len(queries.artists(engine, rights=FULL)) == fresh["artist"] + 1
     assert faults(engine) == []
 
 
@@ -540,15 +544,15 @@ def test_a_campaign_of_a_demo_that_was_started_over_is_nobodys_any_more(engine, 
             now=now,
         )
     with pytest.raises(CampaignNotFound):
-        queries.campaign_page(engine, one, now=now)
+        queries.campaign_page(engine, one, now=now, rights=FULL)
 
 
 def test_it_can_be_started_over_again_and_again(engine, now):
     load_demo(engine, now=now)
-    names = [one.name for one in queries.artists(engine)]
+    names = [one.name for one in queries.artists(engine, rights=FULL)]
     for _ in range(2):
         start_over(engine, actor=ALICE, now=now)
-        assert [one.name for one in queries.artists(engine)] == names
+        assert [one.name for one in queries.artists(engine, rights=FULL)] == names
     assert faults(engine) == []
 
 
@@ -604,7 +608,7 @@ def test_without_a_demo_there_is_nothing_to_start_over(engine, now):
     with pytest.raises(NoDemo):
         start_over(engine, actor=ALICE, now=now)
     with pytest.raises(NoDemo):
-        what_would_go(engine)
+        what_would_go(engine, rights=FULL)
     assert dump(engine) == unchanged
 
 
@@ -629,8 +633,10 @@ def test_two_that_load_at_the_same_moment_load_it_once(engine, now):
 
 def test_people_can_work_with_the_demo_as_with_their_own(engine, now):
     load_demo(engine, now=now)
-    failing = next(one for one in queries.artists(engine) if one.billing is BillingState.FAILING)
-    board = queries.board(engine, failing.id, now=now)
+    failing = next(
+        one for one in queries.artists(engine, rights=FULL) if one.billing is BillingState.FAILING
+    )
+    board = queries.board(engine, failing.id, now=now, rights=FULL)
     assert board is not None
     assert not any(row.decisions[Action.RESUME].is_allowed for row in board.rows)
     recovered = payment_recovered(engine, failing.id, actor=ALICE, request_id="ok", now=now)

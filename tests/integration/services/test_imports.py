@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, text
 from lib.db.tables import campaign, daily_observation, metadata
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Campaign, Platform, Source
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.platforms import ColumnMapping, MappingNeeded
 from lib.services import exports, queries
@@ -27,7 +28,7 @@ from lib.services.import_shapes import (
 )
 from lib.services.imports import import_file, preview_import, read_file, remember_mapping
 
-ALICE = Actor(name="Alice")
+ALICE = Actor(name="Alice", rights=FULL)
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 Row = tuple[str, str, str, int]
@@ -82,13 +83,13 @@ def bring(engine: Engine) -> Callable[..., ImportOutcome]:
 def spend(engine: Engine) -> dict[tuple[str, str], Decimal]:
     return {
         (str(row["campaign"]), str(row["day"])): Decimal(row["spend"] or 0)
-        for row in exports.daily(engine, "The Herons")
+        for row in exports.daily(engine, "The Herons", rights=FULL)
     }
 
 
 def only_campaign(engine: Engine) -> Campaign:
-    (artist,) = queries.artists(engine)
-    board = queries.board(engine, artist.id, now=NOW)
+    (artist,) = queries.artists(engine, rights=FULL)
+    board = queries.board(engine, artist.id, now=NOW, rights=FULL)
     assert board is not None
     (row,) = board.rows
     return row.campaign
@@ -105,7 +106,12 @@ def everything(engine: Engine) -> dict[str, list[Any]]:
 def test_a_preview_writes_nothing(engine: Engine) -> None:
     before = everything(engine)
     preview = preview_import(
-        engine, read_file(engine, daily(JUNE)), file_name="f", artist_name="The Herons", now=NOW
+        engine,
+        read_file(engine, daily(JUNE)),
+        file_name="f",
+        artist_name="The Herons",
+        now=NOW,
+        actor=ALICE,
     )
     assert preview.is_artist_new
     assert preview.days[DayState.NEW] == 10
@@ -118,7 +124,12 @@ def test_the_artist_is_found_again_however_the_name_is_spelled(
 ) -> None:
     bring(daily(JUNE))
     preview = preview_import(
-        engine, read_file(engine, daily(JUNE)), file_name="f", artist_name=" the  HERONS", now=NOW
+        engine,
+        read_file(engine, daily(JUNE)),
+        file_name="f",
+        artist_name=" the  HERONS",
+        now=NOW,
+        actor=ALICE,
     )
     assert not preview.is_artist_new
     assert preview.is_repeat
@@ -128,7 +139,12 @@ def test_the_artist_is_found_again_however_the_name_is_spelled(
 def test_an_import_without_an_artist_is_refused(engine: Engine) -> None:
     with pytest.raises(ImportRefused, match="which artist"):
         preview_import(
-            engine, read_file(engine, daily(JUNE)), file_name="f", artist_name="  ", now=NOW
+            engine,
+            read_file(engine, daily(JUNE)),
+            file_name="f",
+            artist_name="  ",
+            now=NOW,
+            actor=ALICE,
         )
 
 
@@ -342,7 +358,12 @@ def test_an_import_that_would_now_do_something_else_is_refused(
     engine: Engine, bring: Callable[..., ImportOutcome]
 ) -> None:
     preview = preview_import(
-        engine, read_file(engine, daily(JUNE)), file_name="f", artist_name="The Herons", now=NOW
+        engine,
+        read_file(engine, daily(JUNE)),
+        file_name="f",
+        artist_name="The Herons",
+        now=NOW,
+        actor=ALICE,
     )
     bring(daily(JUNE[:4], until="4 June 2026"))
     before = everything(engine)
@@ -356,8 +377,8 @@ def test_days_that_a_file_covers_without_a_row_are_idle_and_uncovered_days_are_m
 ) -> None:
     quiet = [row for row in JUNE if row[1] not in ("2026-06-05", "2026-06-06")]
     bring(daily(quiet))
-    (artist,) = queries.artists(engine)
-    board = queries.board(engine, artist.id, now=datetime(2026, 6, 12, 12, tzinfo=UTC))
+    (artist,) = queries.artists(engine, rights=FULL)
+    board = queries.board(engine, artist.id, now=datetime(2026, 6, 12, 12, tzinfo=UTC), rights=FULL)
     assert board is not None
     (row,) = board.rows
     assert row.as_of == date(2026, 6, 10)
@@ -372,8 +393,8 @@ def test_a_day_whose_row_could_not_be_read_is_missing_and_not_idle(
 ) -> None:
     broken = [(*row[:2], "a lot", row[3]) if row[1] == "2026-06-08" else row for row in JUNE]
     bring(daily(broken), accept_good_rows=True)
-    (artist,) = queries.artists(engine)
-    board = queries.board(engine, artist.id, now=datetime(2026, 6, 12, 12, tzinfo=UTC))
+    (artist,) = queries.artists(engine, rights=FULL)
+    board = queries.board(engine, artist.id, now=datetime(2026, 6, 12, 12, tzinfo=UTC), rights=FULL)
     assert board is not None
     assert board.rows[0].spend_by_day[-4:] == (17.25, None, 19.25, 20.25)
 
@@ -397,7 +418,7 @@ def test_formulas_in_names_are_made_harmless_in_csv_and_literal_in_json(
     engine: Engine, bring: Callable[..., ImportOutcome]
 ) -> None:
     bring(daily([("=HYPERLINK(1)", "2026-06-10", "1.00", 1)]))
-    rows = list(exports.daily(engine, "The Herons"))
+    rows = list(exports.daily(engine, "The Herons", rights=FULL))
     assert "'=HYPERLINK(1)" in "".join(exports.as_csv(rows, exports.DAILY_FIELDS))
     assert '"=HYPERLINK(1)"' in "".join(exports.as_json(rows))
 
@@ -572,7 +593,7 @@ def test_what_the_newer_file_leaves_blank_the_older_fills_in_either_order(
     newer = daily([("Low Tide", "2026-06-09", " --", 41), *JUNE[9:]])
     for data in [newer, older] if is_newer_first else [older, newer]:
         bring(data)
-    (row, *_) = list(exports.daily(engine, "The Herons"))
+    (row, *_) = list(exports.daily(engine, "The Herons", rights=FULL))
     assert (row["spend"], row["clicks"]) == (Decimal("3.00"), 41)
 
 

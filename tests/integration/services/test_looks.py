@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 from lib.db.engine import writing
 from lib.db.tables import organization, verdict_flip
 from lib.domain.actions import PauseReason
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.domain.verdict import Word
 from lib.services import looks
@@ -70,13 +71,13 @@ def test_a_page_loaded_anew_in_one_sitting_keeps_its_list(engine, now):
 def test_a_status_that_moved_is_told_with_who_and_when(engine, now, artist_id):
     one = add_campaign(engine, artist_id, now=now)
     pause(engine, one, now=now)
-    found = looks.since(engine, at=now - DAY, now=now + DAY)
+    found = looks.since(engine, at=now - DAY, now=now + DAY, rights=FULL)
     (moved,) = found.moved
     assert (moved.campaign_id, moved.artist, moved.actor, moved.at) == (one, "Alma", "Bob", now)
     assert (moved.from_status, moved.to_status) == (Status.ACTIVE, Status.PAUSED)
     assert moved.to_word is None
     # What lay before the last look is not told again; a new campaign has not moved.
-    assert looks.since(engine, at=now, now=now + DAY).moved == ()
+    assert looks.since(engine, at=now, now=now + DAY, rights=FULL).moved == ()
 
 
 def test_only_verdicts_that_gain_or_lose_a_direction_are_told(engine, now, artist_id):
@@ -85,7 +86,7 @@ def test_only_verdicts_that_gain_or_lose_a_direction_are_told(engine, now, artis
     flip(engine, one, (Word.TOO_EARLY, Word.STEADY), at=now + timedelta(minutes=1))
     flip(engine, one, (Word.IMPROVING, Word.STEADY), at=now + timedelta(minutes=2))
     flip(engine, one, (Word.STEADY, Word.IMPROVING), at=now + 5 * DAY)
-    found = looks.since(engine, at=now - DAY, now=now + DAY)
+    found = looks.since(engine, at=now - DAY, now=now + DAY, rights=FULL)
     assert [(moved.from_word, moved.to_word) for moved in found.moved] == [
         (Word.IMPROVING, Word.STEADY),
         (Word.STEADY, Word.DECLINING),
@@ -101,10 +102,10 @@ def test_the_end_of_a_run_is_told_at_midnight_of_the_account(engine, now, zone, 
     add_campaign(engine, artist_id, now=now, ends_on=now.date())
     midnight = now.replace(hour=0) + timedelta(hours=hour)
     just_before = midnight - timedelta(minutes=1)
-    assert looks.since(engine, at=just_before - DAY, now=just_before).total == 0
-    (moved,) = looks.since(engine, at=just_before, now=midnight).moved
+    assert looks.since(engine, at=just_before - DAY, now=just_before, rights=FULL).total == 0
+    (moved,) = looks.since(engine, at=just_before, now=midnight, rights=FULL).moved
     assert (moved.at, moved.actor, moved.to_status) == (midnight, END_OF_RUN, Status.ENDED)
-    assert looks.since(engine, at=midnight, now=midnight + DAY).total == 0
+    assert looks.since(engine, at=midnight, now=midnight + DAY, rights=FULL).total == 0
 
 
 def test_the_newest_come_first_and_the_rest_is_counted(engine, now, artist_id):
@@ -112,7 +113,7 @@ def test_the_newest_come_first_and_the_rest_is_counted(engine, now, artist_id):
         one = add_campaign(engine, artist_id, now=now)
         pause(engine, one, now=now + timedelta(minutes=number))
         flip(engine, one, (Word.STEADY, Word.DECLINING), at=now + timedelta(minutes=number))
-    found = looks.since(engine, at=now - DAY, now=now + DAY, most=5)
+    found = looks.since(engine, at=now - DAY, now=now + DAY, most=5, rights=FULL)
     assert (found.total, len(found.moved)) == (14, 5)
     assert [moved.at for moved in found.moved] == sorted(
         (moved.at for moved in found.moved), reverse=True
@@ -128,4 +129,4 @@ def test_a_label_that_was_started_over_has_not_moved(engine, now):
     add_campaign(engine, gone, now=now, ends_on=now.date() - DAY)
     with writing(engine) as db:
         db.execute(update(organization).where(organization.c.is_demo).values(retired_at=now))
-    assert looks.since(engine, at=now - 5 * DAY, now=now + DAY).total == 0
+    assert looks.since(engine, at=now - 5 * DAY, now=now + DAY, rights=FULL).total == 0

@@ -18,6 +18,7 @@ from lib.db.tables import (
 from lib.domain.actions import Action, PauseReason
 from lib.domain.metrics import PacingWord, as_of_day
 from lib.domain.records import BillingState, BudgetPeriod, GatewayKind, Platform, Source
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
 from lib.services.activity import ActivityFilter, ActivityWords, activity, activity_words
@@ -90,7 +91,7 @@ def report(engine, campaign_id, artist_id, now, *, spans, days, kind="saves"):
 
 
 def board_of(engine, artist_id, now):
-    board = queries.board(engine, artist_id, now=now)
+    board = queries.board(engine, artist_id, now=now, rights=FULL)
     assert board is not None
     return board
 
@@ -208,7 +209,7 @@ def test_results_of_other_kinds_are_on_the_page_and_not_in_the_headline(engine, 
                 campaign_id=one, day=ago(5), kind="follows", results_micros=9 * EUR
             )
         )
-    page = queries.campaign_page(engine, one, now=now)
+    page = queries.campaign_page(engine, one, now=now, rights=FULL)
     assert page.row.week is not None
     assert page.row.week.results_micros == 4 * EUR
     (day,) = page.days
@@ -250,15 +251,15 @@ def test_a_board_shows_one_artist_and_nothing_of_another(engine, artist_id, now)
     assert [row.campaign.id for row in board_of(engine, other, now).rows] == [theirs]
     payment_failed(engine, other, actor=BOB, request_id="f", now=now)
     assert board_of(engine, artist_id, now).artist.billing is BillingState.IN_ORDER
-    told = activity(engine, ActivityFilter(artist_id=artist_id))
+    told = activity(engine, ActivityFilter(artist_id=artist_id), rights=FULL)
     assert {entry.campaign_id for entry in told} == {mine}
 
 
 def test_what_is_not_there_is_said_to_be_not_there(engine, artist_id, now):
-    assert queries.board(engine, 4711, now=now) is None
+    assert queries.board(engine, 4711, now=now, rights=FULL) is None
     assert board_of(engine, artist_id, now).rows == ()
     with pytest.raises(CampaignNotFound):
-        queries.campaign_page(engine, 4711, now=now)
+        queries.campaign_page(engine, 4711, now=now, rights=FULL)
 
 
 def test_the_last_change_and_the_history_are_the_newest_first(engine, artist_id, now):
@@ -273,7 +274,7 @@ def test_the_last_change_and_the_history_are_the_newest_first(engine, artist_id,
         now=now,
         note="for now",
     )
-    page = queries.campaign_page(engine, one, now=now)
+    page = queries.campaign_page(engine, one, now=now, rights=FULL)
     assert [entry.event for entry in page.history] == ["campaign:pause", "campaign:create"]
     assert page.row.last_change == page.history[0].model_copy(update={"campaign_name": None})
     assert (page.history[0].note, page.history[0].to_status) == ("for now", Status.PAUSED)
@@ -291,18 +292,18 @@ def test_activity_is_narrowed_by_artist_person_and_action_and_read_in_pages(engi
             request_id=f"p{number}",
             now=now,
         )
-    whole = activity(engine, ActivityFilter())
+    whole = activity(engine, ActivityFilter(), rights=FULL)
     assert [entry.id for entry in whole] == sorted((one.id for one in whole), reverse=True)
-    bobs = activity(engine, ActivityFilter(actor="Bob"))
+    bobs = activity(engine, ActivityFilter(actor="Bob"), rights=FULL)
     assert {entry.actor for entry in bobs} == {"Bob"}
     assert len(bobs) == 2
-    pauses = activity(engine, ActivityFilter(event="campaign:pause", actor="Alice"))
+    pauses = activity(engine, ActivityFilter(event="campaign:pause", actor="Alice"), rights=FULL)
     assert len(pauses) == 3
-    assert activity(engine, ActivityFilter(campaign_id=4711)) == []
-    first = activity(engine, ActivityFilter(), limit=4)
-    rest = activity(engine, ActivityFilter(), before_id=first[-1].id)
+    assert activity(engine, ActivityFilter(campaign_id=4711), rights=FULL) == []
+    first = activity(engine, ActivityFilter(), limit=4, rights=FULL)
+    rest = activity(engine, ActivityFilter(), before_id=first[-1].id, rights=FULL)
     assert [*first, *rest] == whole
-    words = activity_words(engine)
+    words = activity_words(engine, rights=FULL)
     assert words.actors == ("Alice", "Bob")
     assert words.events == ("campaign:create", "campaign:pause")
     assert words.sources == (Source.DESK,)
@@ -312,20 +313,20 @@ def test_activity_is_narrowed_by_artist_person_and_action_and_read_in_pages(engi
 def test_a_label_that_is_no_longer_in_use_is_nowhere_to_be_seen(engine, now):
     gone = add_artist(engine, now=now, name="Gone", is_demo=True)
     one = add_campaign(engine, gone, now=now)
-    assert queries.demo_label(engine) == "Label of Gone"
+    assert queries.demo_label(engine, rights=FULL) == "Label of Gone"
     with writing(engine) as db:
         db.execute(update(organization).where(organization.c.is_demo).values(retired_at=now))
-    assert [each.name for each in queries.artists(engine)] == ["Alma"]
-    assert queries.demo_label(engine) is None
-    assert queries.board(engine, gone, now=now) is None
-    assert activity(engine, ActivityFilter()) == []
-    assert activity_words(engine) == ActivityWords((), (), ())
+    assert [each.name for each in queries.artists(engine, rights=FULL)] == ["Alma"]
+    assert queries.demo_label(engine, rights=FULL) is None
+    assert queries.board(engine, gone, now=now, rights=FULL) is None
+    assert activity(engine, ActivityFilter(), rights=FULL) == []
+    assert activity_words(engine, rights=FULL) == ActivityWords((), (), ())
     with pytest.raises(CampaignNotFound):
-        queries.campaign_page(engine, one, now=now)
+        queries.campaign_page(engine, one, now=now, rights=FULL)
 
 
 def test_artists_come_by_name_whatever_their_case(engine, now):
     for name in ("beta", "Alpha", "alma", "Ämma"):
         add_artist(engine, now=now, name=name)
-    names = [one.name for one in queries.artists(engine)]
+    names = [one.name for one in queries.artists(engine, rights=FULL)]
     assert names[:3] == ["alma", "Alpha", "beta"]

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from lib.db.engine import writing
 from lib.db.tables import organization
 from lib.domain.records import Platform
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.domain.verdict import Word
 from lib.services import label_trend, roster
@@ -46,21 +47,21 @@ def add(engine, now):
 
 
 def test_an_empty_desk_has_no_campaign_and_no_total(engine, now):
-    found = roster.overview(engine, ALL, now=now)
+    found = roster.overview(engine, ALL, now=now, rights=FULL)
     assert (found.campaigns, found.by_status, found.totals) == (0, {}, ())
-    assert roster.page(engine, ALL, Order.SPEND_7, now=now) == ()
-    assert roster.artist_totals(engine, ALL, now=now) == (0, ())
-    assert label_trend.label_spend(engine) == ()
+    assert roster.page(engine, ALL, Order.SPEND_7, now=now, rights=FULL) == ()
+    assert roster.artist_totals(engine, ALL, now=now, rights=FULL) == (0, ())
+    assert label_trend.label_spend(engine, rights=FULL) == ()
 
 
 def test_one_campaign_without_figures_counts_and_adds_nothing(engine, now, alma, add):
     add(alma)
-    found = roster.overview(engine, ALL, now=now)
+    found = roster.overview(engine, ALL, now=now, rights=FULL)
     assert found.by_status == {Status.ACTIVE: 1}
     (total,) = found.totals
     assert (total.spend_7_micros, total.spend_28_micros, total.kinds) == (None, None, ())
     assert total.current == 0
-    (row,) = roster.page(engine, ALL, Order.SPEND_7, now=now)
+    (row,) = roster.page(engine, ALL, Order.SPEND_7, now=now, rights=FULL)
     assert (row.artist, row.row.week, row.row.is_stale) == ("Alma Värn", None, True)
 
 
@@ -68,7 +69,7 @@ def test_currencies_and_kinds_are_never_added(engine, now, alma, add):
     add(alma, STEADY)
     add(alma, STEADY, platform=Platform.GOOGLE)
     add(alma, STEADY, currency="USD")
-    found = roster.overview(engine, ALL, now=now)
+    found = roster.overview(engine, ALL, now=now, rights=FULL)
     assert found.currencies == ("EUR", "USD")
     euro, dollar = found.totals
     assert (euro.campaigns, euro.current, euro.spend_7_micros) == (2, 2, 140 * UNIT)
@@ -87,10 +88,10 @@ def test_figures_from_further_back_are_not_this_weeks(engine, now, alma, add):
     add(alma, STEADY, name="now")
     over = dict.fromkeys(range(60, 90), (500, 1))
     add(alma, over, name="over", ends_on=now.date() - timedelta(days=60))
-    found = roster.overview(engine, ALL, now=now)
+    found = roster.overview(engine, ALL, now=now, rights=FULL)
     (total,) = found.totals
     assert (total.campaigns, total.current, total.spend_7_micros) == (2, 1, 70 * UNIT)
-    assert names(roster.page(engine, ALL, Order.SPEND_7, now=now)) == ["now", "over"]
+    assert names(roster.page(engine, ALL, Order.SPEND_7, now=now, rights=FULL)) == ["now", "over"]
 
 
 def test_the_chosen_statuses_narrow_everything_but_their_own_counts(engine, now, alma, add):
@@ -98,12 +99,12 @@ def test_the_chosen_statuses_narrow_everything_but_their_own_counts(engine, now,
     add(alma, STEADY, status=Status.PAUSED)
     add(alma, STEADY, ends_on=now.date() - timedelta(days=1))
     narrowed = RosterFilter(statuses=(Status.ENDED,))
-    found = roster.overview(engine, narrowed, now=now)
+    found = roster.overview(engine, narrowed, now=now, rights=FULL)
     assert found.by_status == {Status.ACTIVE: 1, Status.PAUSED: 1, Status.ENDED: 1}
     assert found.campaigns == 1
-    assert [row.row.status for row in roster.page(engine, narrowed, Order.NAME, now=now)] == [
-        Status.ENDED
-    ]
+    assert [
+        row.row.status for row in roster.page(engine, narrowed, Order.NAME, now=now, rights=FULL)
+    ] == [Status.ENDED]
 
 
 @pytest.mark.parametrize(
@@ -134,23 +135,27 @@ def test_each_filter_leaves_what_it_says(engine, now, alma, add, narrowed, expec
     add(alma, STEADY, name="same", platform=Platform.GOOGLE)
     add(alma, dict.fromkeys(range(12, 60), (1, 1)), name="old")
     add(alma, name="bare")
-    assert set(names(roster.page(engine, narrowed, Order.NAME, now=now))) == expected
-    assert roster.overview(engine, narrowed, now=now).campaigns == len(expected)
+    assert set(names(roster.page(engine, narrowed, Order.NAME, now=now, rights=FULL))) == expected
+    assert roster.overview(engine, narrowed, now=now, rights=FULL).campaigns == len(expected)
 
 
 def test_a_search_knows_no_case_and_no_accents_on_either_database(engine, now, alma, add):
     add(alma, name="Beyoncé ÄRA")
     for text in ("beyonce", "BEYONCÉ", "ara", "ära"):
-        assert len(roster.page(engine, RosterFilter(text=text), Order.NAME, now=now)) == 1
+        assert (
+            len(roster.page(engine, RosterFilter(text=text), Order.NAME, now=now, rights=FULL)) == 1
+        )
 
 
 def test_a_whole_name_means_that_artist_and_no_other(engine, now, alma, add):
     other = add_artist(engine, now=now, name="Alma Värn & Band")
     add(alma, name="hers")
     add(other, name="theirs")
-    found = roster.page(engine, RosterFilter(artist="alma värn"), Order.NAME, now=now)
+    found = roster.page(engine, RosterFilter(artist="alma värn"), Order.NAME, now=now, rights=FULL)
     assert names(found) == ["hers"]
-    assert len(roster.page(engine, RosterFilter(artist="värn"), Order.NAME, now=now)) == 2
+    assert (
+        len(roster.page(engine, RosterFilter(artist="värn"), Order.NAME, now=now, rights=FULL)) == 2
+    )
 
 
 def test_amounts_are_ordered_within_their_currency(engine, now, alma, add):
@@ -162,9 +167,9 @@ def test_amounts_are_ordered_within_their_currency(engine, now, alma, add):
     ):
         add(alma, dict.fromkeys(RUN, (spend, 5)), name=name, currency=currency)
     add(alma, name="none")
-    currencies = roster.overview(engine, ALL, now=now).currencies
+    currencies = roster.overview(engine, ALL, now=now, rights=FULL).currencies
     assert currencies == ("EUR", "JPY")
-    found = roster.page(engine, ALL, Order.SPEND_7, currencies=currencies, now=now)
+    found = roster.page(engine, ALL, Order.SPEND_7, currencies=currencies, now=now, rights=FULL)
     assert names(found) == ["c", "d", "a", "none", "b"]
 
 
@@ -172,7 +177,7 @@ def test_by_stake_the_declining_come_first_the_dearest_of_them_first(engine, now
     add(alma, dict.fromkeys(RUN, (500, 500)), name="big and steady")
     add(alma, DECLINING, name="small decline")
     add(alma, {age: (5 * one, x) for age, (one, x) in DECLINING.items()}, name="big decline")
-    found = roster.page(engine, ALL, Order.STAKE, now=now)
+    found = roster.page(engine, ALL, Order.STAKE, now=now, rights=FULL)
     assert names(found)[:2] == ["big decline", "small decline"]
     verdicts = [one.row.verdict for one in found]
     stakes = [verdict.stake_micros or 0 for verdict in verdicts if verdict]
@@ -185,7 +190,8 @@ def test_pages_hold_fifty_and_together_everything_once(engine, now, alma, add):
     for number in range(63):
         add(alma, name=f"Campaign {number:02}")
     first, second = (
-        names(roster.page(engine, ALL, Order.NAME, number=number, now=now)) for number in (1, 2)
+        names(roster.page(engine, ALL, Order.NAME, number=number, now=now, rights=FULL))
+        for number in (1, 2)
     )
     assert (len(first), len(second)) == (50, 13)
     assert [*first, *second] == [f"Campaign {number:02}" for number in range(63)]
@@ -197,7 +203,9 @@ def test_an_artist_has_a_total_in_each_currency(engine, now, alma, add):
     add(alma, DECLINING, platform=Platform.GOOGLE)
     add(alma, STEADY, currency="USD", status=Status.PAUSED)
     add(other, dict.fromkeys(RUN, (90, 9)))
-    total, found = roster.artist_totals(engine, ALL, currencies=("EUR", "USD"), now=now)
+    total, found = roster.artist_totals(
+        engine, ALL, currencies=("EUR", "USD"), now=now, rights=FULL
+    )
     assert total == 3
     assert [(one.artist, one.total.currency) for one in found] == [
         ("Brother Abacus", "EUR"),
@@ -217,10 +225,10 @@ def test_a_label_that_was_started_over_is_nowhere(engine, now, alma, add):
     add(alma, STEADY, name="here")
     with writing(engine) as db:
         db.execute(update(organization).where(organization.c.is_demo).values(retired_at=now))
-    assert roster.overview(engine, ALL, now=now).currencies == ("EUR",)
-    assert names(roster.page(engine, ALL, Order.NAME, now=now)) == ["here"]
-    assert roster.artist_totals(engine, ALL, now=now)[0] == 1
-    assert [one.currency for one in label_trend.label_spend(engine)] == ["EUR"]
+    assert roster.overview(engine, ALL, now=now, rights=FULL).currencies == ("EUR",)
+    assert names(roster.page(engine, ALL, Order.NAME, now=now, rights=FULL)) == ["here"]
+    assert roster.artist_totals(engine, ALL, now=now, rights=FULL)[0] == 1
+    assert [one.currency for one in label_trend.label_spend(engine, rights=FULL)] == ["EUR"]
 
 
 def test_the_labels_spend_adds_days_and_leaves_gaps(engine, now, alma, add):
@@ -228,7 +236,7 @@ def test_the_labels_spend_adds_days_and_leaves_gaps(engine, now, alma, add):
     add(alma, {age: (2, 1) for age in range(1, 30) if age != 5}, covered=(29, 1))
     add(alma, dict.fromkeys(range(6, 30), (4, 1)))
     add(alma, dict.fromkeys(range(1, 30), (100, 1)), currency="USD")
-    euro, dollar = label_trend.label_spend(engine)
+    euro, dollar = label_trend.label_spend(engine, rights=FULL)
     assert [one.spend for one in euro.days[-7:]] == [7, 7, 1, 3, 3, 3, 3]
     assert [(one.reported, one.missing) for one in euro.days[-6:-4]] == [(3, 0), (2, 1)]
     # One of three is missing since: those days are no sums.
@@ -241,6 +249,6 @@ def test_the_labels_spend_adds_days_and_leaves_gaps(engine, now, alma, add):
 def test_a_day_that_nobody_reported_is_a_gap_and_no_zero(engine, now, alma, add):
     one = add(alma, dict.fromkeys(range(10, 20), (1, 1)))
     report(engine, one, dict.fromkeys(range(1, 8), (1, 1)), now=now)
-    (euro,) = label_trend.label_spend(engine)
+    (euro,) = label_trend.label_spend(engine, rights=FULL)
     assert [one.spend for one in euro.days[-10:]] == [1.0, None, None, *[1.0] * 7]
     assert not euro.days[-9].is_whole

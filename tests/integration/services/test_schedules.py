@@ -10,6 +10,7 @@ from lib.db.engine import reading, writing
 from lib.db.tables import artist, connection, history, scheduled_change
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import BillingState, ConnectionState, Source
+from lib.domain.rights import FULL
 from lib.domain.schedule import LATE_AFTER, ScheduleState
 from lib.domain.status import Status
 from lib.services import queries
@@ -85,7 +86,7 @@ def entries(engine, campaign_id):
 
 
 def listed(engine, campaign_id=None):
-    return scheduled_changes(engine, campaign_id=campaign_id)
+    return scheduled_changes(engine, campaign_id=campaign_id, rights=FULL)
 
 
 def test_a_scheduled_pause_runs_at_its_time_and_is_the_change_of_whoever_scheduled_it(
@@ -121,7 +122,7 @@ def test_a_scheduled_change_is_no_change_until_it_runs(engine, one, now):
     before = see(engine, one)
     schedule(engine, one, now=now)
     assert see(engine, one) == before
-    page = queries.campaign_page(engine, one, now=now)
+    page = queries.campaign_page(engine, one, now=now, rights=FULL)
     assert page.row.last_change is not None
     assert page.row.last_change.event == "campaign:create"
 
@@ -316,7 +317,7 @@ def test_the_list_has_what_comes_by_time_and_then_what_is_settled(engine, now):
     assert [item.id for item in listed(engine, one)] == [second.id, gone.id]
     assert {item.artist_name for item in listed(engine)} == {"The Herons"}
     assert next_due_at(engine) == first.run_at
-    coming = scheduled_changes(engine, states=[ScheduleState.COMING], limit=1)
+    coming = scheduled_changes(engine, states=[ScheduleState.COMING], limit=1, rights=FULL)
     assert [item.id for item in coming] == [first.id]
 
 

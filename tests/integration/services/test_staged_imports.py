@@ -16,6 +16,7 @@ from lib.db.engine import make_engine, reading
 from lib.db.tables import import_run
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Source
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import exports, import_staging, import_switch, queries
 from lib.services.activity import ActivityFilter, activity
@@ -29,7 +30,7 @@ from tests.cast import see
 from tests.invariants import faults
 from tests.staging import left_over, take_small_steps
 
-ALICE = Actor(name="Alice")
+ALICE = Actor(name="Alice", rights=FULL)
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 NAMES = ("Low Tide", "High Tide", "Slack Water")
 
@@ -75,12 +76,14 @@ def bring(engine: Engine, data: bytes, **more: Any) -> ImportOutcome:
 
 def view(engine: Engine, artist_id: int) -> tuple[Any, ...]:
     """Everything that the readers show of the artist."""
-    board = queries.board(engine, artist_id, now=NOW)
+    board = queries.board(engine, artist_id, now=NOW, rights=FULL)
     assert board is not None
-    pages = [queries.campaign_page(engine, row.campaign.id, now=NOW) for row in board.rows]
+    pages = [
+        queries.campaign_page(engine, row.campaign.id, now=NOW, rights=FULL) for row in board.rows
+    ]
     return (
-        list(exports.daily(engine, board.artist.name)),
-        list(exports.campaigns(engine, board.artist.name, now=NOW)),
+        list(exports.daily(engine, board.artist.name, rights=FULL)),
+        list(exports.campaigns(engine, board.artist.name, now=NOW, rights=FULL)),
         board,
         pages,
     )
@@ -140,7 +143,7 @@ def test_what_an_import_will_do_is_told_the_same_while_another_is_put_in_place(
 
     def look() -> Any:
         return preview_import(
-            engine, third, file_name="f", artist_name="The Herons", now=NOW
+            engine, third, file_name="f", artist_name="The Herons", now=NOW, actor=ALICE
         ).fingerprint
 
     seen: list[str] = []
@@ -222,7 +225,9 @@ def test_a_decision_confirmed_during_an_import_is_compared_as_it_is_now(engine: 
     bring(engine, daily(SECOND, last=12), progress=watcher)
     # It was switched off there, a person says, and the file says that it runs: open again.
     assert see(engine, number).pending_action == "pause"
-    events = [one.event for one in queries.campaign_page(engine, number, now=NOW).history]
+    events = [
+        one.event for one in queries.campaign_page(engine, number, now=NOW, rights=FULL).history
+    ]
     assert "campaign:still_running" in events
 
 
@@ -235,7 +240,9 @@ def test_an_import_that_another_one_overtook_is_planned_anew(engine: Engine) -> 
     outcome = bring(engine, daily(SECOND, last=12), progress=watcher)
     assert outcome.preview.new_campaigns == 0, "the other import had brought it meanwhile"
     assert watcher.words.count("Comparing with what is known") == 2
-    names = [row["campaign"] for row in exports.campaigns(engine, "The Herons", now=NOW)]
+    names = [
+        row["campaign"] for row in exports.campaigns(engine, "The Herons", now=NOW, rights=FULL)
+    ]
     assert sorted(map(str, names)) == sorted(NAMES)
     assert faults_but_filled(engine) == []
     assert left_over(engine) == {}
@@ -263,7 +270,9 @@ def test_what_the_person_agreed_to_is_compared_again_after_another_import(engine
     artist_id = bring(engine, daily(FIRST, last=8)).artist_id
     assert artist_id is not None
     file = read_file(engine, daily(SECOND, last=12))
-    seen = preview_import(engine, file, file_name="f.csv", artist_name="The Herons", now=NOW)
+    seen = preview_import(
+        engine, file, file_name="f.csv", artist_name="The Herons", now=NOW, actor=ALICE
+    )
     between = daily([(NAMES[2], 4, "7.00", "1", "1")], last=8)
     watcher = Watcher(engine, artist_id, at="ready", do=lambda: bring(engine, between))
     with pytest.raises(PreviewOutdated):
@@ -351,7 +360,7 @@ def test_a_demo_that_is_started_over_takes_along_what_was_not_yet_in_place(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_demo(engine, now=NOW)
-    name = queries.artists(engine)[0].name
+    name = queries.artists(engine, rights=FULL)[0].name
     cut_off(engine, monkeypatch, daily(SECOND, last=12), steps=1, artist_name=name)
     assert left_over(engine) != {}
     start_over(engine, actor=ALICE, now=NOW)
@@ -371,10 +380,10 @@ def test_settled_days_that_change_by_more_than_a_twentieth_enter_the_history_onc
         (NAMES[1], 4, "14.25", "4", "36"),
     ]
     bring(engine, daily(changed, last=9))
-    artist = queries.artists(engine)[0]
+    artist = queries.artists(engine, rights=FULL)[0]
     told = {
         entry.campaign_name: entry.details
-        for entry in activity(engine, ActivityFilter(artist_id=artist.id))
+        for entry in activity(engine, ActivityFilter(artist_id=artist.id), rights=FULL)
         if entry.event == "campaign:restated"
     }
     assert told == {
@@ -388,7 +397,7 @@ def test_settled_days_that_change_by_more_than_a_twentieth_enter_the_history_onc
             "results_after": 63_000_000,
         }
     }
-    board = queries.board(engine, artist.id, now=NOW)
+    board = queries.board(engine, artist.id, now=NOW, rights=FULL)
     assert board is not None
     events = {row.last_change.event for row in board.rows if row.last_change}
     assert "campaign:restated" not in events, "it is news of the figures, not a change"
@@ -397,7 +406,7 @@ def test_settled_days_that_change_by_more_than_a_twentieth_enter_the_history_onc
 def test_an_older_file_restates_nothing_in_the_history(engine: Engine) -> None:
     bring(engine, daily(FIRST, last=8))
     bring(engine, daily([(NAMES[0], 1, "99.00", "1", "9")], last=2))
-    entries = activity(engine, ActivityFilter())
+    entries = activity(engine, ActivityFilter(), rights=FULL)
     assert "campaign:restated" not in {entry.event for entry in entries}
 
 
@@ -454,8 +463,8 @@ def take_in(
 
 def current(engine: Engine) -> dict[tuple[str, int], Figures]:
     """The current figures in the words of the snapshots."""
-    (artist,) = queries.artists(engine)
-    board = queries.board(engine, artist.id, now=NOW)
+    (artist,) = queries.artists(engine, rights=FULL)
+    board = queries.board(engine, artist.id, now=NOW, rights=FULL)
     assert board is not None
 
     def said(micros: int | None) -> str:
@@ -468,7 +477,7 @@ def current(engine: Engine) -> dict[tuple[str, int], Figures]:
             said(day.results.get("views")),
         )
         for row in board.rows
-        for day in queries.campaign_page(engine, row.campaign.id, now=NOW).days
+        for day in queries.campaign_page(engine, row.campaign.id, now=NOW, rights=FULL).days
     }
 
 
@@ -519,6 +528,6 @@ def faults_but_filled(engine: Engine) -> list[str]:
 
 
 def _first_campaign(engine: Engine, artist_id: int) -> int:
-    board = queries.board(engine, artist_id, now=NOW)
+    board = queries.board(engine, artist_id, now=NOW, rights=FULL)
     assert board is not None
     return next(row.campaign.id for row in board.rows if row.campaign.name == NAMES[0])

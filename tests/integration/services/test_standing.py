@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from lib.db.engine import reading, writing
 from lib.db.tables import campaign, campaign_trend
 from lib.domain.records import ConnectionState, Platform
+from lib.domain.rights import FULL
 from lib.domain.status import LIVE, Status
 from lib.domain.trend import STALE_AFTER_DAYS
 from lib.domain.verdict import Why, Word
@@ -117,7 +118,7 @@ def test_sql_and_domain_agree_on_how_every_campaign_stands(engine, everybody, ho
     # The figures were written for noon; a later look moves every gate that the clock decides.
     now = everybody + timedelta(hours=hours)
     with reading(engine) as db:
-        sql = standing(db, now=now)
+        sql = standing(db, now=now, rights=FULL)
         found = db.execute(
             select(
                 campaign.c.id,
@@ -135,10 +136,10 @@ def test_sql_and_domain_agree_on_how_every_campaign_stands(engine, everybody, ho
                 sql.is_broken.label("is_broken"),
             )
             .select_from(sql.source)
-            .where(sql.in_use)
+            .where(sql.is_seen)
             .order_by(campaign.c.id)
         ).all()
-        rows = rows_of(db, [one.id for one in found], now=now)
+        rows = rows_of(db, [one.id for one in found], rights=FULL, now=now)
     assert len(found) == len(ZONES) * len(Status) * len(Platform)
     for said, one in zip(found, rows, strict=True):
         row = one.row

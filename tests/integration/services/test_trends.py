@@ -19,6 +19,7 @@ from lib.db.engine import reading, writing
 from lib.db.tables import campaign_trend, verdict_flip
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Platform, Source
+from lib.domain.rights import FULL
 from lib.domain.verdict import Why, Word
 from lib.services import queries, trends
 from lib.services.campaigns import ChangeRefused, pause_campaign, resume_campaign
@@ -56,8 +57,8 @@ def run_of_days(name, *, first, count, spend="10.00", saves="20"):
 
 
 def only_row(engine, now):
-    (artist,) = queries.artists(engine)
-    board = queries.board(engine, artist.id, now=now)
+    (artist,) = queries.artists(engine, rights=FULL)
+    board = queries.board(engine, artist.id, now=now, rights=FULL)
     assert board is not None
     (row,) = board.rows
     return row
@@ -197,10 +198,10 @@ class Days(RuleBasedStateMachine):
     @rule(is_pause=st.booleans(), number=st.integers(0, 1))
     def press(self, is_pause, number):
         """Pause or resume one of the campaigns, where that is allowed."""
-        known = {one.name: one.id for one in queries.artists(self.engine)}
+        known = {one.name: one.id for one in queries.artists(self.engine, rights=FULL)}
         if self.artist not in known:
             return
-        board = queries.board(self.engine, known[self.artist], now=self.now)
+        board = queries.board(self.engine, known[self.artist], now=self.now, rights=FULL)
         assert board is not None
         rows = board.rows
         if number >= len(rows):
@@ -208,7 +209,7 @@ class Days(RuleBasedStateMachine):
         with reading(self.engine) as db:
             one = load_campaign(db, rows[number].campaign.id)
         common: dict[str, Any] = {
-            "actor": Actor(name="Bob"),
+            "actor": Actor(name="Bob", rights=FULL),
             "seen_version": one.version,
             "request_id": new_request(),
             "now": self.now,

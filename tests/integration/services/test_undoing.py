@@ -17,6 +17,7 @@ from lib.domain.records import (
     Origin,
     Source,
 )
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
 from lib.services.billing import payment_failed, payment_recovered
@@ -75,7 +76,7 @@ def refused(engine, entry_id, error, match, *, now):
     with pytest.raises(error, match=match) as caught:
         undo(engine, entry_id, now=now)
     assert dump(engine) == unchanged
-    assert look_at_undo(engine, entry_id, now=now).why_not == str(caught.value)
+    assert look_at_undo(engine, entry_id, now=now, rights=FULL).why_not == str(caught.value)
 
 
 def entry(engine, entry_id):
@@ -99,7 +100,9 @@ def test_a_change_is_taken_back_by_its_opposite_and_names_what_it_takes_back(
 ):
     one = add_campaign(engine, artist_id, now=now, status=start)
     done = press(engine, action, one, now=now)
-    assert look_at_undo(engine, done.entry_id, now=now) == UndoOffer(done.entry_id, back, to)
+    assert look_at_undo(engine, done.entry_id, now=now, rights=FULL) == UndoOffer(
+        done.entry_id, back, to
+    )
     undone = undo(engine, done.entry_id, now=now, note="a slip")
     assert (undone.from_status, undone.to_status, undone.version) == (done.to_status, to, 3)
     told = entry(engine, undone.entry_id)
@@ -136,7 +139,9 @@ def test_an_undo_can_be_undone_and_that_again(engine, artist_id, now):
     for to in (S.ACTIVE, S.PAUSED, S.ACTIVE):
         last = undo(engine, last.entry_id, now=now)
         assert last.to_status is to
-    reasons = [one.reason for one in queries.campaign_page(engine, one, now=now).history]
+    reasons = [
+        one.reason for one in queries.campaign_page(engine, one, now=now, rights=FULL).history
+    ]
     assert reasons[1] == reasons[3] == PauseReason.WRONG_CONTENT
     assert faults(engine) == []
 
@@ -261,7 +266,7 @@ def test_an_archive_from_which_billing_has_recovered_is_undone_into_a_pause(engi
         engine, artist_id, now=now, status=S.SUBSCRIPTION_PAUSED, origin=Origin.BILLING
     )
     done = press(engine, Action.ARCHIVE, one, now=now)
-    offer = look_at_undo(engine, done.entry_id, now=now)
+    offer = look_at_undo(engine, done.entry_id, now=now, rights=FULL)
     assert offer.to is S.SUBSCRIPTION_PAUSED
     payment_recovered(engine, artist_id, actor=NOBODY, request_id=new_request(), now=now)
     assert undo(engine, done.entry_id, now=now).to_status is S.PAUSED
@@ -285,7 +290,7 @@ def test_what_no_person_decided_here_cannot_be_undone(engine, artist_id, now):
     with pytest.raises(EntryNotFound):
         undo(engine, 4711, now=now)
     with pytest.raises(EntryNotFound):
-        look_at_undo(engine, 4711, now=now)
+        look_at_undo(engine, 4711, now=now, rights=FULL)
 
 
 def test_a_crash_between_the_change_and_its_entry_leaves_neither(engine, artist_id, now):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:
@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=60), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_version", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.String(length=100), nullable=False),
@@ -40,6 +41,9 @@ def upgrade() -> None:
             ["campaign_id"],
             ["campaign.id"],
             name=op.f("fk_scheduled_change_campaign_id_campaign"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_scheduled_change_person_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scheduled_change")),
         sa.UniqueConstraint("request_id", name=op.f("uq_scheduled_change_request_id")),
