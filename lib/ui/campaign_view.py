@@ -83,14 +83,15 @@ def action_buttons(page: CampaignPage) -> None:
                 on_click=actions.ask,
                 args=(action.value, one.id, one.version),
             )
-        st.button(
-            "Schedule…",
-            key=f"schedule-{one.id}",
-            icon=":material/schedule:",
-            help="Pause or resume at a given time of the ad account.",
-            on_click=actions.ask,
-            args=(actions.SCHEDULE, one.id, one.version),
-        )
+        if row.circumstances.may_change:
+            st.button(
+                "Schedule…",
+                key=f"schedule-{one.id}",
+                icon=":material/schedule:",
+                help="Pause or resume at a given time of the ad account.",
+                on_click=actions.ask,
+                args=(actions.SCHEDULE, one.id, one.version),
+            )
     why_not = [
         f"**{decision.action.label}:** {esc(decision.why_not)}"
         for decision in row.decisions.values()
