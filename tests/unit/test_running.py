@@ -85,7 +85,9 @@ def test_compose_waits_for_the_database_and_keeps_what_must_be_kept() -> None:
     services, volumes = COMPOSE["services"], set(COMPOSE["volumes"])
     assert services["desk"]["depends_on"]["database"]["condition"] == "service_healthy"
     assert "pg_isready" in services["database"]["healthcheck"]["test"]
-    mounted = {one.partition(":")[0] for each in services.values() for one in each["volumes"]}
+    mounted = {
+        one.partition(":")[0] for each in services.values() for one in each.get("volumes", ())
+    }
     assert mounted == volumes
     # Nothing is reachable from outside but by the proxy on this machine.
     assert "ports" not in services["database"]
