@@ -31,7 +31,7 @@ MANIFEST = "manifest.json"
 _CONTENTS = {"sqlite": "desk.sqlite", "postgresql": "desk.dump"}
 _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 # Every database has these rows from its first migration on.
-_ALWAYS_THERE = ("alembic_version", data_version.name)
+_ALWAYS_THERE = ("history_head", "alembic_version", data_version.name)
 _CHUNK = 2**20
 # Everything by which Python says that a zip file is none, or not whole.
 _DAMAGE = (

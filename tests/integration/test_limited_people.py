@@ -299,7 +299,7 @@ def test_signing_out_ends_every_tab_and_every_copy_of_the_cookie(stage: Stage) -
     with visit(stage.desk.url, cookies) as tab, visit(stage.desk.url, cookies) as other:
         assert b"Minervas" in tab.run()
         assert b"Minervas" in other.run()
-        tab.press("Sign out")
+        tab.press_labelled("Sign out")
         for session in (tab, other):
             assert is_signed_out(session.run())
         for page in ASKED:
