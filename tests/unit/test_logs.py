@@ -166,7 +166,7 @@ GONE = ("hunter2", "db.internal", "/srv/private", "bob.private", "a-cookie-secre
 @pytest.mark.parametrize("leak", LEAKS)
 def test_nothing_secret_is_written_by_whoever_logs_it(leak, as_json):
     with written(as_json=as_json) as stream:
-        logging.getLogger("some.library").warning("it said %s", leak)
+        logging.getLogger("some.package").warning("it said %s", leak)
         try:
             raise RuntimeError(leak)
         except RuntimeError:
