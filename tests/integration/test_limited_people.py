@@ -100,7 +100,9 @@ def stage(
     env = {"PORT": str(port), "SECRETS_FILE": str(secrets)}
     if request.param == "postgresql":
         server = request.getfixturevalue("postgres")
-        env["DATABASE_URL"] = server.create_database("people_over_the_wire", template="migrated")
+        # One worker may set this up twice, where its tests are dealt out anew.
+        name = f"people_{port}"
+        env["DATABASE_URL"] = server.create_database(name, template="migrated")
     with provider() as address:
         secrets.write_text(
             sign_in_secrets(port=port, provider=address, domain="label.example", admin=DORA)
