@@ -16,7 +16,7 @@ unexport DATABASE_URL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker backup restore test test-fast volume fuzz lint format audit screenshots bench load lock clean
+.PHONY: help setup run worker backup restore test test-fast fuzz lint format audit screenshots bench load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,15 +63,12 @@ test: setup ## Lint, types, contracts and the whole test suite
 	check "types" $(BIN)/mypy || failed="$$failed types"; \
 	check "contracts" $(BIN)/lint-imports --no-logo || failed="$$failed contracts"; \
 	check "bandit" $(BIN)/bandit --quiet --severity-level medium --recursive lib app.py pages || failed="$$failed bandit"; \
-	check "tests" $(BIN)/python -m pytest -n 2 --dist worksteal -m "not volume" || failed="$$failed tests"; \
+	check "tests" $(BIN)/python -m pytest -n 2 --dist worksteal || failed="$$failed tests"; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi; \
 	echo "All checks passed."
 
 test-fast: setup ## The tests that need no browser and no PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgresql and not slow and not volume"
-
-volume: setup ## A thousand racing changes by fifty clients, on both databases
-	@$(BIN)/python -m pytest -m volume
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgresql and not slow"
 
 fuzz: setup ## 100,000 generated hostile inputs, in-process (COUNT=…, SEED=…)
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),100000) $(if $(SEED),--seed $(SEED))

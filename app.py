@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import menu, notices, reads, sidebar, signin, undoing, watch
+from lib.ui import menu, notices, outage, reads, sidebar, signin, undoing, watch
 
 st.set_page_config(
     page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244
@@ -19,12 +19,16 @@ def who_is_there() -> Actor | signin.SignedOut:
 
 # The menu is declared before the gate: until a session has done so, Streamlit serves scripts
 # of a `pages` folder by their URL, without this file.
-who = who_is_there()
+who = None
+with outage.told():
+    who = who_is_there()
 page = st.navigation(
     menu.pages(who if isinstance(who, Actor) else None),
     position="sidebar" if isinstance(who, Actor) else "hidden",
 )
 
+if who is None:  # Whoever it is: the database that knows them cannot be reached.
+    st.stop()
 if not isinstance(who, Actor):
     watch.access_refused(who)
     signin.sign_in_page(who)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select, update
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import artist, connection, history, organization
@@ -142,6 +142,11 @@ def connections(
 
 
 def _standing_query(artist_name: str | None, rights: Rights) -> Select[tuple[object, ...]]:
+    def of_artist(column: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        if artist_name is None:
+            return []
+        return [column.in_(select(artist.c.id).where(artist.c.name_key == artist_key(artist_name)))]
+
     platform_said = history.c.details["platform"].as_string()
     last = (
         select(
@@ -149,11 +154,11 @@ def _standing_query(artist_name: str | None, rights: Rights) -> Select[tuple[obj
             platform_said.label("platform"),
             func.max(history.c.id).label("id"),
         )
-        .where(history.c.event.in_(list(EVENTS.values())))
+        .where(history.c.event.in_(list(EVENTS.values())), *of_artist(history.c.artist_id))
         .group_by(history.c.artist_id, platform_said)
         .subquery()
     )
-    query = (
+    return (
         select(
             connection.c.artist_id,
             artist.c.name,
@@ -171,12 +176,13 @@ def _standing_query(artist_name: str | None, rights: Rights) -> Select[tuple[obj
             & (last.c.platform == connection.c.platform),
         )
         .outerjoin(history, history.c.id == last.c.id)
-        .where(organization.c.retired_at.is_(None), within(connection.c.artist_id, rights))
+        .where(
+            organization.c.retired_at.is_(None),
+            within(connection.c.artist_id, rights),
+            *of_artist(connection.c.artist_id),
+        )
         .order_by(artist.c.name_key, connection.c.platform)
     )
-    if artist_name is not None:
-        query = query.where(artist.c.name_key == artist_key(artist_name))
-    return query
 
 
 def _check_artist(db: Connection, name: str, rights: Rights) -> None:

@@ -23,7 +23,7 @@ def after_page(who: Actor, *, page: str) -> Iterator[None]:
     Where the database cannot be reached there is nothing to draw but that.
     """
     is_reached = True
-    try:
+    with outage.told():
         try:
             yield
         except DatabaseUnreachable:
@@ -34,9 +34,6 @@ def after_page(who: Actor, *, page: str) -> Iterator[None]:
                 with st.sidebar:
                     draw(who, page=page)
                 live.watch()
-    except DatabaseUnreachable:
-        outage.draw()
-        live.wait_for_database()
 
 
 def draw(who: Actor, *, page: str) -> None:
