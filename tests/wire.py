@@ -16,6 +16,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 _PATIENCE = 60
+_COME_AGAIN = b'"again": true'
+"""In what the pulse is told: see `lib.ui.live`."""
 
 
 @dataclass
@@ -30,13 +32,19 @@ class Visit:
     values: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def run(self, page: str = "", query: str = "") -> bytes:
-        """Ask for a page by name and return every byte that came until the script ended."""
+        """Ask for a page by name and return every byte that came until the script ended.
+
+        As a browser does, it comes again for what the first run put off.
+        """
         asked = BackMsg()
         asked.rerun_script.query_string = self.query = query
         asked.rerun_script.page_name = page
         self.received.clear()
         self.values.clear()
-        return self._send(asked)
+        said = self._send(asked)
+        if _COME_AGAIN in said:
+            said += self._send(asked)
+        return said
 
     def run_hash(self, page_script_hash: str) -> bytes:
         """Ask for a page by its script's hash, as a tab does that knows it from earlier."""
