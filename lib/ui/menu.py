@@ -13,6 +13,7 @@ HELP = {
     "marketing/campaign_management.py": "The current artist's campaigns, grouped by status.",
     "marketing/roster.py": "All artists: what needs attention, what moved, every campaign.",
     "marketing/campaign.py": "One campaign: its status, figures, actions and history.",
+    "marketing/present.py": "How it goes for an artist: to show, to share, to print.",
     "operations/import_export.py": "Bring in an export of an ad platform, with a preview.",
     "operations/scheduled.py": "Pauses and resumes at a given time: to come, run, missed.",
     "operations/activity.py": "Every change: who, what, when and why.",
@@ -39,6 +40,7 @@ def pages(who: Actor | None) -> dict[str, list[st.Page]]:
                 default=True,
             ),
             _page("marketing/roster.py", "Roster", ":material/table_view:", url_path="roster"),
+            _page("marketing/present.py", "Present", ":material/co_present:", url_path="present"),
             _page(
                 "marketing/campaign.py",
                 "Campaign",
