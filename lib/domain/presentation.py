@@ -173,6 +173,7 @@ class Coming:
     what: ComingKind
     title: str
     platform: Platform
+    kind: str
     on: date | None
     until: date | None = None
     at: datetime | None = None

@@ -266,6 +266,7 @@ def _coming(
                 what,
                 one.title,
                 one.row.campaign.platform,
+                one.kind,
                 plan.at.astimezone(plan.zone).date(),
                 at=plan.at,
                 zone=plan.zone,
@@ -285,6 +286,6 @@ def _of_campaign(one: CampaignTold, *, now: datetime) -> Iterable[Coming]:
     platform = row.campaign.platform
     if row.group is Group.IN_SETUP or (one.is_live and _starts_later(one, now=now)):
         later = starts_on if starts_on and starts_on >= today else None
-        yield Coming(ComingKind.STARTS, one.title, platform, later, until=ends_on)
+        yield Coming(ComingKind.STARTS, one.title, platform, one.kind, later, until=ends_on)
     elif one.is_live and ends_on is not None and today <= ends_on <= today + SOON:
-        yield Coming(ComingKind.ENDS, one.title, platform, ends_on)
+        yield Coming(ComingKind.ENDS, one.title, platform, one.kind, ends_on)

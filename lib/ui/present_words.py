@@ -31,7 +31,7 @@ _MEANING = {
     CONVERSIONS: "people who did what the ad asked for",
 }
 _SECOND = {FOLLOWS: "new followers", SUBSCRIBERS: "new subscribers"}
-_PLACES = {Platform.META: "Meta", Platform.GOOGLE: "YouTube", Platform.SPOTIFY: "Spotify"}
+_PLACES = {Platform.META: "Meta", Platform.GOOGLE: "Google", Platform.SPOTIFY: "Spotify"}
 _COST = {
     Word.IMPROVING: "Each {one} costs less",
     Word.DECLINING: "Each {one} costs more",
@@ -86,7 +86,7 @@ def cards(shown: Presentation) -> list[Card]:
 
 
 def _card(shown: Presentation, one: KindTold) -> Card:
-    places = _and(_PLACES[each] for each in one.platforms)
+    places = _and(_place(each, one.kind) for each in one.platforms)
     meaning = _MEANING.get(one.kind, "")
     return Card(
         kind=one.kind,
@@ -102,6 +102,12 @@ def _card(shown: Presentation, one: KindTold) -> Card:
         trend=_trend(shown, one.kind),
         told=one,
     )
+
+
+def _place(platform: Platform, kind: str) -> str:
+    """Return what an artist calls the place of a campaign."""
+    is_video = platform is Platform.GOOGLE and kind == VIEWS
+    return "YouTube" if is_video else _PLACES[platform]
 
 
 def span_with_year(one: KindTold) -> str:
@@ -164,7 +170,7 @@ def _run_line(shown: Presentation, one: Running) -> Line:
     called = by_word.get(word, _TOO_EARLY).format(one=one_of(one.kind), kind=one.kind)
     return Line(
         title=one.title,
-        where=f"{_PLACES[one.platform]} · {_dates(one)}",
+        where=f"{_place(one.platform, one.kind)} · {_dates(one)}",
         word=called,
         icon=ICONS[word],
         tone=TONES[word],
@@ -238,7 +244,7 @@ def _coming_line(one: Coming) -> Line:
     else:
         verb = "takes a break" if one.what is ComingKind.PAUSES else "starts again"
         words = f"{verb} on {local(one.at, one.zone) if one.at and one.zone else day(one.on)}"
-    return Line(title=one.title, where=_PLACES[one.platform], sentence=words)
+    return Line(title=one.title, where=_place(one.platform, one.kind), sentence=words)
 
 
 def on_hold(shown: Presentation) -> str:

@@ -40,7 +40,7 @@ def figures(html: str) -> dict[str, tuple[str, str, list[str]]]:
     """Return what a reader finds by result kind: the large figure, the dates, what it took."""
     found = {}
     for kind, content in re.findall(r'data-kind="(\w+)">(.*?)</section>', html, re.DOTALL):
-        (figure,) = re.findall(r'class="figure">([^<]*)<', content)
+        (figure,) = re.findall(r'class="figure(?: long)?">([^<]*)<', content)
         (dates,) = re.findall(r'class="dates">([^<]*)<', content)
         bought = re.findall(r'class="bought">([^<]*)<', content)
         found[kind] = (figure, dates, [unescape(one) for one in bought])
