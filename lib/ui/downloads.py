@@ -5,16 +5,22 @@ of equal length could be one file and a person be served another person's
 (https://github.com/streamlit/streamlit/pull/14986). A random token in the name keeps them apart.
 """
 
+import re
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 import streamlit as st
 
+from lib.domain.presentation import Period
+from lib.domain.records import Artist
 from lib.domain.rights import Rights
 from lib.services import exports
 from lib.services.access import current_rights
 from lib.services.activity import FIELDS, ActivityFilter, history_rows
-from lib.ui import clock, reads, signin
+from lib.services.presentations import presentation
+from lib.settings import settings
+from lib.ui import clock, present_page, reads, signin
 
 _TOKENS = "download-tokens"
 
@@ -47,9 +53,29 @@ def figures_buttons(artist: str) -> None:
         _button("Campaigns", "campaigns", campaigns, key="download-campaigns")
 
 
-def file_name(stem: str, token: str) -> str:
+def report_button(one: Artist, period: Period) -> None:
+    """Draw the button that downloads an artist's presentation as one file to send or print."""
+    engine, rights = reads.engine(), _rights_at_the_click()
+    look = present_page.look(settings(), organization=reads.organization_name(one))
+
+    def report() -> str:
+        shown = presentation(engine, one.id, period, rights=rights(), now=clock.reading_time())
+        # Taken away between the page and the click: there is nothing to be had.
+        return "" if shown is None else present_page.page(shown, look)
+
+    stem = f"report-{_slug(one.name)}-{_slug(period.label)}"
+    _button("Report", stem, report, key="download-report", ending="html", mime="text/html")
+
+
+def _slug(text: str) -> str:
+    """Return a name as a part of a file's name."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:60] or "artist"
+
+
+def file_name(stem: str, token: str, ending: str = "csv") -> str:
     """Return the name of a download; `token` is random and belongs to one session."""
-    return f"{stem}-{token}.csv"
+    return f"{stem}-{token}.{ending}"
 
 
 def _rights_at_the_click() -> Callable[[], Rights]:
@@ -58,12 +84,20 @@ def _rights_at_the_click() -> Callable[[], Rights]:
     return lambda: current_rights(engine, who, now=clock.now())
 
 
-def _button(label: str, stem: str, make: Callable[[], str], *, key: str) -> None:
+def _button(
+    label: str,
+    stem: str,
+    make: Callable[[], str],
+    *,
+    key: str,
+    ending: str = "csv",
+    mime: str = "text/csv",
+) -> None:
     st.download_button(
         label,
         data=lambda: make().encode("utf-8"),
-        file_name=file_name(stem, _token(stem)),
-        mime="text/csv",
+        file_name=file_name(stem, _token(stem), ending),
+        mime=mime,
         icon=":material/download:",
         key=key,
         on_click="ignore",

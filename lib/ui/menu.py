@@ -9,7 +9,6 @@ from lib.ui import signin
 
 ICON = str(Path(__file__).parent / "static" / "icon.png")
 
-
 def pages(who: Actor | None) -> dict[str, list[st.Page]]:
     """Return the pages by section; the first one is where the desk opens.
 
@@ -27,6 +26,7 @@ def pages(who: Actor | None) -> dict[str, list[st.Page]]:
                 default=True,
             ),
             _page("marketing/roster.py", "Roster", ":material/table_view:", url_path="roster"),
+            _page("marketing/present.py", "Present", ":material/co_present:", url_path="present"),
             _page(
                 "marketing/campaign.py",
                 "Campaign",

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from lib.domain.lag import SettleAges
+from lib.domain.presentation import Period, Presentation
 from lib.domain.records import Actor, Artist, HistoryEntry
 from lib.domain.rights import NOTHING, Deed, Place, Rights
 from lib.domain.schedule import ScheduledChange
@@ -24,8 +25,9 @@ from lib.services import activity as activities
 from lib.services import attention as attending
 from lib.services import backtest as backtests
 from lib.services import connections as linking
-from lib.services import label_trend, lag, looks, queries, undoing
+from lib.services import cost_sharing, label_trend, lag, looks, presentations, queries, undoing
 from lib.services import roster as rosters
+from lib.services import share_links as linked
 from lib.services.activity import ActivityFilter, ActivityWords
 from lib.services.attention import Attention
 from lib.services.backtest import Backtest
@@ -38,6 +40,7 @@ from lib.services.recording import CampaignNotFound
 from lib.services.roster import ArtistTotal, Order, Overview, RosterFilter, RosterRow
 from lib.services.schedule_reads import scheduled_changes
 from lib.services.schedule_runs import is_anybody_working as is_worker_seen
+from lib.services.share_links import ShareLink
 from lib.services.undoing import UndoOffer
 from lib.settings import settings
 from lib.ui import clock, signin
@@ -249,6 +252,38 @@ def scheduled(campaign_id: int | None = None) -> tuple[ScheduledChange, ...]:
     return _scheduled(settings().database_url, data_version(), rights(), campaign_id)
 
 
+def presentation(artist_id: int, period: Period) -> Presentation | None:
+    """Return how it goes for the artist as of this minute, None for one who may not be seen."""
+    return presentation_for(artist_id, period, mine=rights())
+
+
+def presentation_for(artist_id: int, period: Period, *, mine: Rights) -> Presentation | None:
+    """Return the same for whoever has these rights, such as those of a share link."""
+    return _presentation(
+        settings().database_url, data_version(), mine, artist_id, period, clock.reading_time()
+    )
+
+
+def shares_cost(artist_id: int) -> bool:
+    """Return whether the artist is shown costs."""
+    return cost_sharing.shares_cost(engine(), artist_id, rights=rights())
+
+
+def share_links(artist_id: int) -> tuple[ShareLink, ...]:
+    """Return the links to the artist's presentation as they are now: openings raise no version."""
+    return linked.share_links(engine(), artist_id, rights=rights(), now=clock.now())
+
+
+def may(deed: Deed, one: Artist) -> bool:
+    """Return whether whoever looks may do this for an artist."""
+    return rights().may(deed, Place(artist_id=one.id), of_organization=one.organization_id)
+
+
+def organization_name(one: Artist) -> str:
+    """Return the name of an artist's organization."""
+    return _organization(settings().database_url, data_version(), rights(), one.id)
+
+
 def is_anybody_working() -> bool:
     """Return whether somebody runs what is scheduled."""
     return is_worker_seen(engine(), now=clock.now())
@@ -406,3 +441,20 @@ def _scheduled(
     campaign_id: int | None,
 ) -> tuple[ScheduledChange, ...]:
     return scheduled_changes(engine_of(url), rights=mine, campaign_id=campaign_id)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+def _presentation(
+    url: str,
+    version: int,  # noqa: ARG001
+    mine: Rights,
+    artist_id: int,
+    period: Period,
+    now: datetime,
+) -> Presentation | None:
+    return presentations.presentation(engine_of(url), artist_id, period, rights=mine, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+def _organization(url: str, version: int, mine: Rights, artist_id: int) -> str:  # noqa: ARG001
+    return presentations.organization_name(engine_of(url), artist_id, rights=mine)
