@@ -218,10 +218,10 @@ def _cell(measure: Measure, days: Days, row: int, mine: Bools, chosen: Bools) ->
     is_told = bool(told.any())
     a_day = None
     if measure.is_sum and full.any():
-        found = measure.value(int(days.above[row, chosen][full].sum()))
+        found = measure.figure(int(days.above[row, chosen][full].sum()))
         a_day = None if found is None else found / int(full.sum())
     return Cell(
-        value=measure.value(above, below) if is_told else None,
+        value=measure.figure(above, below) if is_told else None,
         a_day=a_day,
         campaigns=int(mine[:, chosen].any(axis=1).sum()),
         days=int(whole.sum()) if is_told else 0,
@@ -236,7 +236,7 @@ def _base(measure: Measure, days: Days, row: int, chosen: Bools) -> float | None
     first = (chosen & (days.told[row] > 0)).nonzero()[0][:BASE_DAYS]
     if not len(first):
         return None
-    found = measure.value(int(days.above[row, first].sum()), int(days.below[row, first].sum()))
+    found = measure.figure(int(days.above[row, first].sum()), int(days.below[row, first].sum()))
     return found / len(first) if found is not None and measure.is_sum else found
 
 

@@ -81,7 +81,7 @@ class Measure(StrEnum):
     def counts_results(self) -> bool:
         return Part.RESULTS in (self.above, self.below)
 
-    def value(self, above: int, below: int = 0) -> float | None:
+    def figure(self, above: int, below: int = 0) -> float | None:
         """Return the measure of two sums: currency units, a number of things, or a share.
 
         Money and results come in millionths. None where there is nothing to divide by.

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 from lib.domain.actions import LOOK_ONLY, Action, PauseReason
+from lib.domain.notebook import Question, Split
 from lib.domain.records import BillingState, ConnectionState, Origin, Source
 from lib.domain.rights import DESK, FULL, NOTHING, Deed, Place, Role, rights
 from lib.domain.schedule import ScheduleState
@@ -31,6 +32,7 @@ from lib.services import (
     label_trend,
     lag,
     looks,
+    notebook,
     people,
     people_reads,
     queries,
@@ -520,6 +522,15 @@ READS = {
         engine, rights=mine, at=now - 30 * DAY, now=now + DAY
     ),
     "label spend": lambda engine, mine, _artist, _now: label_trend.label_spend(engine, rights=mine),
+    "notebook": lambda engine, mine, _artist, now: notebook.ask(
+        engine, Question(split=Split.CAMPAIGN), rights=mine, now=now
+    ),
+    "notebook of an artist": lambda engine, mine, artist, now: notebook.ask(
+        engine, Question(artists=(artist,)), rights=mine, now=now
+    ),
+    "campaign types": lambda engine, mine, _artist, now: notebook.campaign_types(
+        engine, rights=mine, now=now
+    ),
     "backtest": lambda engine, mine, _artist, now: backtest.run(engine, rights=mine, now=now),
     "backtest of an artist": lambda engine, mine, artist, now: backtest.run(
         engine, rights=mine, now=now, artist_id=artist
@@ -783,6 +794,7 @@ MODULES = (
     imports,
     label_trend,
     looks,
+    notebook,
     people,
     people_reads,
     queries,

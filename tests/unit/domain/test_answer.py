@@ -142,7 +142,7 @@ def test_kinds_and_currencies_are_never_added():
 
 def test_weekdays_stand_in_their_order_each_with_its_own_days():
     found = ask([[(at * UNIT, 0) for at in range(14)]], one(split=Split.WEEKDAY))
-    assert [series.group.label for series in found.series][0] == "Monday"
+    assert found.series[0].group.label == "Monday"
     assert [series.whole.of_days for series in found.series] == [2] * 7
     # The window ends on a Saturday: its last and its eighth last day.
     saturday = next(series for series in found.series if series.group.label == "Saturday")
@@ -235,7 +235,7 @@ def test_a_mean_a_day_is_over_the_days_that_are_known(label, measure, at):
     assume(any(cell is not None for cell in lacking))
     found = ask([lacking], one(measure=measure)).series[0].whole
     known = [cell[0] for cell in lacking if cell is not None]
-    assert found.a_day == pytest.approx(measure.value(sum(known)) / len(known))
+    assert found.a_day == pytest.approx(measure.figure(sum(known)) / len(known))
 
 
 @given(

@@ -33,9 +33,9 @@ def test_every_measure_has_a_name_a_unit_and_no_value_where_there_is_nothing_to_
     assert measure.label
     assert measure.unit in Unit
     if measure.is_sum:
-        assert measure.value(0) == 0
+        assert measure.figure(0) == 0
     else:
-        assert measure.value(3_000_000, 0) is None
+        assert measure.figure(3_000_000, 0) is None
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_every_measure_has_a_name_a_unit_and_no_value_where_there_is_nothing_to_
     ],
 )
 def test_a_measure_is_sums_divided_by_sums(measure, above, below, value):
-    assert measure.value(above, below) == value
+    assert measure.figure(above, below) == value
 
 
 def test_money_of_one_currency_is_asked_for_unless_it_is_split_by_currency():
