@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from lib.domain.metrics import (
+    MOST_MISSING,
     Window,
     click_through_rate,
     cost_per_click_micros,
@@ -312,6 +313,35 @@ def _others(because: Because, known: Counter[str], chosen: str) -> list[LeftOut]
     return [
         LeftOut(because, number, name) for name, number in known.most_common() if name != chosen
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How far the figures of a campaign reach, and when it ran."""
+
+    as_of: date
+    covered_through: date
+    started_on: date
+    until: date
+    """The last day on which it can have run, as far as is known."""
+
+
+def common_as_of(feeds: Iterable[Feed]) -> date:
+    """Return the as-of day of several campaigns: the newest that nearly all have reported.
+
+    Accounts of the far east are a day ahead, and some feeds lag: it is the newest as-of day of
+    any of them on which not more than `MOST_MISSING` of those that run are missing. Where all
+    of the last week miss more, it is the newest. Raises `ValueError` without any campaign.
+    """
+    known = list(feeds)
+    newest = max(one.as_of for one in known)
+    days = {one.as_of for one in known if one.as_of > newest - timedelta(days=7)}
+    for day in sorted(days, reverse=True):
+        running = [one for one in known if one.started_on <= day <= one.until]
+        missing = sum(one.covered_through < day for one in running)
+        if missing <= MOST_MISSING * len(running):
+            return day
+    return newest
 
 
 def window_of(question: Question, *, as_of: date, started_on: date) -> Window:

@@ -11,7 +11,17 @@ from sqlalchemy import ColumnElement, Connection, Engine, Text, cast, literal, s
 from lib.db.engine import reading, retrying
 from lib.db.tables import campaign, campaign_trend
 from lib.domain.answer import Answer, answer
-from lib.domain.notebook import Because, Bought, LeftOut, Question, Split, resolved, window_of
+from lib.domain.notebook import (
+    Because,
+    Bought,
+    Feed,
+    LeftOut,
+    Question,
+    Split,
+    common_as_of,
+    resolved,
+    window_of,
+)
 from lib.domain.rights import Rights
 from lib.domain.status import LIVE
 from lib.services.notebook_days import Reading, Subject, kind_of
@@ -95,8 +105,8 @@ def _ask(db: Connection, question: Question, now_it_stands: Standing) -> Found:
         return found
     window = window_of(
         asked,
-        as_of=max(one.as_of for one in subjects),
-        started_on=min(one.started_on for one in subjects),
+        as_of=common_as_of(one.feed for one in subjects),
+        started_on=min(one.feed.started_on for one in subjects),
     )
     if len(subjects) * window.days > MOST_CAMPAIGN_DAYS:
         raise TooMuchAsked(
@@ -193,7 +203,6 @@ def _subjects(
         if as_of is not None:
             ends = ends_on or date.max
             until = ends if status in LIVE else min(covered, ends)
-            found[number] = Subject(
-                number, name, group, Bought(currency, kind), as_of, started, until
-            )
+            feed = Feed(as_of, covered, started, until)
+            found[number] = Subject(number, name, group, Bought(currency, kind), feed)
     return found

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from lib.db.tables import artist, campaign, campaign_trend, coverage
 from lib.domain.answer import MOST_BARS, OTHERS, Bools, Days, Group, Ints
 from lib.domain.metrics import Window
-from lib.domain.notebook import Bought, Part, Question, Split
+from lib.domain.notebook import Bought, Feed, Part, Question, Split
 from lib.domain.records import Platform
 from lib.domain.status import FACTS, Status
 from lib.services.current_days import days_selectable, kind_days_selectable
@@ -45,10 +45,7 @@ class Subject:
     group: Any
     """What the database says of it in the column of the split."""
     bought: Bought
-    as_of: date
-    started_on: date
-    until: date
-    """The last day on which it can have run, as far as is known."""
+    feed: Feed
 
 
 def kind_of() -> ColumnElement[str]:
@@ -82,9 +79,9 @@ class Reading:
         first, last, settled = (
             self._columns(days)[:, None]
             for days in (
-                [one.started_on for one in subjects],
-                [one.until for one in subjects],
-                [one.as_of for one in subjects],
+                [one.feed.started_on for one in subjects],
+                [one.feed.until for one in subjects],
+                [one.feed.as_of for one in subjects],
             )
         )
         expected = covered | ((first <= columns) & (columns <= last))

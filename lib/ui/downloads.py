@@ -6,17 +6,18 @@ of equal length could be one file and a person be served another person's
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 import streamlit as st
 
 from lib.domain.rights import Rights
-from lib.services import exports
-from lib.services.access import current_rights
+from lib.services import exports, sheets
+from lib.services.access import NotAllowed, current_rights
 from lib.services.activity import FIELDS, ActivityFilter, history_rows
 from lib.ui import clock, reads, signin
 
 _TOKENS = "download-tokens"
+CSV, EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def history_button(narrowed: ActivityFilter) -> None:
@@ -47,9 +48,40 @@ def figures_buttons(artist: str) -> None:
         _button("Campaigns", "campaigns", campaigns, key="download-campaigns")
 
 
-def file_name(stem: str, token: str) -> str:
+def sheet_buttons(stem: str, make: Callable[[], sheets.Sheet], *, shown: Hashable) -> None:
+    """Draw the buttons that download a table as it is on the screen, as CSV and as Excel.
+
+    `make` returns it, at the click; `shown` tells what is shown from anything else that `stem`
+    may show. Whoever may see less or more by then than when it was drawn gets nothing.
+    """
+    rights, drawn_for, now = _rights_at_the_click(), reads.rights(), clock.now()
+
+    def allowed() -> sheets.Sheet:
+        if rights() != drawn_for:
+            raise NotAllowed("What you may see has changed. Load the page again.")
+        return make()
+
+    def excel() -> bytes:
+        return sheets.excel_of(allowed(), made_at=now)
+
+    with st.container(horizontal=True, gap="small"):
+        _button(
+            "CSV", stem, lambda: _joined(sheets.csv_of(allowed())), key=f"{stem}-csv", shown=shown
+        )
+        st.download_button(
+            "Excel",
+            data=excel,
+            file_name=file_name(stem, _token(stem, shown), "xlsx"),
+            mime=EXCEL,
+            icon=":material/download:",
+            key=f"{stem}-excel",
+            on_click="ignore",
+        )
+
+
+def file_name(stem: str, token: str, ending: str = "csv") -> str:
     """Return the name of a download; `token` is random and belongs to one session."""
-    return f"{stem}-{token}.csv"
+    return f"{stem}-{token}.{ending}"
 
 
 def _rights_at_the_click() -> Callable[[], Rights]:
@@ -58,24 +90,26 @@ def _rights_at_the_click() -> Callable[[], Rights]:
     return lambda: current_rights(engine, who, now=clock.now())
 
 
-def _button(label: str, stem: str, make: Callable[[], str], *, key: str) -> None:
+def _button(
+    label: str, stem: str, make: Callable[[], str], *, key: str, shown: Hashable = None
+) -> None:
     st.download_button(
         label,
         data=lambda: make().encode("utf-8"),
-        file_name=file_name(stem, _token(stem)),
-        mime="text/csv",
+        file_name=file_name(stem, _token(stem, shown)),
+        mime=CSV,
         icon=":material/download:",
         key=key,
         on_click="ignore",
     )
 
 
-def _token(stem: str) -> str:
-    """Return this session's token for a download, a new one whenever the data have changed."""
+def _token(stem: str, shown: Hashable) -> str:
+    """Return this session's token for a download, a new one whenever something else is shown."""
     tokens = st.session_state.setdefault(_TOKENS, {})
-    version = reads.data_version()
-    if stem not in tokens or tokens[stem][0] != version:
-        tokens[stem] = (version, secrets.token_hex(8))
+    what = reads.data_version(), shown
+    if stem not in tokens or tokens[stem][0] != what:
+        tokens[stem] = (what, secrets.token_hex(8))
     return str(tokens[stem][1])
 
 

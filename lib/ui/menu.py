@@ -12,6 +12,7 @@ ICON = str(Path(__file__).parent / "static" / "icon.png")
 HELP = {
     "marketing/campaign_management.py": "The current artist's campaigns, grouped by status.",
     "marketing/roster.py": "All artists: what needs attention, what moved, every campaign.",
+    "marketing/notebook.py": "Ask the figures freely: by artist, platform, weekday and more.",
     "marketing/campaign.py": "One campaign: its status, figures, actions and history.",
     "operations/import_export.py": "Bring in an export of an ad platform, with a preview.",
     "operations/scheduled.py": "Pauses and resumes at a given time: to come, run, missed.",
@@ -39,6 +40,7 @@ def pages(who: Actor | None) -> dict[str, list[st.Page]]:
                 default=True,
             ),
             _page("marketing/roster.py", "Roster", ":material/table_view:", url_path="roster"),
+            _page("marketing/notebook.py", "Explore", ":material/query_stats:", url_path="explore"),
             _page(
                 "marketing/campaign.py",
                 "Campaign",

@@ -11,6 +11,7 @@ from lib.domain.notebook import (
     LONGEST,
     Because,
     Bought,
+    Feed,
     Grain,
     Measure,
     Part,
@@ -19,6 +20,7 @@ from lib.domain.notebook import (
     Split,
     Unit,
     buckets,
+    common_as_of,
     resolved,
     window_of,
 )
@@ -115,6 +117,28 @@ def test_one_campaign_alone_is_no_comparison():
 def test_a_window_has_exactly_so_many_dates_and_ends_on_the_as_of_day(reach, days):
     window = window_of(Question(reach=reach), as_of=AS_OF, started_on=STARTED)
     assert (window.days, window.last) == (days, AS_OF)
+
+
+def feed(as_of=AS_OF, covered=None, started=STARTED, until=date.max):
+    return Feed(as_of, covered or as_of, started, until)
+
+
+def test_the_as_of_day_is_the_newest_that_nearly_all_have_reported():
+    tomorrow = AS_OF + timedelta(days=1)
+    some = [feed() for _ in range(30)]
+    assert common_as_of([feed(), feed(as_of=tomorrow)]) == AS_OF
+    assert common_as_of([*some, feed(as_of=tomorrow)]) == AS_OF
+    # Settled later than others, but reported as far: its last days are unsettled, not missing.
+    assert common_as_of([*some, feed(AS_OF - timedelta(days=2), covered=AS_OF)]) == AS_OF
+    # One of thirty that lags, or several that are over, keep nobody.
+    assert common_as_of([*some, feed(AS_OF - timedelta(days=5))]) == AS_OF
+    over = feed(AS_OF - timedelta(days=5), until=AS_OF - timedelta(days=5))
+    assert common_as_of([feed(), over, over]) == AS_OF
+
+
+def test_where_many_lag_the_as_of_day_is_the_newest():
+    ancient = feed(AS_OF - timedelta(days=90))
+    assert common_as_of([feed(), ancient]) == AS_OF
 
 
 def test_the_whole_run_begins_with_the_earliest_run():
