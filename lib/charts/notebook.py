@@ -15,7 +15,7 @@ Figure = dict[str, Any]
 
 COLOURS = ("#3a8cc2", "#c96a1a", "#1f9e78", "#c2558d", "#8b7bd8", "#a3852b", "#d0554a", "#7d8699")
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x", "hexagon")
-_LONGEST, _LABEL_PIXELS = 22, 7
+_LONGEST, _LABEL_PIXELS = 26, 6.5
 _HEIGHT, _BAR_PIXELS, _LEAST_GAP = 420, 30, 0.055
 _FEW_POINTS = 45
 _ROOM_FOR_WORDS = 1.2
@@ -41,7 +41,7 @@ def lines_figure(
         symbol = _SYMBOLS[at % len(_SYMBOLS)]
         marks = [f"{symbol}-open" if late else symbol for late in one.is_unsettled]
         is_long = len(dates) > _FEW_POINTS
-        sizes = [8 if late or not is_long else 4 for late in one.is_unsettled]
+        sizes = [7 if late or not is_long else 4 for late in one.is_unsettled]
         traces.append(
             _trace(dates, one)
             | {
