@@ -241,18 +241,19 @@ def label_spend() -> tuple[LabelSpend, ...]:
 
 
 def notebook_answer(question: Question) -> notebook.Found:
-    """Return what the figures say to a question, as of this minute.
+    """Return what the figures say to a question, as of this hour.
 
     Raises `notebook.TooMuchAsked`.
     """
-    return _notebook_answer(
-        settings().database_url, data_version(), rights(), question, clock.reading_time()
-    )
+    # Only the date of the moment matters here, and what is recorded changes the version.
+    hour = clock.reading_time().replace(minute=0)
+    return _notebook_answer(settings().database_url, data_version(), rights(), question, hour)
 
 
 def campaign_types() -> tuple[str, ...]:
     """Return the campaign types there are, by name."""
-    return _campaign_types(settings().database_url, data_version(), rights(), clock.reading_time())
+    hour = clock.reading_time().replace(minute=0)
+    return _campaign_types(settings().database_url, data_version(), rights(), hour)
 
 
 def since(at: datetime) -> Since:

@@ -8,7 +8,7 @@ import pytest
 
 from lib.domain.records import Platform
 from lib.domain.rights import FULL
-from lib.domain.status import FACTS
+from lib.domain.status import FACTS, Status
 from lib.services import queries
 from lib.services.access import NotAllowed
 from lib.services.sheets import Sheet, csv_of, excel_of
@@ -110,7 +110,7 @@ def test_the_roster_takes_along_every_campaign_that_fits_and_says_the_filters(
 ):
     at = open_desk(ROSTER, **{roster_filters.STATUS: ["Paused"]})
     plain, about = both(taken["roster"](), now)
-    assert {row["Status"] for row in plain} == {FACTS["paused"].label}
+    assert {row["Status"] for row in plain} == {FACTS[Status.PAUSED].label}
     assert about["Status"] == "Paused"
     assert about["Campaigns"] == str(len(plain))
     shown = table(at, "All campaigns").rows
@@ -134,7 +134,7 @@ def test_whose_rights_have_changed_since_gets_no_file(open_desk, monkeypatch):
     def button(label, *, data, **_options):
         made[label] = data
 
-    monkeypatch.setattr(downloads.st, "download_button", button)
+    monkeypatch.setattr("streamlit.download_button", button)
     open_desk(BOARD)
     assert made["CSV"]()
     assert made["Excel"]()[:2] == b"PK"

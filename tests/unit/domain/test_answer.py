@@ -171,12 +171,8 @@ def test_a_campaign_that_began_at_nothing_has_no_index():
 
 
 def test_no_campaign_at_all_is_an_empty_answer():
-    days = Days(
-        (),
-        *(np.zeros((0, 7), np.int64) for _ in range(5)),
-        np.zeros((0, 7), bool),
-        np.zeros(0, int),
-    )
+    none = np.zeros((0, 7), np.int64)
+    days = Days((), none, none, none, none, none, none.astype(bool), np.zeros(0, np.int64))
     found = answer(Question(reach=Reach.WEEK), window(7), days)
     assert (found.series, found.total, found.campaigns) == ((), None, 0)
 
