@@ -71,7 +71,9 @@ class Cell:
     campaigns: int
     """How many reported at least once."""
     days: int
-    """Whole days: of those that ran, nearly all reported."""
+    """Whole days: somebody reported, and of those that ran nearly all."""
+    lacking: int
+    """Days on which too few reported; where nobody ran, nothing is lacking."""
     of_days: int
     missing: int
     """Days of campaigns that ran and are not known."""
@@ -80,7 +82,7 @@ class Cell:
 
     @property
     def is_whole(self) -> bool:
-        return self.days == self.of_days
+        return not self.lacking
 
 
 @dataclass(frozen=True)
@@ -212,19 +214,19 @@ def _series(
 def _cell(measure: Measure, days: Days, row: int, mine: Bools, chosen: Bools) -> Cell:
     told, expected = days.told[row, chosen], days.expected[row, chosen]
     above, below = int(days.above[row, chosen].sum()), int(days.below[row, chosen].sum())
-    # A day on which nobody ran lacks nothing, and brings nothing: no mean counts it as a zero.
+    # A day on which nobody ran lacks nothing and brings nothing: no mean counts it as a zero.
     whole = expected - told <= MOST_MISSING * expected
     full = whole & (told > 0)
-    is_told = bool(told.any())
     a_day = None
     if measure.is_sum and full.any():
         found = measure.figure(int(days.above[row, chosen][full].sum()))
         a_day = None if found is None else found / int(full.sum())
     return Cell(
-        value=measure.figure(above, below) if is_told else None,
+        value=measure.figure(above, below) if told.any() else None,
         a_day=a_day,
         campaigns=int(mine[:, chosen].any(axis=1).sum()),
-        days=int(whole.sum()) if is_told else 0,
+        days=int(full.sum()),
+        lacking=int((~whole).sum()),
         of_days=int(chosen.sum()),
         missing=int((expected - told).sum()),
         unsettled=int((days.unsettled[row, chosen] > 0).sum()),

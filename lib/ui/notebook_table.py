@@ -23,7 +23,7 @@ INDEX, CAMPAIGNS, WHOLE, OF, LACKING, UNSETTLED = (
 HELP = {
     INDEX: f"100 is what the campaign had over its first {BASE_DAYS} days with figures.",
     CAMPAIGNS: "How many campaigns reported at least one of these days.",
-    WHOLE: "Days on which nearly all reported: of those that ran, at most 5 % are missing.",
+    WHOLE: "Days with figures from nearly all: of those that ran, at most 5 % are missing.",
     OF: "The dates that the figure asks for.",
     LACKING: "Days of single campaigns that ran and that nobody reported, added up.",
     UNSETTLED: "Days whose figures the platform may still change.",

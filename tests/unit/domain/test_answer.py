@@ -90,6 +90,18 @@ def test_where_days_are_missing_means_over_the_reported_days_are_drawn():
     assert found.drawn(full, full.cells[0]) == 3
 
 
+def test_days_before_a_campaign_ran_are_gaps_that_lack_nothing():
+    days = days_of([[None, None, (4 * UNIT, 0)], [(UNIT, 0)] * 3])
+    days.expected[0, :2] = 0
+    for grain in (Grain.DAY, Grain.TOTAL):
+        found = answer(one(grain), window(3), days)
+        late = next(series for series in found.series if series.group.key == "g0")
+        assert not found.is_average
+        assert (late.whole.days, late.whole.lacking, late.whole.a_day) == (1, 0, 4)
+        drawn = [found.drawn(late, cell) for cell in late.cells]
+        assert drawn == ([None, None, 4] if grain is Grain.DAY else [4])
+
+
 def test_where_none_is_missing_sums_are_drawn():
     found = ask([[(6 * UNIT, 0)] * 3, [(3 * UNIT, 0)] * 3])
     assert not found.is_average
