@@ -9,6 +9,7 @@ from lib.ui import signin
 
 ICON = str(Path(__file__).parent / "static" / "icon.png")
 
+
 def pages(who: Actor | None) -> dict[str, list[st.Page]]:
     """Return the pages by section; the first one is where the desk opens.
 
@@ -26,6 +27,7 @@ def pages(who: Actor | None) -> dict[str, list[st.Page]]:
                 default=True,
             ),
             _page("marketing/roster.py", "Roster", ":material/table_view:", url_path="roster"),
+            _page("marketing/notebook.py", "Explore", ":material/query_stats:", url_path="explore"),
             _page("marketing/present.py", "Present", ":material/co_present:", url_path="present"),
             _page(
                 "marketing/campaign.py",

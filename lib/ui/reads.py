@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from lib.domain.lag import SettleAges
+from lib.domain.notebook import Question
 from lib.domain.presentation import Period, Presentation
 from lib.domain.records import Actor, Artist, HistoryEntry
 from lib.domain.rights import NOTHING, Deed, Place, Rights
@@ -25,7 +26,16 @@ from lib.services import activity as activities
 from lib.services import attention as attending
 from lib.services import backtest as backtests
 from lib.services import connections as linking
-from lib.services import cost_sharing, label_trend, lag, looks, presentations, queries, undoing
+from lib.services import (
+    cost_sharing,
+    label_trend,
+    lag,
+    looks,
+    notebook,
+    presentations,
+    queries,
+    undoing,
+)
 from lib.services import roster as rosters
 from lib.services import share_links as linked
 from lib.services.activity import ActivityFilter, ActivityWords
@@ -242,6 +252,22 @@ def label_spend() -> tuple[LabelSpend, ...]:
     return _label_spend(settings().database_url, data_version(), rights())
 
 
+def notebook_answer(question: Question) -> notebook.Found:
+    """Return what the figures say to a question, as of this hour.
+
+    Raises `notebook.TooMuchAsked`.
+    """
+    # Only the date of the moment matters here, and what is recorded changes the version.
+    hour = clock.reading_time().replace(minute=0)
+    return _notebook_answer(settings().database_url, data_version(), rights(), question, hour)
+
+
+def campaign_types() -> tuple[str, ...]:
+    """Return the campaign types there are, by name."""
+    hour = clock.reading_time().replace(minute=0)
+    return _campaign_types(settings().database_url, data_version(), rights(), hour)
+
+
 def since(at: datetime) -> Since:
     """Return what moved after `at`, up to this minute."""
     return _since(settings().database_url, data_version(), rights(), at, clock.reading_time())
@@ -426,6 +452,22 @@ def _campaigns(
 @st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
 def _label_spend(url: str, version: int, mine: Rights) -> tuple[LabelSpend, ...]:  # noqa: ARG001
     return label_trend.label_spend(engine_of(url), rights=mine)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner="Adding up…")
+def _notebook_answer(
+    url: str,
+    version: int,  # noqa: ARG001
+    mine: Rights,
+    question: Question,
+    now: datetime,
+) -> notebook.Found:
+    return notebook.ask(engine_of(url), question, rights=mine, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+def _campaign_types(url: str, version: int, mine: Rights, now: datetime) -> tuple[str, ...]:  # noqa: ARG001
+    return notebook.campaign_types(engine_of(url), rights=mine, now=now)
 
 
 @st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)

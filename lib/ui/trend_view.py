@@ -11,7 +11,7 @@ from lib.domain.learning import LEARNING_PERIOD
 from lib.domain.run_days import DayKind, kinds_of_days, mark
 from lib.domain.trend import Verdict
 from lib.services.queries import CampaignPage
-from lib.ui import second_go
+from lib.ui import pictures, second_go
 from lib.ui.format import money, span
 from lib.ui.words import entry_words, reason_words
 
@@ -59,7 +59,7 @@ def chart(page: CampaignPage, *, now: datetime) -> None:
     st.plotly_chart(
         figure,
         key=f"trend-{one.id}",
-        config={"displayModeBar": False},
+        config=pictures.config(f"{one.name} {window.last.isoformat()}"),
         alt=f"Spend and {one.headline_kind} a day, {span(window)}, with 7- and 28-day means",
     )
     st.caption(

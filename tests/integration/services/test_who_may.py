@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 from lib.domain.actions import LOOK_ONLY, Action, PauseReason
+from lib.domain.notebook import Question, Split
 from lib.domain.presentation import Period
 from lib.domain.records import BillingState, ConnectionState, Origin, Source
 from lib.domain.rights import DESK, FULL, NOTHING, Deed, Place, Role, rights
@@ -33,6 +34,7 @@ from lib.services import (
     label_trend,
     lag,
     looks,
+    notebook,
     people,
     people_reads,
     presentations,
@@ -571,6 +573,15 @@ READS = {
         engine, rights=mine, at=now - 30 * DAY, now=now + DAY
     ),
     "label spend": lambda engine, mine, _artist, _now: label_trend.label_spend(engine, rights=mine),
+    "notebook": lambda engine, mine, _artist, now: notebook.ask(
+        engine, Question(split=Split.CAMPAIGN), rights=mine, now=now
+    ),
+    "notebook of an artist": lambda engine, mine, artist, now: notebook.ask(
+        engine, Question(artists=(artist,)), rights=mine, now=now
+    ),
+    "campaign types": lambda engine, mine, _artist, now: notebook.campaign_types(
+        engine, rights=mine, now=now
+    ),
     "backtest": lambda engine, mine, _artist, now: backtest.run(engine, rights=mine, now=now),
     "backtest of an artist": lambda engine, mine, artist, now: backtest.run(
         engine, rights=mine, now=now, artist_id=artist
@@ -640,7 +651,7 @@ def test_the_whole_desk_has_bruno_in_it_or_the_tests_above_prove_nothing(stage, 
             stage.engine, rights([(Place(artist_id=stage.alma), Role.VIEWER)]), 0, stage.now
         )
     )
-    if name in ("demo label", "curves"):
+    if name in ("demo label", "curves", "campaign types"):
         return  # Nothing of an artist is in them here; the demo has a test of its own.
     assert found != alone
 
@@ -844,6 +855,7 @@ MODULES = (
     imports,
     label_trend,
     looks,
+    notebook,
     people,
     people_reads,
     presentations,
