@@ -20,7 +20,7 @@ from lib.services.access import NotAllowed, current_rights
 from lib.services.activity import FIELDS, ActivityFilter, history_rows
 from lib.services.presentations import presentation
 from lib.settings import settings
-from lib.ui import clock, present_page, reads, signin
+from lib.ui import clock, present_page, reads, second_go, signin
 
 _TOKENS = "download-tokens"
 CSV, EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -80,6 +80,8 @@ def sheet_buttons(stem: str, make: Callable[[], sheets.Sheet], *, shown: Hashabl
     `make` returns it, at the click; `shown` tells what is shown from anything else that `stem`
     may show. Whoever may see less or more by then than when it was drawn gets nothing.
     """
+    if not second_go.has_come("files"):
+        return
     rights, drawn_for, now = _rights_at_the_click(), reads.rights(), clock.now()
 
     def allowed() -> sheets.Sheet:
