@@ -52,6 +52,11 @@ def test_only_lib_ui_knows_streamlit(module):
         assert not [found for found in imports(module) if is_within(found, ("streamlit",))]
 
 
+def test_every_dialog_is_one_that_closes_when_rights_change():
+    told = [module for module in LIBRARY if "@st.dialog(" in module.read_text(encoding="utf-8")]
+    assert told == [ROOT / "lib" / "ui" / "dialogs.py"]
+
+
 def test_no_script_lies_directly_in_pages():
     # Streamlit serves such a script by its URL without app.py, and so without the sign-in.
     assert not [page for page in PAGES if page.parent == ROOT / "pages"]
