@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.records import Actor
 from lib.ui import current_artist, demo, live, outage, signin
+from lib.ui.ending import PageEnds
 
 # Seconds. The browser draws everything that has arrived in one go, and these fields would hold
 # up what the person came for; so in a session's first run they follow in a second go.
@@ -25,7 +26,8 @@ def after_page(who: Actor, *, page: str) -> Iterator[None]:
     is_reached = True
     with outage.told():
         try:
-            yield
+            with suppress(PageEnds):
+                yield
         except DatabaseUnreachable:
             is_reached = False
             raise
