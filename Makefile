@@ -16,7 +16,7 @@ unexport DATABASE_URL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker backup restore test test-fast fuzz power lint format audit screenshots bench load lock clean
+.PHONY: help setup run worker backup restore test test-fast fuzz lint format audit screenshots bench load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,10 +72,6 @@ test-fast: setup ## The tests that need no browser and no PostgreSQL
 
 fuzz: setup ## 100,000 generated hostile inputs, in-process (COUNT=…, SEED=…)
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),100000) $(if $(SEED),--seed $(SEED))
-
-# Needs root, loop devices and namespaces: says what is missing and ends with 77 where it cannot.
-power: setup ## Cut the power of both databases on a disk that forgets (root; CUTS=20, SEED=…)
-	@$(BIN)/python -m tests.power --cuts $(or $(CUTS),20) $(if $(SEED),--seed $(SEED))
 
 lint: setup ## Lint, format check, types and contracts, without tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo

@@ -34,7 +34,7 @@ total = summary(len(board.rows))
 narrowed, order = filters.filter_bar(board.rows, f"**{esc(artist.name)}** · {total}")
 shown = [row for row in board.rows if narrowed.matches(row)]
 
-board_view.campaigns(shown, order, searched=narrowed.text, artist=artist.name)
+board_view.campaigns(shown, order, searched=narrowed.text)
 if not shown:
     empty.nothing_matches(total)
 connections_view.section(board)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import activity_view, clock, downloads, history_table, reads, taking
+from lib.ui import activity_view, clock, downloads, history_table, reads
 from lib.ui.format import zone_name
 
 st.title("Activity", anchor=False)
@@ -20,5 +20,4 @@ if not entries:
 shown = entries[:limit]
 history_table.draw(shown, key="activity", alt="History of all changes", artists=artists)
 activity_view.more(len(shown), has_more=len(entries) > limit)
-taking.activity(shown, artists=artists, narrowed=activity_view.filter_words())
 downloads.history_button(narrowed)

@@ -31,7 +31,7 @@ from tests.standin import COOKIE_SECRET, sign_in_secrets
 from tests.wire import visit
 
 PAGES = ["", *sorted({script.stem for script in ROOT.glob("pages/*/*.py")})]
-ASKED = [*PAGES, "campaigns", "explore", "import", "status-guide", "trend-check", "nothing"]
+ASKED = [*PAGES, "campaigns", "import", "status-guide", "trend-check", "nothing"]
 COOKIE = "_streamlit_user"
 BOB, DORA = "bob@label.example", "dora@label.example"
 

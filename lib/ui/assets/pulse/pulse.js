@@ -31,9 +31,6 @@ export default function draw({ parentElement, data, setTriggerValue }) {
   mine.tell = (number) => setTriggerValue("changed", number);
   // A page that says that the database is away is drawn anew as soon as it is back.
   mine.isOutage = data.version === null;
-  // What the first run left out is asked for once the browser has nothing else to do.
-  const idle = window.requestIdleCallback ?? setTimeout;
-  if (data.again) idle(() => mine.tell(data.version), { timeout: PATIENCE });
   if (!mine.isOutage && mine.seen === mine.drawn) mine.say("");
   return () => {
     // Streamlit also cleans up before it draws the same place again.
