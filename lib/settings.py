@@ -4,8 +4,10 @@ This is the lowest layer: it imports nothing of `lib`, and neither Streamlit nor
 """
 
 import getpass
+import hmac
 import ipaddress
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -32,6 +34,14 @@ SHORTEST_COOKIE_SECRET = 32  # bytes
 SHORTEST_METRICS_TOKEN = 16  # characters
 EXAMPLE_BILLING_SECRET = "an-example-that-signs-no-notice-of-any-payment"  # noqa: S105
 SHORTEST_BILLING_SECRET = 32  # bytes
+LARGEST_LOGO = 200 * 1024  # bytes
+LOGO_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+}
 
 # Longest line of a websocket handshake. The library's 8 KiB leave a person with many
 # sign-in cookies before a blank page: https://github.com/streamlit/streamlit/pull/15492
@@ -78,6 +88,23 @@ def _zone(name: str) -> str:
     except (KeyError, ValueError, OSError):
         raise ValueError("must be an IANA time zone such as Europe/Berlin or UTC") from None
     return name
+
+
+def _colour(value: str) -> str:
+    """Return a colour as browsers write it."""
+    if not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        raise ValueError("must be a colour such as #4b4ab5")
+    return value.lower()
+
+
+def _logo(path: Path) -> Path:
+    """Return the path of a picture that is there and small enough to go along with every page."""
+    path = path.expanduser().absolute()
+    if path.suffix.lower() not in LOGO_TYPES:
+        raise ValueError(f"must be a picture: {', '.join(LOGO_TYPES)}")
+    if not path.is_file() or path.stat().st_size > LARGEST_LOGO:
+        raise ValueError(f"must be a file that is there, of {LARGEST_LOGO // 1024} KiB at most")
+    return path
 
 
 def _host(value: str) -> str:
@@ -278,6 +305,23 @@ class Settings(_Frozen):
         validation_alias="PG_BIN",
         description="Folder of pg_dump and pg_restore, where backups do not find them themselves.",
     )
+    label_name: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        validation_alias="LABEL_NAME",
+        description="The label's name as artists read it; else the organization's.",
+    )
+    label_colour: Annotated[str, AfterValidator(_colour)] = Field(
+        default="#4b4ab5",
+        validation_alias="LABEL_COLOUR",
+        description="The label's colour on what artists are shown, as #rrggbb.",
+    )
+    label_logo: Annotated[Path, AfterValidator(_logo)] | None = Field(
+        default=None,
+        validation_alias="LABEL_LOGO",
+        description="The label's logo on what artists are shown: a PNG, JPEG, WebP or SVG file.",
+    )
     secrets_file: Path = Field(
         default=ROOT / ".streamlit" / "secrets.toml",
         validation_alias="SECRETS_FILE",
@@ -309,6 +353,17 @@ class Settings(_Frozen):
         if address.scheme == "sqlite":
             return f"SQLite file {address.path.removeprefix('/')}"
         return f"PostgreSQL {address.path.lstrip('/')} on {address.hostname or 'this machine'}"
+
+    @property
+    def share_key(self) -> bytes:
+        """What the links to an artist's presentation are signed with.
+
+        It follows from the cookie's secret: a new one ends every link. A desk without a sign-in
+        serves this machine only and has no secret; there the signature is a check sum, and what
+        protects a link is its 192 random bits.
+        """
+        secret = self.auth.cookie_secret.get_secret_value() if self.auth else ""
+        return hmac.digest(secret.encode(), b"campaign-desk share links", "sha256")
 
     def secrets(self) -> list[str]:
         """Return everything that must not be written anywhere, a log least of all."""

@@ -44,6 +44,14 @@ class Death:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Child:
+    """A child at work, and the file that what it says is kept in."""
+
+    pid: int
+    said: Path
+
+
 class Nursery:
     """A process that has imported `modules` and forks children that know them."""
 
@@ -86,27 +94,36 @@ class Nursery:
         for number in range(times):
             yield self._kill_one(target, arguments, number, dice.uniform(0, longest))
 
-    def _kill_one(self, target: str, arguments: list[str], number: int, after: float) -> Death:
+    def start(self, target: str, arguments: list[str], *, number: int) -> Child:
+        """Start `target` and return it once it has said its first line."""
         said = Path(self.folder.name) / f"{number}-{time.monotonic_ns()}"
         said.touch()
         order = {"target": target, "number": number, "arguments": arguments, "said": str(said)}
-        pid = int(self._ask(order))
-        self._wait_for_a_line(said, pid)
-        time.sleep(after)
-        os.kill(pid, signal.SIGKILL)
-        ended = int(self._ask({"gone": pid}))
-        lines = said.read_text(encoding="utf-8").splitlines()
-        if ended != signal.SIGKILL:
-            raise ChildFailed(f"The child ended by itself ({ended}) and had said {lines[-3:]}.")
-        return Death(number, lines, after)
-
-    def _wait_for_a_line(self, said: Path, pid: int) -> None:
+        child = Child(int(self._ask(order)), said)
         until = time.monotonic() + _PATIENCE
         while said.stat().st_size == 0:
             if time.monotonic() > until:
-                os.kill(pid, signal.SIGKILL)
+                self.end(child)
                 raise ChildFailed("The child said nothing in time.")
             time.sleep(0.002)
+        return child
+
+    def end(self, child: Child) -> list[str]:
+        """Kill a child, stopped or not, and return what it had said.
+
+        Raises `ChildFailed` where it had ended by itself.
+        """
+        os.kill(child.pid, signal.SIGKILL)
+        ended = int(self._ask({"gone": child.pid}))
+        lines = child.said.read_text(encoding="utf-8").splitlines()
+        if ended != signal.SIGKILL:
+            raise ChildFailed(f"The child ended by itself ({ended}) and had said {lines[-3:]}.")
+        return lines
+
+    def _kill_one(self, target: str, arguments: list[str], number: int, after: float) -> Death:
+        child = self.start(target, arguments, number=number)
+        time.sleep(after)
+        return Death(number, self.end(child), after)
 
     def _ask(self, order: dict[str, object]) -> str:
         assert self.process.stdin is not None

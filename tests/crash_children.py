@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from lib.db.engine import make_engine, reading
 from lib.db.tables import artist, campaign
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Actor, Source
 from lib.domain.rights import FULL
+from lib.domain.status import Status
 from lib.services.billing import payment_failed, payment_recovered
 from lib.services.campaigns import ChangeRefused
 from lib.services.demo import is_empty, load_demo, start_over
@@ -35,7 +36,7 @@ def change(say: Say, number: int, url: str) -> None:
     dice = random.Random(number)  # noqa: S311 - not a secret
     with reading(engine) as db:
         campaigns: Sequence[int] = db.execute(select(campaign.c.id)).scalars().all()
-        (artist_id,) = db.execute(select(artist.c.id)).scalars().all()
+        artist_id = db.execute(select(func.min(artist.c.id))).scalar_one()
     for turn in count():
         request_id = f"{number}-{turn}"
         if dice.random() < 0.1:
@@ -116,7 +117,9 @@ def run_scheduled(say: Say, number: int, url: str) -> None:
     say("at work")
     for turn in count():
         for campaign_id in campaigns:
-            action = (Action.PAUSE, Action.RESUME)[turn % 2]
+            seen = see(engine, campaign_id)
+            # However short a child lives, what it schedules can be done.
+            action = Action.RESUME if seen.status is Status.PAUSED else Action.PAUSE
             try:
                 schedule_change(
                     engine,
@@ -125,7 +128,7 @@ def run_scheduled(say: Say, number: int, url: str) -> None:
                     run_at=NOW - timedelta(seconds=30),
                     reason=PauseReason.BUDGET if action is Action.PAUSE else None,
                     actor=Actor(name=f"Alice {number}", rights=FULL),
-                    seen_version=see(engine, campaign_id).version,
+                    seen_version=seen.version,
                     request_id=f"{number}-{turn}-{campaign_id}",
                     now=NOW - timedelta(minutes=1),
                 )

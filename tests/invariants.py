@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, select
+from sqlalchemy import Connection, Engine, RowMapping, select, text
 
 from lib.db.engine import reading
 from lib.db.tables import (
@@ -30,6 +30,15 @@ def faults(engine: Engine, *, artist_id: int | None = None) -> list[str]:
     with reading(engine) as db:
         found = [*_unexplained(db, artist_id), *_unobserved(db), *_doubled_requests(db)]
         return found if artist_id is not None else [*found, *_unchained(db)]
+
+
+def is_whole(engine: Engine) -> bool:
+    """Return whether SQLite finds its file sound; PostgreSQL keeps no such check at hand."""
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as db:
+        is_sound = db.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+        return is_sound and not db.execute(text("PRAGMA foreign_key_check")).all()
 
 
 def _unchained(db: Connection) -> Iterator[str]:

@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.request import urlopen
 
+import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileUploaderState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 _PATIENCE = 60
+_COME_AGAIN = b'"again": true'
+"""In what the pulse is told: see `lib.ui.live`."""
 
 
 @dataclass
@@ -23,20 +27,29 @@ class Visit:
     """One session: what was received, message by message and as bytes."""
 
     socket: ClientConnection
+    url: str
+    cookies: Mapping[str, str]
     received: list[bytes] = field(default_factory=list)
     pages: dict[str, str] = field(default_factory=dict)
     query: str = ""
     page_hash: str = ""
+    session_id: str = ""
     values: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def run(self, page: str = "", query: str = "") -> bytes:
-        """Ask for a page by name and return every byte that came until the script ended."""
+        """Ask for a page by name and return every byte that came until the script ended.
+
+        As a browser does, it comes again for what the first run put off.
+        """
         asked = BackMsg()
         asked.rerun_script.query_string = self.query = query
         asked.rerun_script.page_name = page
         self.received.clear()
         self.values.clear()
-        return self._send(asked)
+        said = self._send(asked)
+        if _COME_AGAIN in said:
+            said += self._send(asked)
+        return said
 
     def run_hash(self, page_script_hash: str) -> bytes:
         """Ask for a page by its script's hash, as a tab does that knows it from earlier."""
@@ -52,6 +65,27 @@ class Visit:
         """Set a widget's value by the name that the message has for it, such as `string_value`."""
         self.values[widget_id] = value
         return self._send(self._again(widget_id))
+
+    def upload(self, widget_id: str, name: str, content: bytes) -> bytes:
+        """Choose a file in a file field and return what came until the script ended."""
+        asked = BackMsg()
+        asked.file_urls_request.request_id = name
+        asked.file_urls_request.file_names.append(name)
+        asked.file_urls_request.session_id = self.session_id
+        self.socket.send(asked.SerializeToString())
+        (place,) = self._receive("file_urls_response").file_urls_response.file_urls
+        httpx.put(
+            self.url + place.upload_url,
+            files={name: (name, content)},
+            cookies=dict(self.cookies),
+            headers={"X-Xsrftoken": self.cookies["_streamlit_xsrf"]},
+            timeout=_PATIENCE,
+        ).raise_for_status()
+        chosen = FileUploaderState()
+        chosen.uploaded_file_info.add(
+            name=name, size=len(content), file_id=place.file_id, file_urls=place
+        )
+        return self.set(widget_id, file_uploader_state_value=chosen)
 
     def widgets(self, kind: str, **having: object) -> list[Any]:
         """Return the widgets of a kind that were drawn since the last page, oldest first."""
@@ -81,7 +115,10 @@ class Visit:
         for known, value in self.values.items():
             state = asked.rerun_script.widget_states.widgets.add(id=known)
             for name, one in value.items():
-                setattr(state, name, one)
+                if isinstance(one, FileUploaderState):
+                    getattr(state, name).CopyFrom(one)
+                else:
+                    setattr(state, name, one)
         if pressed:
             asked.rerun_script.widget_states.widgets.add(id=widget_id, trigger_value=True)
         return asked
@@ -120,6 +157,13 @@ class Visit:
         self.socket.send(asked.SerializeToString())
         start = len(self.received)
         while True:
+            message = self._receive("script_finished")
+            if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                return b"".join(self.received[start:])
+
+    def _receive(self, wanted: str) -> ForwardMsg:
+        """Return the next message of a kind; whatever comes before it is kept too."""
+        while True:
             raw = self.socket.recv(timeout=_PATIENCE)
             assert isinstance(raw, bytes)
             self.received.append(raw)
@@ -127,16 +171,15 @@ class Visit:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.page_hash = message.new_session.page_script_hash
+                self.session_id = message.new_session.initialize.session_id or self.session_id
             if kind == "navigation":
                 self.page_hash = message.navigation.page_script_hash or self.page_hash
                 self.pages = {
                     page.url_pathname or page.page_name: page.page_script_hash
                     for page in message.navigation.app_pages
                 }
-            if kind == "script_finished" and (
-                message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
-            ):
-                return b"".join(self.received[start:])
+            if kind == wanted:
+                return message
 
 
 @contextmanager
@@ -152,7 +195,7 @@ def visit(url: str, cookies: Mapping[str, str] | None = None) -> Iterator[Visit]
         compression=None,
         proxy=None,
     ) as socket:
-        yield Visit(socket)
+        yield Visit(socket, url, known)
 
 
 def _xsrf(url: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from lib.charts.plain import plain
 from lib.charts.trend import MONTH, WEEK
 
 Figure = dict[str, Any]
@@ -95,7 +96,7 @@ def _window_label(stretch: tuple[date, date], words: str) -> Figure:
         "x": f"{first + (last - first) / 2}T00:00:00",
         "y": 1,
         "yanchor": "bottom",
-        "text": _plain(words),
+        "text": plain(words),
         "showarrow": False,
         "font": {"size": 11},
     }
@@ -183,7 +184,7 @@ def _marker_traces(frame: pd.DataFrame, markers: Sequence[Marker]) -> list[Figur
             "name": name,
             "x": [one.day.isoformat() for one in found],
             "y": [top] * len(found),
-            "text": [_plain(one.words) for one in found],
+            "text": [plain(one.words) for one in found],
             "marker": {"symbol": symbol, "size": 11, "color": colour},
             "hovertemplate": "%{text}<extra></extra>",
             "xaxis": "x",
@@ -260,15 +261,10 @@ def _values(column: "pd.Series[float]") -> list[float | None]:
     return [None if pd.isna(value) else round(float(value), 6) for value in column]
 
 
-def _plain(text: str) -> str:
-    """Return text without what Plotly reads as markup: tags, entities, templates."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
-
-
 def _caption(kind: str) -> str:
     """Return a result kind as the start of a caption; exports name some at great length."""
     short = kind if len(kind) <= _LONGEST else f"{kind[: _LONGEST - 1]}…"
-    return _plain(short[:1].upper() + short[1:])
+    return plain(short[:1].upper() + short[1:])
 
 
 def _nothing() -> Figure:

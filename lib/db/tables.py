@@ -32,10 +32,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 
+from lib.domain.presentation import Period
 from lib.domain.records import BillingState, BudgetPeriod, ConnectionState, GatewayKind, Platform
 from lib.domain.rights import Role
 from lib.domain.schedule import SCHEDULABLE, ScheduleState
@@ -103,6 +105,8 @@ artist = Table(
     Column("name_key", String(200), nullable=False, unique=True),
     Column("billing", String(20), nullable=False, server_default=BillingState.IN_ORDER.value),
     Column("created_at", UtcDateTime, nullable=False),
+    # Whether the artist is shown what the campaigns cost.
+    Column("shares_cost", Boolean, nullable=False, server_default=false()),
     _one_of("billing", BillingState, "billing"),
     Index(None, "organization_id"),
 )
@@ -598,6 +602,29 @@ worker = Table(
     metadata,
     Column("name", String(200), primary_key=True),
     Column("alive_at", UtcDateTime, nullable=False),
+)
+
+# A link that shows an artist's presentation without a sign-in. The token itself is kept nowhere.
+share_link = Table(
+    "share_link",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("artist_id", ForeignKey("artist.id"), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    # The one period that it shows; empty where whoever opens it may choose.
+    Column("period", String(10)),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    # Whose right to share it stands on; empty where no sign-in was needed.
+    Column("person_id", ForeignKey("person.id")),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Column("revoked_by", String(200)),
+    Column("last_opened_at", UtcDateTime),
+    _one_of("period", Period, "period"),
+    CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="is_revoked_by_somebody"),
+    Index(None, "artist_id"),
+    sqlite_autoincrement=True,
 )
 
 column_mapping = Table(

@@ -42,6 +42,9 @@ _OWN_TYPE = {
 SETTLES_FAST, SETTLES_SLOWLY = 1, 3
 SETTLES_IN_A_DAY = frozenset({VIEWS, CLICKS})
 
+MOST_MISSING = 0.05
+"""A day on which more of the campaigns than this are missing says too little to be a sum."""
+
 
 def usual_type(platform: Platform) -> str:
     """Return the campaign type that this desk runs on a platform."""

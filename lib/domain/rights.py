@@ -34,8 +34,9 @@ class Role(StrEnum):
 
 _MEANINGS = {
     Role.VIEWER: "Looks at campaigns, figures and history, and takes exports.",
-    Role.EDITOR: "Also changes campaigns and brings in exports of the ad platforms.",
-    Role.ADMIN: "Also says who may do what there; on the whole desk adds artists and people.",
+    Role.EDITOR: "Also changes campaigns, brings in exports and makes links for artists.",
+    Role.ADMIN: "Also says who may do what there, and whether artists are shown costs; on the "
+    "whole desk adds artists and people.",
 }
 
 
@@ -48,6 +49,8 @@ class Deed(StrEnum):
     EXPLAIN_COLUMNS = "say what the columns of a file mean"
     EXPLAIN_ANEW = "change for everybody what the columns of a file mean"
     SETTLE_BILLING = "record what became of a payment"
+    SHARE = "share how it goes with an artist"
+    SET_SHARING = "say what an artist is shown"
     GIVE_ROLES = "say who may do what"
     ADD_ARTISTS = "add artists"
     MANAGE_PEOPLE = "let people in and switch them off"
@@ -64,6 +67,8 @@ NEEDED: Mapping[Deed, Role | None] = MappingProxyType(
         Deed.EXPLAIN_COLUMNS: Role.EDITOR,
         Deed.EXPLAIN_ANEW: Role.EDITOR,
         Deed.SETTLE_BILLING: Role.ADMIN,
+        Deed.SHARE: Role.EDITOR,
+        Deed.SET_SHARING: Role.ADMIN,
         Deed.GIVE_ROLES: Role.ADMIN,
         Deed.ADD_ARTISTS: Role.ADMIN,
         Deed.MANAGE_PEOPLE: Role.ADMIN,

@@ -10,13 +10,11 @@ from sqlalchemy import Engine, select
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import artist, campaign, campaign_trend, organization
+from lib.domain.metrics import MOST_MISSING
 from lib.domain.rights import Rights
 from lib.domain.status import LIVE
 from lib.domain.verdict import MONTH, WEEK
 from lib.services.scope import within
-
-MOST_MISSING = 0.05
-"""A day on which more of the campaigns than this are missing says too little to be a sum."""
 
 
 @dataclass(frozen=True)

@@ -128,16 +128,21 @@ def board(engine: Engine, artist_id: int, *, rights: Rights, now: datetime) -> B
 
     def work() -> Board | None:
         with reading(engine) as db:
-            found = db.execute(_artists(rights).where(artist.c.id == artist_id)).mappings().first()
-            if found is None:
-                return None
-            the_artist = Artist.model_validate(dict(found))
-            links = _connections(db, artist_id)
-            chosen = campaign.c.artist_id == artist_id
-            rows = _rows(db, the_artist, links, chosen, rights=rights, now=now)
-            return Board(the_artist, tuple(links.values()), tuple(rows))
+            return board_within(db, artist_id, rights=rights, now=now)
 
     return retrying(work)
+
+
+def board_within(db: Connection, artist_id: int, *, rights: Rights, now: datetime) -> Board | None:
+    """Return the artist's board, read in the snapshot of whoever reads more of it."""
+    found = db.execute(_artists(rights).where(artist.c.id == artist_id)).mappings().first()
+    if found is None:
+        return None
+    the_artist = Artist.model_validate(dict(found))
+    links = _connections(db, artist_id)
+    chosen = campaign.c.artist_id == artist_id
+    rows = _rows(db, the_artist, links, chosen, rights=rights, now=now)
+    return Board(the_artist, tuple(links.values()), tuple(rows))
 
 
 def campaign_page(

@@ -188,10 +188,11 @@ def page(
     *,
     rights: Rights,
     number: int = 1,
+    rows: int = ROWS_A_PAGE,
     currencies: Sequence[str] = (),
     now: datetime,
 ) -> tuple[RosterRow, ...]:
-    """Return page `number` of the campaigns that fit, `ROWS_A_PAGE` of them.
+    """Return page `number` of the campaigns that fit, `rows` of them.
 
     Amounts are ordered within their currency, the currencies as in `currencies`.
     """
@@ -204,8 +205,8 @@ def page(
                 .select_from(now_it_stands.source)
                 .where(*_conditions(db, now_it_stands, narrowed, rights))
                 .order_by(*_keys(now_it_stands, order, currencies))
-                .limit(ROWS_A_PAGE)
-                .offset((number - 1) * ROWS_A_PAGE)
+                .limit(rows)
+                .offset((number - 1) * rows)
             )
             return rows_of(db, list(db.execute(query).scalars()), rights=rights, now=now)
 

@@ -44,6 +44,14 @@ def filters(artists: dict[int, str]) -> ActivityFilter:
     )
 
 
+def filter_words() -> list[tuple[str, str]]:
+    """Return the filters that narrow, each with what it is set to."""
+    keys = (SEARCH, ARTIST, CAMPAIGN, PERSON, ACTION, SOURCE, FROM, UNTIL)
+    labels = ("Search", "Artist", "Campaign", "Person", "Action", "Where from", "From", "Until")
+    chosen = [(label, st.session_state.get(key)) for label, key in zip(labels, keys, strict=True)]
+    return [(label, str(value)) for label, value in chosen if value]
+
+
 def limit(narrowed: ActivityFilter) -> int:
     """Return how many entries to show: more after each click, anew when the filters change."""
     known = st.session_state.get(_LIMIT)

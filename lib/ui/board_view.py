@@ -12,7 +12,7 @@ from lib.domain.records import BillingState, ConnectionState, Platform
 from lib.domain.records import Connection as PlatformConnection
 from lib.domain.status import FACTS, LIVE, Group, Status
 from lib.services.queries import Board
-from lib.ui import actions, badges, campaign_cells, clock, filters, in_url, table
+from lib.ui import actions, badges, campaign_cells, clock, filters, in_url, table, taking
 from lib.ui.campaign_cells import Shown
 from lib.ui.escape import esc
 from lib.ui.filters import in_order
@@ -116,7 +116,7 @@ def _in_group(rows: Sequence[BoardRow], groups: table.Groups) -> list[BoardRow]:
     return [row for row in rows if _group_of(row) == chosen]
 
 
-def campaigns(rows: Sequence[BoardRow], order: str, *, searched: str) -> None:
+def campaigns(rows: Sequence[BoardRow], order: str, *, searched: str, artist: str) -> None:
     """Draw the campaigns in one table: group by group, the archive folded away."""
     groups = _groups(rows)
     shown = _in_group(rows, groups)
@@ -147,6 +147,7 @@ def campaigns(rows: Sequence[BoardRow], order: str, *, searched: str) -> None:
             groups=groups,
             caption=campaign_cells.windows_words(dated) if dated else "",
         )
+    taking.board(ordered, CELLS, artist=artist, group=in_url.read(GROUP))
 
 
 def _lines(rows: Sequence[BoardRow], counts: Mapping[Group, int]) -> list[table.Line]:

@@ -79,7 +79,6 @@ def action_buttons(page: CampaignPage) -> None:
                 key=f"{action}-{one.id}",
                 icon=actions.ICONS[action],
                 disabled=not decision.is_allowed,
-                help=esc(decision.why_not) if not decision.is_allowed else None,
                 on_click=actions.ask,
                 args=(action.value, one.id, one.version),
             )
@@ -88,7 +87,6 @@ def action_buttons(page: CampaignPage) -> None:
                 "Schedule…",
                 key=f"schedule-{one.id}",
                 icon=":material/schedule:",
-                help="Pause or resume at a given time of the ad account.",
                 on_click=actions.ask,
                 args=(actions.SCHEDULE, one.id, one.version),
             )

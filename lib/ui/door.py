@@ -34,7 +34,16 @@ from lib.db.engine import DatabaseUnreachable
 from lib.events import Outcome, tell
 from lib.services.health import look
 from lib.settings import Settings
-from lib.ui import billing_endpoint, clock, live, outage, reads, signin, watch
+from lib.ui import (
+    billing_endpoint,
+    clock,
+    live,
+    outage,
+    reads,
+    share_endpoint,
+    signin,
+    watch,
+)
 from lib.ui.cookies import signed_in_claims
 from lib.ui.health import Pulse, healthz, readyz
 from lib.ui.metrics import metrics
@@ -51,6 +60,7 @@ SHUT = (
 # For people who are signed in: downloads, pictures, uploads, and that something has changed.
 GUARDED = (f"/{BASE_ROUTE_MEDIA}", f"/{BASE_ROUTE_UPLOAD_FILE}", live.PATH)
 
+POLICY = "Content-Security-Policy"
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -66,6 +76,7 @@ def fittings(settings: Settings) -> dict[str, Any]:
             Route("/metrics", metrics(pulse, settings)),
             live.route(),
             billing_endpoint.route(settings),
+            *share_endpoint.routes(settings),
         ],
         "middleware": [
             Middleware(AtOnce),
@@ -118,7 +129,7 @@ def streamlit_page() -> str:
 def security_headers(settings: Settings, *, html: str) -> dict[str, str]:
     """Return the headers that every answer carries."""
     headers = {
-        "Content-Security-Policy": content_security_policy(html),
+        POLICY: content_security_policy(html),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",
@@ -146,7 +157,11 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                # A page of the desk's own that allows itself less keeps its policy.
+                own = headers.get(POLICY)
                 headers.update(self.headers)
+                if own is not None:
+                    headers[POLICY] = own
                 if self.are_cookies_secure:
                     message["headers"] = [_secured(*header) for header in message["headers"]]
             await send(message)

@@ -5,18 +5,25 @@ of equal length could be one file and a person be served another person's
 (https://github.com/streamlit/streamlit/pull/14986). A random token in the name keeps them apart.
 """
 
+import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 import streamlit as st
 
+from lib.domain.presentation import Period
+from lib.domain.records import Artist
 from lib.domain.rights import Rights
-from lib.services import exports
-from lib.services.access import current_rights
+from lib.services import exports, sheets
+from lib.services.access import NotAllowed, current_rights
 from lib.services.activity import FIELDS, ActivityFilter, history_rows
-from lib.ui import clock, reads, signin
+from lib.services.presentations import presentation
+from lib.settings import settings
+from lib.ui import clock, present_page, reads, second_go, signin
 
 _TOKENS = "download-tokens"
+CSV, EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def history_button(narrowed: ActivityFilter) -> None:
@@ -47,9 +54,62 @@ def figures_buttons(artist: str) -> None:
         _button("Campaigns", "campaigns", campaigns, key="download-campaigns")
 
 
-def file_name(stem: str, token: str) -> str:
+def report_button(one: Artist, period: Period) -> None:
+    """Draw the button that downloads an artist's presentation as one file to send or print."""
+    engine, rights = reads.engine(), _rights_at_the_click()
+    look = present_page.look(settings(), organization=reads.organization_name(one))
+
+    def report() -> str:
+        shown = presentation(engine, one.id, period, rights=rights(), now=clock.reading_time())
+        # Taken away between the page and the click: there is nothing to be had.
+        return "" if shown is None else present_page.page(shown, look)
+
+    stem = f"report-{_slug(one.name)}-{_slug(period.label)}"
+    _button("Report", stem, report, key="download-report", ending="html", mime="text/html")
+
+
+def _slug(text: str) -> str:
+    """Return a name as a part of a file's name."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:60] or "artist"
+
+
+def sheet_buttons(stem: str, make: Callable[[], sheets.Sheet], *, shown: Hashable) -> None:
+    """Draw the buttons that download a table as it is on the screen, as CSV and as Excel.
+
+    `make` returns it, at the click; `shown` tells what is shown from anything else that `stem`
+    may show. Whoever may see less or more by then than when it was drawn gets nothing.
+    """
+    if not second_go.has_come("files"):
+        return
+    rights, drawn_for, now = _rights_at_the_click(), reads.rights(), clock.now()
+
+    def allowed() -> sheets.Sheet:
+        if rights() != drawn_for:
+            raise NotAllowed("What you may see has changed. Load the page again.")
+        return make()
+
+    def excel() -> bytes:
+        return sheets.excel_of(allowed(), made_at=now)
+
+    with st.container(horizontal=True, gap="small"):
+        _button(
+            "CSV", stem, lambda: _joined(sheets.csv_of(allowed())), key=f"{stem}-csv", shown=shown
+        )
+        st.download_button(
+            "Excel",
+            data=excel,
+            file_name=file_name(stem, _token(stem, shown), "xlsx"),
+            mime=EXCEL,
+            icon=":material/download:",
+            key=f"{stem}-excel",
+            on_click="ignore",
+        )
+
+
+def file_name(stem: str, token: str, ending: str = "csv") -> str:
     """Return the name of a download; `token` is random and belongs to one session."""
-    return f"{stem}-{token}.csv"
+    return f"{stem}-{token}.{ending}"
 
 
 def _rights_at_the_click() -> Callable[[], Rights]:
@@ -58,24 +118,33 @@ def _rights_at_the_click() -> Callable[[], Rights]:
     return lambda: current_rights(engine, who, now=clock.now())
 
 
-def _button(label: str, stem: str, make: Callable[[], str], *, key: str) -> None:
+def _button(
+    label: str,
+    stem: str,
+    make: Callable[[], str],
+    *,
+    key: str,
+    shown: Hashable = None,
+    ending: str = "csv",
+    mime: str = CSV,
+) -> None:
     st.download_button(
         label,
         data=lambda: make().encode("utf-8"),
-        file_name=file_name(stem, _token(stem)),
-        mime="text/csv",
+        file_name=file_name(stem, _token(stem, shown), ending),
+        mime=mime,
         icon=":material/download:",
         key=key,
         on_click="ignore",
     )
 
 
-def _token(stem: str) -> str:
-    """Return this session's token for a download, a new one whenever the data have changed."""
+def _token(stem: str, shown: Hashable) -> str:
+    """Return this session's token for a download, a new one whenever something else is shown."""
     tokens = st.session_state.setdefault(_TOKENS, {})
-    version = reads.data_version()
-    if stem not in tokens or tokens[stem][0] != version:
-        tokens[stem] = (version, secrets.token_hex(8))
+    what = reads.data_version(), shown
+    if stem not in tokens or tokens[stem][0] != what:
+        tokens[stem] = (what, secrets.token_hex(8))
     return str(tokens[stem][1])
 
 

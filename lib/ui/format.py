@@ -75,6 +75,11 @@ def percent(ratio: float | None) -> str:
     return MISSING if ratio is None else str(format_percent(ratio, "#,##0 %", locale=LOCALE))
 
 
+def share(ratio: float | None) -> str:
+    """Return a small ratio in per cent with two decimals: "0.53 %"."""
+    return MISSING if ratio is None else str(format_percent(ratio, "#,##0.00 %", locale=LOCALE))
+
+
 def one_of(kind: str) -> str:
     """Return one result of a kind: "save" for saves; kinds that only exports name stay."""
     return _SINGULAR.get(kind, kind)

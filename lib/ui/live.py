@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from lib.db.engine import DatabaseUnreachable
 from lib.services import queries
-from lib.ui import components, reads
+from lib.ui import components, notices, reads, second_go
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ _ANSWER_SECONDS = 3.0
 
 
 def watch() -> None:
-    """Let the page notice changes; call it after everything else has been drawn."""
-    _draw(reads.data_version())
+    """Let the page notice changes, and come again for what was put off; call it last of all."""
+    _draw(reads.data_version(), comes_again=second_go.is_asked_for())
 
 
 def wait_for_database() -> None:
@@ -38,12 +38,9 @@ def wait_for_database() -> None:
     _draw(None)
 
 
-def _draw(version: int | None) -> None:
-    components.mounted("pulse")(key="pulse", data={"version": version}, on_changed_change=_drawn)
-
-
-def _drawn() -> None:
-    """Do nothing: that the page is drawn anew is all that was asked for."""
+def _draw(version: int | None, *, comes_again: bool = False) -> None:
+    told = {"version": version, "again": comes_again}
+    components.mounted("pulse")(key="pulse", data=told, on_changed_change=notices.keep)
 
 
 class Pulse:

@@ -9,18 +9,6 @@ from lib.ui import signin
 
 ICON = str(Path(__file__).parent / "static" / "icon.png")
 
-HELP = {
-    "marketing/campaign_management.py": "The current artist's campaigns, grouped by status.",
-    "marketing/roster.py": "All artists: what needs attention, what moved, every campaign.",
-    "marketing/campaign.py": "One campaign: its status, figures, actions and history.",
-    "operations/import_export.py": "Bring in an export of an ad platform, with a preview.",
-    "operations/scheduled.py": "Pauses and resumes at a given time: to come, run, missed.",
-    "operations/activity.py": "Every change: who, what, when and why.",
-    "operations/trend_check.py": "How verdicts are found, and how often they are right.",
-    "operations/people.py": "Who may see and do what.",
-    "operations/status_guide.py": "What each status, badge, action and figure means.",
-}
-
 
 def pages(who: Actor | None) -> dict[str, list[st.Page]]:
     """Return the pages by section; the first one is where the desk opens.
@@ -39,6 +27,8 @@ def pages(who: Actor | None) -> dict[str, list[st.Page]]:
                 default=True,
             ),
             _page("marketing/roster.py", "Roster", ":material/table_view:", url_path="roster"),
+            _page("marketing/notebook.py", "Explore", ":material/query_stats:", url_path="explore"),
+            _page("marketing/present.py", "Present", ":material/co_present:", url_path="present"),
             _page(
                 "marketing/campaign.py",
                 "Campaign",
@@ -70,4 +60,4 @@ def pages(who: Actor | None) -> dict[str, list[st.Page]]:
 
 
 def _page(script: str, title: str, icon: str, **options: object) -> st.Page:
-    return st.Page(f"pages/{script}", title=title, icon=icon, help=HELP[script], **options)  # type: ignore[arg-type]
+    return st.Page(f"pages/{script}", title=title, icon=icon, **options)  # type: ignore[arg-type]

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from lib.domain.lag import SettleAges
+from lib.domain.notebook import Question
+from lib.domain.presentation import Period, Presentation
 from lib.domain.records import Actor, Artist, HistoryEntry
 from lib.domain.rights import NOTHING, Deed, Place, Rights
 from lib.domain.schedule import ScheduledChange
@@ -24,8 +26,18 @@ from lib.services import activity as activities
 from lib.services import attention as attending
 from lib.services import backtest as backtests
 from lib.services import connections as linking
-from lib.services import label_trend, lag, looks, queries, undoing
+from lib.services import (
+    cost_sharing,
+    label_trend,
+    lag,
+    looks,
+    notebook,
+    presentations,
+    queries,
+    undoing,
+)
 from lib.services import roster as rosters
+from lib.services import share_links as linked
 from lib.services.activity import ActivityFilter, ActivityWords
 from lib.services.attention import Attention
 from lib.services.backtest import Backtest
@@ -38,6 +50,7 @@ from lib.services.recording import CampaignNotFound
 from lib.services.roster import ArtistTotal, Order, Overview, RosterFilter, RosterRow
 from lib.services.schedule_reads import scheduled_changes
 from lib.services.schedule_runs import is_anybody_working as is_worker_seen
+from lib.services.share_links import ShareLink
 from lib.services.undoing import UndoOffer
 from lib.settings import settings
 from lib.ui import clock, signin
@@ -239,6 +252,22 @@ def label_spend() -> tuple[LabelSpend, ...]:
     return _label_spend(settings().database_url, data_version(), rights())
 
 
+def notebook_answer(question: Question) -> notebook.Found:
+    """Return what the figures say to a question, as of this hour.
+
+    Raises `notebook.TooMuchAsked`.
+    """
+    # Only the date of the moment matters here, and what is recorded changes the version.
+    hour = clock.reading_time().replace(minute=0)
+    return _notebook_answer(settings().database_url, data_version(), rights(), question, hour)
+
+
+def campaign_types() -> tuple[str, ...]:
+    """Return the campaign types there are, by name."""
+    hour = clock.reading_time().replace(minute=0)
+    return _campaign_types(settings().database_url, data_version(), rights(), hour)
+
+
 def since(at: datetime) -> Since:
     """Return what moved after `at`, up to this minute."""
     return _since(settings().database_url, data_version(), rights(), at, clock.reading_time())
@@ -247,6 +276,38 @@ def since(at: datetime) -> Since:
 def scheduled(campaign_id: int | None = None) -> tuple[ScheduledChange, ...]:
     """Return what is scheduled for one campaign, or for all: what comes first, then the rest."""
     return _scheduled(settings().database_url, data_version(), rights(), campaign_id)
+
+
+def presentation(artist_id: int, period: Period) -> Presentation | None:
+    """Return how it goes for the artist as of this minute, None for one who may not be seen."""
+    return presentation_for(artist_id, period, mine=rights())
+
+
+def presentation_for(artist_id: int, period: Period, *, mine: Rights) -> Presentation | None:
+    """Return the same for whoever has these rights, such as those of a share link."""
+    return _presentation(
+        settings().database_url, data_version(), mine, artist_id, period, clock.reading_time()
+    )
+
+
+def shares_cost(artist_id: int) -> bool:
+    """Return whether the artist is shown costs."""
+    return cost_sharing.shares_cost(engine(), artist_id, rights=rights())
+
+
+def share_links(artist_id: int) -> tuple[ShareLink, ...]:
+    """Return the links to the artist's presentation as they are now: openings raise no version."""
+    return linked.share_links(engine(), artist_id, rights=rights(), now=clock.now())
+
+
+def may(deed: Deed, one: Artist) -> bool:
+    """Return whether whoever looks may do this for an artist."""
+    return rights().may(deed, Place(artist_id=one.id), of_organization=one.organization_id)
+
+
+def organization_name(one: Artist) -> str:
+    """Return the name of an artist's organization."""
+    return _organization(settings().database_url, data_version(), rights(), one.id)
 
 
 def is_anybody_working() -> bool:
@@ -393,6 +454,22 @@ def _label_spend(url: str, version: int, mine: Rights) -> tuple[LabelSpend, ...]
     return label_trend.label_spend(engine_of(url), rights=mine)
 
 
+@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner="Adding up…")
+def _notebook_answer(
+    url: str,
+    version: int,  # noqa: ARG001
+    mine: Rights,
+    question: Question,
+    now: datetime,
+) -> notebook.Found:
+    return notebook.ask(engine_of(url), question, rights=mine, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+def _campaign_types(url: str, version: int, mine: Rights, now: datetime) -> tuple[str, ...]:  # noqa: ARG001
+    return notebook.campaign_types(engine_of(url), rights=mine, now=now)
+
+
 @st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
 def _since(url: str, version: int, mine: Rights, at: datetime, now: datetime) -> Since:  # noqa: ARG001
     return looks.since(engine_of(url), at=at, rights=mine, now=now)
@@ -406,3 +483,20 @@ def _scheduled(
     campaign_id: int | None,
 ) -> tuple[ScheduledChange, ...]:
     return scheduled_changes(engine_of(url), rights=mine, campaign_id=campaign_id)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+def _presentation(
+    url: str,
+    version: int,  # noqa: ARG001
+    mine: Rights,
+    artist_id: int,
+    period: Period,
+    now: datetime,
+) -> Presentation | None:
+    return presentations.presentation(engine_of(url), artist_id, period, rights=mine, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+def _organization(url: str, version: int, mine: Rights, artist_id: int) -> str:  # noqa: ARG001
+    return presentations.organization_name(engine_of(url), artist_id, rights=mine)

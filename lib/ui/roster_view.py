@@ -10,7 +10,17 @@ from lib.domain.status import FACTS, Status
 from lib.services import looks
 from lib.services.attention import MOST_OF_A_KIND, Attention, Need, StoppedByBilling
 from lib.services.roster import MOST_AT_ONCE, ROWS_A_PAGE, Order, Overview, RosterFilter, RosterRow
-from lib.ui import badges, campaign_cells, clock, reads, roster, roster_filters, signin, table
+from lib.ui import (
+    badges,
+    campaign_cells,
+    clock,
+    reads,
+    roster,
+    roster_filters,
+    signin,
+    table,
+    taking,
+)
 from lib.ui.board_view import open_campaign, pressed
 from lib.ui.campaign_cells import Shown
 from lib.ui.empty import BOARD_PAGE
@@ -234,6 +244,8 @@ def campaigns(narrowed: RosterFilter, order: Order, *, whole: Overview, fitting:
         groups=_statuses(whole),
     )
     _pages(key, fitting.campaigns)
+    if fitting.campaigns:
+        taking.roster(narrowed, order, roster.CELLS, fitting=fitting)
 
 
 def artists(narrowed: RosterFilter, fitting: Overview) -> None:

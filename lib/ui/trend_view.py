@@ -1,6 +1,5 @@
 """The chart of one campaign as drawn: its days, the windows that decide, what happened."""
 
-import time
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -12,16 +11,18 @@ from lib.domain.learning import LEARNING_PERIOD
 from lib.domain.run_days import DayKind, kinds_of_days, mark
 from lib.domain.trend import Verdict
 from lib.services.queries import CampaignPage
+from lib.ui import pictures, second_go
 from lib.ui.format import money, span
 from lib.ui.words import entry_words, reason_words
-
-_CHARTS_LOADED, _PAINT = "charts-loaded", 0.15  # seconds
 
 RANGE, WHOLE, DAYS_FIRST = "range", "whole", 56
 
 
 def chart(page: CampaignPage, *, now: datetime) -> None:
     """Draw the trend of spend and results, 56 days first and the whole run on demand."""
+    # Loading the chart's library blocks the browser for a second or more.
+    if not second_go.has_come("charts"):
+        return
     one = page.row.campaign
     is_whole = st.query_params.get(RANGE) == WHOLE
     window = chart_window(
@@ -38,7 +39,6 @@ def chart(page: CampaignPage, *, now: datetime) -> None:
     )
     marks = mark(page.run, page.coverage, window.first, window.days)
     kinds = zip(frame.index, kinds_of_days(marks, as_of=page.row.as_of), strict=True)
-    _figures_first()
     figure = campaign_figure(
         frame,
         currency=one.currency,
@@ -59,7 +59,7 @@ def chart(page: CampaignPage, *, now: datetime) -> None:
     st.plotly_chart(
         figure,
         key=f"trend-{one.id}",
-        config={"displayModeBar": False},
+        config=pictures.config(f"{one.name} {window.last.isoformat()}"),
         alt=f"Spend and {one.headline_kind} a day, {span(window)}, with 7- and 28-day means",
     )
     st.caption(
@@ -74,16 +74,6 @@ def _other_range(is_whole: bool) -> None:
         st.query_params.pop(RANGE, None)
     else:
         st.query_params[RANGE] = WHOLE
-
-
-def _figures_first() -> None:
-    """Let the browser paint the figures before it loads the chart's library, once a session.
-
-    Loading it blocks the browser for a second or more; what was sent just before would wait.
-    """
-    if not st.session_state.get(_CHARTS_LOADED):
-        st.session_state[_CHARTS_LOADED] = True
-        time.sleep(_PAINT)
 
 
 def _deciding(found: Verdict | None) -> Deciding | None:

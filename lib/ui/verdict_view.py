@@ -34,16 +34,13 @@ def verdict(page: CampaignPage) -> None:
     row = page.row
     found = row.verdict
     word = found.word if found else Word.TOO_EARLY
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(
-            word.value.capitalize(),
-            icon=verdict_words.ICONS[word],
-            color=verdict_words.COLOURS[word],
-            help="Cost per result: the last 7 days against the whole weeks before them.",
-        )
-        change = verdict_words.change_words(found.cost) if found else ""
-        if change and word is not Word.TOO_EARLY:
-            st.markdown(f"**{esc(change)}** cost per {esc(one_of(row.campaign.headline_kind))}")
+    words = badges.in_markdown(
+        word.value.capitalize(), verdict_words.ICONS[word], verdict_words.COLOURS[word]
+    )
+    change = verdict_words.change_words(found.cost) if found else ""
+    if change and word is not Word.TOO_EARLY:
+        words += f" **{esc(change)}** cost per {esc(one_of(row.campaign.headline_kind))}"
+    st.markdown(words)
     lines = (verdict_words.headline(row, changed_by=_changed_by(page)), verdict_words.sentence(row))
     for line in lines:
         if line:

@@ -157,31 +157,38 @@ def sentence(row: BoardRow) -> str:
 
     "Cost per save €0.67 against €1.00 in the three weeks before (210 and 420 saves)."
     """
-    verdict, one = row.verdict, row.campaign
+    one = row.campaign
+    return sentence_of(row.verdict, kind=one.headline_kind, currency=one.currency)
+
+
+def sentence_of(verdict: Verdict | None, *, kind: str, currency: str) -> str:
+    """Return the same of a verdict that stands without its campaign."""
     if verdict is None or not verdict.current.days or not verdict.baseline.days:
         return ""
-    kind, currency = one.headline_kind, one.currency
     now, before = verdict.current, verdict.baseline
     if not now.spend_micros:
         return "Nothing was spent in the last 7 days."
     if not now.results_micros:
         above = unit_cost(now.least_cost_micros, currency)
         return f"0 {kind} in the last 7 days; the true cost is likely above {above}." + (
-            f" It was {unit_cost(before.cost_micros, currency)} in {_before(verdict)}."
+            f" It was {unit_cost(before.cost_micros, currency)} in {before_words(verdict)}."
             if before.results_micros
             else ""
         )
     new = unit_cost(now.cost_micros, currency)
     if not before.results_micros:
-        return f"Cost per {one_of(kind)} {new}; new: there were no {kind} in {_before(verdict)}."
+        return (
+            f"Cost per {one_of(kind)} {new}; new: there were no {kind} in {before_words(verdict)}."
+        )
     return (
         f"Cost per {one_of(kind)} {new} against {unit_cost(before.cost_micros, currency)} in "
-        f"{_before(verdict)} ({results(now.results_micros)} and "
+        f"{before_words(verdict)} ({results(now.results_micros)} and "
         f"{results(before.results_micros)} {kind})."
     )
 
 
-def _before(verdict: Verdict) -> str:
+def before_words(verdict: Verdict) -> str:
+    """Return what the weeks are called that the last 7 days are compared with."""
     return f"{_WEEKS.get(verdict.weeks, 'the weeks')} before"
 
 

@@ -29,7 +29,7 @@ ENDLESS = "+Inf"
 _SIGN_IN, _SIGN_OUT = "/oauth2callback", "/auth/logout"
 _AREAS = {
     *("healthz", "readyz", "metrics", "media", "static", "component", "auth", "oauth2callback"),
-    "_stcore",
+    *("_stcore", "shared"),
 }
 _TOLD = "refusal-told"
 

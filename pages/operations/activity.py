@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from lib.ui import activity_view, clock, downloads, history_table, reads
+from lib.ui import activity_view, clock, downloads, history_table, reads, taking
+from lib.ui.ending import end_page
 from lib.ui.format import zone_name
 
 st.title("Activity", anchor=False)
@@ -15,9 +16,10 @@ entries = reads.activity(narrowed, limit=limit + 1)
 
 if not entries:
     activity_view.nothing()
-    st.stop()
+    end_page()
 
 shown = entries[:limit]
 history_table.draw(shown, key="activity", alt="History of all changes", artists=artists)
 activity_view.more(len(shown), has_more=len(entries) > limit)
+taking.activity(shown, artists=artists, narrowed=activity_view.filter_words())
 downloads.history_button(narrowed)

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.db.engine import make_engine, reading, sqlite_module
 from lib.settings import ROOT, settings
+from lib.ui import second_go
 
 ROUNDS = 15
 
@@ -86,6 +87,7 @@ def _asked(script: str, query: str) -> _Asked:
             found.statements.append((statement, parameters))
 
     desk = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    desk.session_state[second_go.COME] = {"sidebar", "charts", "files"}
     desk = _with(desk, query).run()
     _with(desk.switch_page(script), query)
     st.cache_resource.clear()

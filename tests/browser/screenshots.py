@@ -30,6 +30,8 @@ def addresses(first_campaign: int) -> dict[str, str]:
     return {
         "campaign-management": f"/?{artist}",
         "roster": f"/roster?{artist}",
+        "present": f"/present?{artist}",
+        "explore": f"/explore?{artist}&nb_split=Platform",
         "campaign": f"/campaign?id={first_campaign}&{artist}",
         "import": f"/import?{artist}",
         "scheduled": f"/scheduled?{artist}",

@@ -17,7 +17,8 @@ from tests.wire import visit
 SCRIPTS = sorted(ROOT.glob("pages/*/*.py"))
 # By the names that the menu gives, by the names of the scripts, and by neither.
 ASKED = sorted(
-    {"", "campaigns", "campaign", "import", "activity", "trend-check", "status-guide", "nothing"}
+    {"", "campaigns", "campaign", "explore", "import", "activity", "trend-check", "status-guide"}
+    | {"nothing"}
     | {script.stem for script in SCRIPTS}
 )
 

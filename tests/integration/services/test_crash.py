@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from lib.db.engine import reading
 from lib.db.tables import daily_observation, history, import_run, staged_import
@@ -16,7 +16,7 @@ from lib.services.import_folding import finish_imports
 from tests import crash_children
 from tests.cast import add_artist, add_campaign
 from tests.crash import ChildFailed, Nursery
-from tests.invariants import faults
+from tests.invariants import faults, is_whole
 from tests.staging import left_over
 
 
@@ -33,14 +33,6 @@ def requests(engine):
                 select(history.c.request_id).where(history.c.request_id.is_not(None))
             ).scalars()
         )
-
-
-def is_whole(engine):
-    if engine.dialect.name != "sqlite":
-        return True
-    with engine.connect() as db:
-        is_sound = db.execute(text("PRAGMA integrity_check")).scalar() == "ok"
-        return is_sound and not db.execute(text("PRAGMA foreign_key_check")).all()
 
 
 @pytest.mark.slow
@@ -118,14 +110,15 @@ def test_an_import_is_there_whole_or_not_at_all(engine, nursery):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("times", [10, pytest.param(30, marks=pytest.mark.long)])
 def test_a_large_import_that_is_killed_at_any_step_counts_whole_or_not_at_all(
-    engine, nursery, monkeypatch
+    engine, nursery, monkeypatch, times
 ):
     engine.dispose()
     monkeypatch.setattr(import_staging, "GIVEN_UP_AFTER", -10)
     told: set[int] = set()
     stages: Counter[str] = Counter()
-    times, longest = (30, 2.0) if engine.dialect.name == "sqlite" else (12, 3.0)
+    longest = 2.0 if engine.dialect.name == "sqlite" else 3.0
     url = engine.url.render_as_string(hide_password=False)
     target = "tests.crash_children:bring_in_by_steps"
     for death in nursery.kill_repeatedly(target, [url], times=times, longest=longest):

@@ -32,6 +32,8 @@ from tests.invariants import faults
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKERS = 8
+ENOUGH = 10
+"""So many changes must have run between the kills, or they prove little."""
 MINUTE = timedelta(minutes=1)
 
 
@@ -216,7 +218,7 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done_and_the_other_does_the
         add_campaign(engine, artist_id, now=now)
     engine.dispose()
     url = engine.url.render_as_string(hide_password=False)
-    times, longest = (40, 0.25) if engine.dialect.name == "sqlite" else (15, 0.8)
+    least, longest = (40, 0.25) if engine.dialect.name == "sqlite" else (15, 0.8)
     told: set[str] = set()
     stop, raised = threading.Event(), []
 
@@ -231,8 +233,11 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done_and_the_other_does_the
     other.start()
     try:
         target = "tests.crash_children:run_scheduled"
-        for death in nursery.kill_repeatedly(target, [url], times=times, longest=longest):
+        # On a busy machine a child may do little before it is killed: then more of them are.
+        for death in nursery.kill_repeatedly(target, [url], times=10 * least, longest=longest):
             told |= set(death.lines) - {"at work"}
+            if death.number + 1 >= least and states(engine)[ScheduleState.RAN] >= ENOUGH:
+                break
     finally:
         stop.set()
         other.join()
@@ -246,7 +251,7 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done_and_the_other_does_the
             for row in db.execute(select(scheduled_change.c.id, scheduled_change.c.state))
         }
     assert told <= settled, f"{told - settled} were told and are lost"
-    assert states(engine)[ScheduleState.RAN] >= 5
+    assert states(engine)[ScheduleState.RAN] >= ENOUGH
 
 
 def start_worker(url, *options):

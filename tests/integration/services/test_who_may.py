@@ -12,6 +12,8 @@ from types import ModuleType
 import pytest
 
 from lib.domain.actions import LOOK_ONLY, Action, PauseReason
+from lib.domain.notebook import Question, Split
+from lib.domain.presentation import Period
 from lib.domain.records import BillingState, ConnectionState, Origin, Source
 from lib.domain.rights import DESK, FULL, NOTHING, Deed, Place, Role, rights
 from lib.domain.schedule import ScheduleState
@@ -25,19 +27,24 @@ from lib.services import (
     billing,
     bulk,
     campaigns,
+    cost_sharing,
     demo,
     exports,
     imports,
     label_trend,
     lag,
     looks,
+    notebook,
     people,
     people_reads,
+    presentations,
     queries,
     roster,
     schedule_reads,
     schedule_runs,
     schedules,
+    share_links,
+    share_opening,
     undoing,
 )
 from lib.services.access import NotAllowed
@@ -96,6 +103,19 @@ class Stage:
             for artist, word in ((self.alma, "Alpine"), (self.bruno, "Brazen"))
         }
 
+        # Of each artist a link by which its presentation is shared.
+        self.links = {
+            artist: share_links.make_link(
+                engine,
+                artist,
+                expires_at=now + DAY,
+                key=b"",
+                actor=ALICE.model_copy(update={"name": f"{word} sharer"}),
+                request_id=new_request(),
+                now=now,
+            ).link_id
+            for artist, word in ((self.alma, "Alpine"), (self.bruno, "Brazen"))
+        }
         # Of each artist an entry that can be undone, and a change that is to come.
         self.entries = {
             artist: campaigns.archive_campaign(
@@ -254,6 +274,35 @@ def cancel(stage, artist, actor):
     )
 
 
+def share(stage, artist, actor):
+    return share_links.make_link(
+        stage.engine,
+        artist,
+        expires_at=stage.now + DAY,
+        key=b"",
+        actor=actor,
+        request_id=new_request(),
+        now=stage.now,
+    )
+
+
+def revoke(stage, artist, actor):
+    number = stage.links.get(artist, 4711)
+    return share_links.revoke_link(stage.engine, number, actor=actor, now=stage.now)
+
+
+def share_costs(stage, artist, actor):
+    return cost_sharing.set_cost_sharing(
+        stage.engine,
+        artist,
+        True,
+        seen=False,
+        actor=actor,
+        request_id=new_request(),
+        now=stage.now,
+    )
+
+
 def undo(stage, artist, actor):
     return undoing.undo_change(
         stage.engine,
@@ -296,6 +345,9 @@ VERBS = {
     "schedule": (Deed.CHANGE, schedule),
     "cancel a schedule": (Deed.CHANGE, cancel),
     "undo": (Deed.CHANGE, undo),
+    "share": (Deed.SHARE, share),
+    "revoke a link": (Deed.SHARE, revoke),
+    "share costs": (Deed.SET_SHARING, share_costs),
     "move": (Deed.SPEAK_FOR_PLATFORM, move),
     "import": (Deed.IMPORT, bring_in),
     "preview": (Deed.IMPORT, preview),
@@ -309,6 +361,7 @@ UNSEEN = (
     ArtistNotFound,
     people.PlaceNotFound,
     schedule_reads.ScheduleNotFound,
+    share_links.LinkNotFound,
     undoing.EntryNotFound,
     NotAllowed,
 )
@@ -520,9 +573,27 @@ READS = {
         engine, rights=mine, at=now - 30 * DAY, now=now + DAY
     ),
     "label spend": lambda engine, mine, _artist, _now: label_trend.label_spend(engine, rights=mine),
+    "notebook": lambda engine, mine, _artist, now: notebook.ask(
+        engine, Question(split=Split.CAMPAIGN), rights=mine, now=now
+    ),
+    "notebook of an artist": lambda engine, mine, artist, now: notebook.ask(
+        engine, Question(artists=(artist,)), rights=mine, now=now
+    ),
+    "campaign types": lambda engine, mine, _artist, now: notebook.campaign_types(
+        engine, rights=mine, now=now
+    ),
     "backtest": lambda engine, mine, _artist, now: backtest.run(engine, rights=mine, now=now),
     "backtest of an artist": lambda engine, mine, artist, now: backtest.run(
         engine, rights=mine, now=now, artist_id=artist
+    ),
+    "presentation": lambda engine, mine, artist, now: presentations.presentation(
+        engine, artist, Period.WHOLE, rights=mine, now=now
+    ),
+    "name of the organization": lambda engine, mine, artist, _now: presentations.organization_name(
+        engine, artist, rights=mine
+    ),
+    "share links": lambda engine, mine, artist, now: share_links.share_links(
+        engine, artist, rights=mine, now=now
     ),
     "curves": lambda engine, mine, _artist, _now: lag.curves_to_show(engine, rights=mine),
 }
@@ -580,7 +651,7 @@ def test_the_whole_desk_has_bruno_in_it_or_the_tests_above_prove_nothing(stage, 
             stage.engine, rights([(Place(artist_id=stage.alma), Role.VIEWER)]), 0, stage.now
         )
     )
-    if name in ("demo label", "curves"):
+    if name in ("demo label", "curves", "campaign types"):
         return  # Nothing of an artist is in them here; the demo has a test of its own.
     assert found != alone
 
@@ -778,23 +849,28 @@ MODULES = (
     billing,
     bulk,
     campaigns,
+    cost_sharing,
     demo,
     exports,
     imports,
     label_trend,
     looks,
+    notebook,
     people,
     people_reads,
+    presentations,
     queries,
     roster,
     schedule_reads,
     schedule_runs,
     schedules,
+    share_links,
+    share_opening,
     undoing,
 )
 # Facts that are nobody's: a number, a column's meaning, whether there is anything at all; what
 # a file itself says; inner parts, whose callers have asked; and what a worker does, which asks
-# for the rights of whoever scheduled a change.
+# for the rights of whoever scheduled a change; a link, which asks for those of its maker.
 OPEN = {
     "queries.current_data_version",
     "demo.is_empty",
@@ -807,6 +883,7 @@ OPEN = {
     "schedule_runs.show_alive",
     "schedule_runs.say_goodbye",
     "schedule_runs.is_anybody_working",
+    "share_opening.open_link",
 }
 
 

@@ -12,7 +12,14 @@ ALMA, BRUNO = Place(artist_id=1), Place(artist_id=2)
 # Written out, not computed: what each role may do. Whoever adds a deed has to decide here.
 MAY = {
     Role.VIEWER: {Deed.LOOK},
-    Role.EDITOR: {Deed.LOOK, Deed.CHANGE, Deed.IMPORT, Deed.EXPLAIN_COLUMNS, Deed.EXPLAIN_ANEW},
+    Role.EDITOR: {
+        Deed.LOOK,
+        Deed.CHANGE,
+        Deed.IMPORT,
+        Deed.EXPLAIN_COLUMNS,
+        Deed.EXPLAIN_ANEW,
+        Deed.SHARE,
+    },
     Role.ADMIN: set(Deed) - {Deed.SPEAK_FOR_PLATFORM},
 }
 

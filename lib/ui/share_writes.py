@@ -1,0 +1,92 @@
+"""The writes of the page Present, called from a button's `on_click`: links and shared costs."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import streamlit as st
+
+from lib.db.engine import DatabaseUnreachable
+from lib.domain.presentation import Period
+from lib.domain.records import Artist
+from lib.services import cost_sharing, share_links
+from lib.services.access import NotAllowed
+from lib.services.billing import ArtistNotFound
+from lib.services.campaigns import ChangeRefused
+from lib.services.share_links import LinkNotFound
+from lib.settings import settings
+from lib.ui import clock, notices, reads, signin
+
+_MADE = "share-just-made"
+
+
+def make(one: Artist, *, ends: timedelta, period: Period | None, request_id: str) -> None:
+    """Make a link, and keep its address for the page that is drawn next."""
+
+    def work() -> str:
+        now = clock.now()
+        made = share_links.make_link(
+            reads.engine(),
+            one.id,
+            expires_at=now + ends,
+            period=period,
+            key=settings().share_key,
+            actor=signin.actor(),
+            request_id=request_id,
+            now=now,
+        )
+        # Pressed twice, the second answer knows no token: the first one's stays.
+        if made.token is not None:
+            st.session_state[_MADE] = (one.id, made.link_id, made.token)
+        return f"A link for {one.name} is ready."
+
+    _tell(work)
+
+
+def just_made(one: Artist) -> str | None:
+    """Return the token of the artist's link that was just made, while it is being looked at."""
+    artist_id, _, token = st.session_state.get(_MADE, (None, None, None))
+    return token if artist_id == one.id else None
+
+
+def revoke(link_id: int) -> None:
+    """End a link at once."""
+
+    def work() -> str:
+        share_links.revoke_link(reads.engine(), link_id, actor=signin.actor(), now=clock.now())
+        if st.session_state.get(_MADE, (None, None))[1] == link_id:
+            del st.session_state[_MADE]
+        return "The link has ended: whoever opens it is told so."
+
+    _tell(work)
+
+
+def set_costs(one: Artist, to: bool, seen: bool, request_id: str) -> None:
+    """Set whether the artist is shown costs, from what the person saw."""
+
+    def work() -> str:
+        cost_sharing.set_cost_sharing(
+            reads.engine(),
+            one.id,
+            to,
+            seen=seen,
+            actor=signin.actor(),
+            request_id=request_id,
+            now=clock.now(),
+        )
+        return f"What it cost is {'' if to else 'no longer '}shown to {one.name}."
+
+    _tell(work)
+
+
+def _tell(work: Callable[[], str]) -> None:
+    try:
+        notices.tell_done(work())
+    except (
+        ArtistNotFound,
+        ChangeRefused,
+        DatabaseUnreachable,
+        LinkNotFound,
+        NotAllowed,
+        signin.SignedOut,
+    ) as refusal:
+        notices.tell_refused(str(refusal))

@@ -1,0 +1,155 @@
+"""What the board, the roster and the activity offer to take along: the table on the screen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import streamlit as st
+
+from lib.domain.board import BoardRow
+from lib.domain.records import HistoryEntry
+from lib.services import roster as rosters
+from lib.services.roster import MOST_AT_ONCE, Order, Overview, RosterFilter
+from lib.services.sheets import Column, Kind, Sheet
+from lib.ui import campaign_sheet, clock, downloads, filters, in_url, reads, roster_filters
+from lib.ui.campaign_cells import Shown
+from lib.ui.format import MISSING, instant, zone_name
+from lib.ui.words import (
+    change_words,
+    entry_words,
+    note_words,
+    reason_words,
+    where_words,
+    who_words,
+)
+
+_BOARD = {
+    "Status": filters.STATUS,
+    "Platform": filters.PLATFORM,
+    "Campaign type": filters.KIND,
+    "Verdict": filters.VERDICT,
+    "Learning only": filters.LEARNING,
+}
+_ROSTER = {
+    "Artist": roster_filters.ARTIST,
+    "Status": roster_filters.STATUS,
+    "Platform": roster_filters.PLATFORM,
+    "Verdict": roster_filters.VERDICT,
+    "Pacing": roster_filters.PACING,
+    "Figures": roster_filters.FIGURES,
+}
+
+
+def board(rows: Sequence[BoardRow], cells: Sequence[str], *, artist: str, group: str) -> None:
+    """Draw the buttons that take along the campaigns of the board, every page of them."""
+    if not rows:
+        return
+    now, zone = clock.reading_time(), clock.zone()
+    narrowed = [
+        ("Artist", artist),
+        *_chosen(_BOARD),
+        *_said("Search", in_url.read(filters.TEXT)),
+        *_said("Group", group),
+    ]
+    downloads.sheet_buttons(
+        "campaigns-of-an-artist",
+        lambda: campaign_sheet.sheet(
+            "Campaigns",
+            [Shown(row, artist, now, zone) for row in rows],
+            cells,
+            filters=narrowed,
+            total=len(rows),
+            now=now,
+            zone=zone,
+        ),
+        shown=(tuple(row.campaign.id for row in rows), tuple(narrowed)),
+    )
+
+
+def roster(
+    narrowed: RosterFilter, order: Order, cells: Sequence[str], *, fitting: Overview
+) -> None:
+    """Draw the buttons that take along the campaigns that fit: the first thousand of them."""
+    now, zone = clock.reading_time(), clock.zone()
+    engine, rights = reads.engine(), reads.rights()
+    filters_told = [*_chosen(_ROSTER), *_said("Search", in_url.read(roster_filters.TEXT))]
+
+    def made() -> Sheet:
+        rows = rosters.page(
+            engine,
+            narrowed,
+            order,
+            rights=rights,
+            rows=MOST_AT_ONCE,
+            currencies=fitting.currencies,
+            now=now,
+        )
+        return campaign_sheet.sheet(
+            "Roster",
+            [Shown(one.row, one.artist, now, zone) for one in rows],
+            cells,
+            filters=filters_told,
+            total=fitting.campaigns,
+            now=now,
+            zone=zone,
+        )
+
+    downloads.sheet_buttons("roster", made, shown=(narrowed, order))
+
+
+def activity(
+    entries: Sequence[HistoryEntry],
+    *,
+    artists: Mapping[int, str],
+    narrowed: Sequence[tuple[str, str]],
+) -> None:
+    """Draw the buttons that take along the entries that are shown."""
+    now, zone = clock.now(), clock.zone()
+    columns = (Column("When", Kind.INSTANT), *map(Column, _ENTRY))
+
+    def made() -> Sheet:
+        rows = tuple(
+            (
+                entry.at.astimezone(zone),
+                who_words(entry, zone),
+                artists.get(entry.artist_id),
+                entry.campaign_name,
+                *(
+                    None if words == MISSING else words
+                    for words in (
+                        entry_words(entry),
+                        change_words(entry),
+                        reason_words(entry.reason),
+                        note_words(entry),
+                        where_words(entry),
+                    )
+                ),
+            )
+            for entry in entries
+        )
+        about = (
+            ("What", "Activity, newest first, as far as it is shown"),
+            *(narrowed or (("Filters", "none"),)),
+            ("Entries", str(len(entries))),
+            ("Times", zone_name(zone)),
+            ("Made", instant(now, zone)),
+        )
+        return Sheet("Activity", columns, rows, about)
+
+    downloads.sheet_buttons(
+        "activity-shown", made, shown=(entries[0].id, entries[-1].id, len(entries))
+    )
+
+
+_ENTRY = ("Who", "Artist", "Campaign", "What", "Change", "Reason", "Note", "From")
+
+
+def _chosen(keys: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the filters that narrow, each with what it is set to."""
+    return [told for label, key in keys.items() for told in _said(label, st.session_state.get(key))]
+
+
+def _said(label: str, chosen: object) -> list[tuple[str, str]]:
+    if not chosen:
+        return []
+    if isinstance(chosen, Iterable) and not isinstance(chosen, str):
+        return [(label, ", ".join(map(str, chosen)))]
+    return [(label, "yes" if chosen is True else str(chosen))]

@@ -1,0 +1,251 @@
+"""The page Present: the artist's screen, the links, the cost setting, and the same figures."""
+
+import re
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from html import unescape
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from lib.domain.presentation import Period
+from lib.domain.rights import DESK, FULL, Place, Role
+from lib.services import exports
+from lib.services.cost_sharing import set_cost_sharing, shares_cost
+from lib.services.queries import artists
+from lib.services.share_links import share_links
+from lib.services.share_opening import LinkState
+from lib.settings import settings
+from lib.ui import reads, share_endpoint
+from lib.ui.downloads import file_name
+from lib.ui.format import money, results
+from lib.ui.present_page import look, page
+from tests.cast import ALICE, new_request, signed_in
+from tests.pages.conftest import texts
+
+PRESENT = "pages/marketing/present.py"
+ALMA = "Alma Varn & the Weathervanes"
+
+
+def shown_html(at) -> str:
+    """Return the artist's page as it was sent to the screen."""
+    (found,) = [one.proto.body for one in at.get("html") if 'class="pr' in one.proto.body]
+    return found
+
+
+def figures(html: str) -> dict[str, tuple[str, str, list[str]]]:
+    """Return what a reader finds by result kind: the large figure, the dates, what it took."""
+    found = {}
+    for kind, content in re.findall(r'data-kind="(\w+)">(.*?)</section>', html, re.DOTALL):
+        (figure,) = re.findall(r'class="figure(?: long)?">([^<]*)<', content)
+        (dates,) = re.findall(r'class="dates">([^<]*)<', content)
+        bought = re.findall(r'class="bought">([^<]*)<', content)
+        found[kind] = (figure, dates, [unescape(one) for one in bought])
+    return found
+
+
+def artist_of(engine, name=ALMA):
+    return next(one for one in artists(engine, rights=FULL) if one.name == name)
+
+
+def share_costs(engine, now):
+    for one in artists(engine, rights=FULL):
+        set_cost_sharing(
+            engine, one.id, True, seen=False, actor=ALICE, request_id=new_request(), now=now
+        )
+
+
+def press(at, label):
+    next(one for one in at.button if one.label == label).click().run()
+    assert not at.exception
+
+
+# The same figures everywhere.
+
+
+def summed(engine, name, window) -> dict[str, tuple[Decimal, dict[str, Decimal]]]:
+    """Return results and spend by currency of each kind, added up from the daily export."""
+    brought: dict[str, Decimal] = defaultdict(Decimal)
+    spent: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in exports.daily(engine, name, rights=FULL):
+        kind = str(row["result_kind"])
+        first, last = window.get(kind, (date.max, date.min))
+        if first <= date.fromisoformat(str(row["day"])) <= last:
+            brought[kind] += Decimal(str(row["results"] or 0))
+            spent[kind][str(row["currency"])] += Decimal(str(row["spend"] or 0))
+    return {kind: (brought[kind], spent[kind]) for kind in brought}
+
+
+@pytest.mark.slow
+def test_screen_link_and_report_of_every_artist_have_the_figures_of_the_export(
+    demo_engine, at_noon, open_desk
+):
+    share_costs(demo_engine, at_noon)
+    client = TestClient(Starlette(routes=share_endpoint.routes(settings())))
+    compared = 0
+    for one in artists(demo_engine, rights=FULL):
+        token = link_to(demo_engine, one.id, at_noon)
+        for period in Period:
+            shown = reads.presentation_for(one.id, period, mine=FULL)
+            assert shown is not None
+            report = page(shown, look(settings(), organization="Label"))
+            linked = client.get(f"/shared/{token}", params={"period": period.value}).text
+            assert figures(report) == figures(linked)
+            window = {each.kind: (each.window.first, each.window.last) for each in shown.kinds}
+            expected = summed(demo_engine, one.name, window)
+            told = figures(report)
+            for kind, (brought, spent) in expected.items():
+                figure, _, bought = told[kind]
+                assert figure == results(int(brought * 1_000_000)), (one.name, period, kind)
+                for currency, amount in spent.items():
+                    words = money(int(amount * 1_000_000), currency)
+                    assert [line for line in bought if line.startswith(f"{words} bought ")], words
+                compared += 1
+            # Nothing was brought where the export has no day.
+            assert {told[kind][0] for kind in set(told) - set(expected)} <= {"0", "—"}
+        screen = open_desk(PRESENT, artist=one.name, period=Period.QUARTER.label)
+        linked = client.get(f"/shared/{token}", params={"period": "90"}).text
+        assert figures(shown_html(screen)) == figures(linked)
+    assert compared > 70
+
+
+def link_to(engine, artist_id, now) -> str:
+    from lib.services.share_links import make_link
+
+    made = make_link(
+        engine,
+        artist_id,
+        expires_at=now + timedelta(days=7),
+        key=settings().share_key,
+        actor=ALICE,
+        request_id=new_request(),
+        now=now,
+    )
+    assert made.token
+    return made.token
+
+
+@pytest.mark.usefixtures("demo_engine")
+def test_seven_days_are_the_sum_of_what_the_board_says_of_campaigns_that_run(open_desk):
+    html = shown_html(open_desk(PRESENT, artist="Dead Letter Ferry", period="Last 7 days"))
+    one = artist_of(reads.engine(), "Dead Letter Ferry")
+    board = reads.board(one.id)
+    assert board is not None
+    spotify = [row for row in board.rows if row.campaign.headline_kind == "clicks"]
+    told = sum((row.week.results_micros or 0) for row in spotify if row.week)
+    assert figures(html)["clicks"][0] == results(told)
+
+
+# What is shown.
+
+
+def test_nothing_of_others_and_nothing_internal_is_on_the_artists_page(demo_engine, open_desk):
+    html = unescape(shown_html(open_desk(PRESENT, artist=ALMA)))
+    others = [one.name for one in artists(demo_engine, rights=FULL) if one.name != ALMA]
+    campaigns = [
+        row.campaign
+        for row in reads.board(artist_of(demo_engine).id).rows  # type: ignore[union-attr]
+    ]
+    internal = [one.name for one in campaigns if one.promotes]
+    internal += [one.external_id for one in campaigns if one.external_id]
+    assert len(internal) > 20
+    found = [word for word in (*others, *internal, "Alice", "€", "EUR", "cost") if word in html]
+    assert found == []
+
+
+def test_costs_are_on_the_page_once_they_are_shared(demo_engine, at_noon, open_desk):
+    share_costs(demo_engine, at_noon)
+    html = shown_html(open_desk(PRESENT, artist=ALMA))
+    assert "€" in html
+    assert "Each save costs less" in html
+
+
+@pytest.mark.usefixtures("demo_engine")
+def test_an_artist_without_figures_is_told_so(open_desk):
+    html = shown_html(open_desk(PRESENT, artist="Liv Tannhus"))
+    assert "There are no figures of this period yet" in html
+    assert "Nothing runs right now" in html
+
+
+@pytest.mark.usefixtures("empty_engine")
+def test_an_empty_desk_says_so(open_desk):
+    at = open_desk(PRESENT)
+    assert "No artist yet" in texts(at)
+
+
+@pytest.mark.usefixtures("demo_engine")
+def test_the_artists_screen_has_no_action(open_desk):
+    at = open_desk(PRESENT, artist=ALMA, screen="true")
+    assert ALMA.replace("&", "&amp;") in shown_html(at)
+    assert not at.title
+    labels = {one.label for one in at.main.button} | {one.label for one in at.expander}
+    assert labels == set()
+    assert [one.label for one in at.toggle] == ["Artist's screen"]
+    hidden = [one.proto.body for one in at.get("html") if "stSidebar" in one.proto.body]
+    assert len(hidden) == 1
+
+
+# Sharing.
+
+
+def test_a_link_is_made_shown_once_listed_and_revoked(demo_engine, at_noon, open_desk):
+    one = artist_of(demo_engine)
+    at = open_desk(PRESENT, artist=ALMA)
+    at.selectbox(key="share-ends").select("7 days")
+    at.selectbox(key="share-shows").select("Last 90 days")
+    press(at, "Make a link")
+    (address,) = [code.value for code in at.code]
+    assert re.fullmatch(r"https?://[^/]+/shared/[\w-]{54}", address)
+    (made,) = share_links(demo_engine, one.id, rights=FULL, now=at_noon)
+    assert (made.period, made.expires_at) == (Period.QUARTER, at_noon + timedelta(days=7))
+    assert (made.made_by, made.state) == ("Alice", LinkState.WORKS)
+    assert "not opened yet" in texts(at)
+    client = TestClient(Starlette(routes=share_endpoint.routes(settings())))
+    assert client.get(httpx.URL(address).path).status_code == 200
+    at.run()
+    assert "opened just now" in texts(at)
+    at.button(key=f"revoke-{made.id}").click().run()
+    assert not at.exception
+    assert not at.code
+    assert "No link works right now" in texts(at)
+    assert client.get(httpx.URL(address).path).status_code == 410
+
+
+def test_the_token_of_another_artists_link_is_not_shown(demo_engine, open_desk):
+    del demo_engine
+    at = open_desk(PRESENT, artist=ALMA)
+    press(at, "Make a link")
+    assert at.code
+    at.selectbox(key="artist").select("Neonbrache").run()
+    assert not at.exception
+    assert not at.code
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_share_and_who_may_show_costs(demo_engine, at_noon, open_desk, acting, role):
+    one = artist_of(demo_engine)
+    acting(signed_in(demo_engine, "b@label.example", (Place(artist_id=one.id), role), now=at_noon))
+    at = open_desk(PRESENT)
+    labels = [each.label for each in at.main.button]
+    assert ("Make a link" in labels) == (role is not Role.VIEWER)
+    assert ("Show costs" in labels) == (role is Role.ADMIN)
+    assert ("needs the role Editor" in texts(at)) == (role is Role.VIEWER)
+
+
+def test_an_admin_shows_costs_and_takes_them_back(demo_engine, at_noon, open_desk, acting):
+    one = artist_of(demo_engine)
+    acting(signed_in(demo_engine, "d@label.example", (DESK, Role.ADMIN), now=at_noon))
+    at = open_desk(PRESENT, artist=ALMA)
+    for label, is_shared in (("Show costs", True), ("Show no costs", False)):
+        press(at, label)
+        assert shares_cost(demo_engine, one.id, rights=FULL) is is_shared
+        assert ("€" in shown_html(at)) is is_shared
+
+
+def test_a_report_has_a_name_of_its_own():
+    assert file_name("report-alma-last-28-days", "abc", "html") == (
+        "report-alma-last-28-days-abc.html"
+    )

@@ -1,0 +1,36 @@
+"""What can wait is left out of a session's first run, and comes in the next."""
+
+import json
+
+from streamlit.testing.v1 import AppTest
+
+from lib.settings import ROOT
+from tests.pages.conftest import CAMPAIGN
+
+
+def asks_again(at):
+    (pulse,) = (
+        one.proto.json
+        for one in at.get("bidi_component")
+        if one.proto.component_name == "desk.pulse"
+    )
+    return json.loads(pulse)["again"]
+
+
+def test_the_first_run_asks_for_another_that_brings_the_rest(row_of):
+    campaign_id = row_of(lambda row: row.week is not None).campaign.id
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert not at.sidebar.selectbox
+    assert asks_again(at)
+    at.run()
+    assert at.sidebar.selectbox[0].label == "Artist"
+    assert not asks_again(at)
+    at.switch_page(CAMPAIGN)
+    at.query_params["id"] = str(campaign_id)
+    at.run()
+    assert at.sidebar.selectbox
+    assert not at.get("plotly_chart")
+    assert asks_again(at)
+    at.run()
+    assert at.get("plotly_chart")
+    assert not asks_again(at)
