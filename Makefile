@@ -16,7 +16,7 @@ unexport DATABASE_URL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker backup restore test test-fast fuzz power lint format audit screenshots bench load lock clean
+.PHONY: help setup run worker backup restore test test-fast fuzz power lint format audit screenshots roles bench load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ format: setup ## Put the code into the one format
 
 screenshots: setup ## Take the pictures in docs/ again (SIZE=L: at a label's full size)
 	@$(BIN)/python -m $(if $(SIZE),tests.bench.pictures $(SIZE),tests.browser.screenshots)
+
+roles: setup ## Sign in as each role in a Chromium and write what it meets to docs/roles.md
+	@$(BIN)/python -m tests.browser.looking
 
 # 0: looked and found nothing; 1: something was found; 77: could not look, which is no pass.
 audit: setup ## Look the pinned packages up for known vulnerabilities

@@ -15,13 +15,19 @@ DOMAINS = {
     "alice": "label.example",
     "bob": "label.example",
     "dora": "label.example",
+    "erin": "label.example",
+    "frank": "label.example",
+    "grace": "label.example",
+    "heidi": "label.example",
+    "ivan": "label.example",
+    "judy": "label.example",
     "charlie": "elsewhere.example",
 }
 
 
 @contextmanager
 def provider() -> Iterator[str]:
-    """Yield the address of a provider that knows Alice, Bob and Dora, and Charlie, an outsider."""
+    """Yield the address of a provider that knows people of the label, and Charlie, an outsider."""
     people = [
         oidc_provider_mock.User(
             sub=name, claims={"email": f"{name}@{domain}", "email_verified": True}

@@ -11,6 +11,7 @@ from lib.domain.actions import Action, resume_guards
 from lib.domain.status import Status
 from lib.services.queries import CampaignPage
 from lib.ui import clock, explain, guardrails, reads, schedule_dialog, writes
+from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 from lib.ui.format import day
 from lib.ui.writes import Asked
@@ -90,22 +91,22 @@ def _guards(page: CampaignPage) -> None:
     st.markdown("  \n".join(f"{signs[one.holds]} {esc(one.words)}" for one in guards))
 
 
-@st.dialog("Pause campaign", icon=ICONS[Action.PAUSE])
+@dialog("Pause campaign", icon=ICONS[Action.PAUSE])
 def _pause(page: CampaignPage, asked: Asked) -> None:
     _decide(page, asked, Action.PAUSE)
 
 
-@st.dialog("Resume campaign", icon=ICONS[Action.RESUME])
+@dialog("Resume campaign", icon=ICONS[Action.RESUME])
 def _resume(page: CampaignPage, asked: Asked) -> None:
     _decide(page, asked, Action.RESUME)
 
 
-@st.dialog("Archive campaign", icon=ICONS[Action.ARCHIVE])
+@dialog("Archive campaign", icon=ICONS[Action.ARCHIVE])
 def _archive(page: CampaignPage, asked: Asked) -> None:
     _decide(page, asked, Action.ARCHIVE)
 
 
-@st.dialog("Unarchive campaign", icon=ICONS[Action.UNARCHIVE])
+@dialog("Unarchive campaign", icon=ICONS[Action.UNARCHIVE])
 def _unarchive(page: CampaignPage, asked: Asked) -> None:
     _decide(page, asked, Action.UNARCHIVE)
 
@@ -118,7 +119,7 @@ _TITLED = {
 }
 
 
-@st.dialog("Not possible now", icon=":material/block:")
+@dialog("Not possible now", icon=":material/block:")
 def _refused(page: CampaignPage, action: Action) -> None:
     """Say why an action is not to be had, and what to do instead."""
     st.markdown(f"**{esc(page.row.campaign.name)}** · {esc(page.artist.name)}")
@@ -131,7 +132,7 @@ def _refused(page: CampaignPage, action: Action) -> None:
         st.rerun()
 
 
-@st.dialog("Mark as carried out", icon=":material/task_alt:")
+@dialog("Mark as carried out", icon=":material/task_alt:")
 def _carried_out(page: CampaignPage, asked: Asked) -> None:
     """Ask whether the pending decision was carried out on the platform."""
     row = page.row
@@ -154,7 +155,7 @@ def _carried_out(page: CampaignPage, asked: Asked) -> None:
         )
 
 
-@st.dialog("About this status", icon=":material/help:", width="medium")
+@dialog("About this status", icon=":material/help:", width="medium")
 def _about(page: CampaignPage) -> None:
     """Explain a campaign's status: what it means, since when, what to do, what was reported."""
     st.markdown(f"**{esc(page.row.campaign.name)}** · {esc(page.artist.name)}")

@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.actions import Action
-from lib.domain.rights import Rights
 from lib.domain.status import FACTS
 from lib.services import bulk
 from lib.services.bulk import Fate, Outlook, Preview, Result
 from lib.ui import actions, clock, guardrails, reads, writes
+from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 from lib.ui.format import MISSING, ago, count, instant
 from lib.ui.words import entry_words
@@ -40,7 +40,9 @@ def ask(action: Action, selected: Sequence[Selected]) -> None:
 def dialogs() -> None:
     """Open the preview that a click asked for, or tell what became of a bulk; call it last."""
     if _TOLD in st.session_state:
-        _results(*st.session_state.pop(_TOLD))
+        found, results, mine = st.session_state.pop(_TOLD)
+        if reads.rights() == mine:
+            _results(found, results)
     elif _WANTED in st.session_state:
         action, selected, request_id = st.session_state.pop(_WANTED)
         found = bulk.preview(
@@ -51,20 +53,12 @@ def dialogs() -> None:
 
 def _preview(found: Preview, request_id: str) -> None:
     title = f"{found.action.label} {_campaigns(len(found.outlooks) + len(found.gone))}"
-    mine = reads.rights()
 
-    @st.dialog(title, icon=actions.ICONS[found.action], width="large")
+    @dialog(title, icon=actions.ICONS[found.action], width="large")
     def ask_once() -> None:
-        _close_unless(mine)
         _decide(found, request_id)
 
     ask_once()
-
-
-def _close_unless(mine: Rights) -> None:
-    """Close a dialog whose content was found for other rights: it runs on, without the page."""
-    if reads.rights() != mine:
-        st.rerun()
 
 
 def _decide(found: Preview, request_id: str) -> None:
@@ -194,10 +188,9 @@ def _to_know(found: Preview) -> None:
             st.warning(f"{count(len(chosen))} {words}. {names}", icon=icon)
 
 
-@st.dialog("What became of it", icon=":material/checklist:", width="large")
-def _results(found: Preview, results: Sequence[Result], mine: Rights) -> None:
+@dialog("What became of it", icon=":material/checklist:", width="large")
+def _results(found: Preview, results: Sequence[Result]) -> None:
     """Tell what became of each campaign, those that were left first and by name."""
-    _close_unless(mine)
     failed = [one for one in results if one.change is None]
     done = len(results) - len(failed)
     st.markdown(f"**{count(done)} of {count(len(results))} {_DONE[found.action]}.**")

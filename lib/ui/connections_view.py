@@ -8,6 +8,7 @@ from lib.domain.records import Artist, BillingState, ConnectionState
 from lib.services.connections import LinkStanding
 from lib.services.queries import Board
 from lib.ui import clock, reads, writes
+from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 from lib.ui.format import instant
 from lib.ui.writes import LinkAsked
@@ -29,20 +30,21 @@ def section(board: Board) -> None:
     )
     if not folded.open:
         return
+    may_change = board.artist.id in reads.changeable_artists()
     with folded:
         for link in reads.connections(board.artist.name):
-            _link(link)
+            _link(link, may_change=may_change)
         st.caption(_billing_words(board.artist))
 
 
-def _link(link: LinkStanding) -> None:
+def _link(link: LinkStanding, *, may_change: bool) -> None:
     icon, colour = _LOOKS[link.state]
     to = _LIVE if link.state is _BROKEN else _BROKEN
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{link.platform.label}**", width=160)
         st.badge(link.state.label, icon=icon, color=colour, width=110)  # type: ignore[arg-type]
         st.markdown(_since(link), width="stretch")
-        if st.button(
+        if may_change and st.button(
             f"Mark as {to.label.lower()}",
             key=f"connection-{link.artist_id}-{link.platform}",
             icon=_LOOKS[to][0],
@@ -62,7 +64,7 @@ def _billing_words(artist: Artist) -> str:
     return f"Billing: {state}. It is set by the billing system, or by a command."
 
 
-@st.dialog("Set a connection", icon=":material/link:")
+@dialog("Set a connection", icon=":material/link:")
 def _ask(link: LinkStanding, to: ConnectionState, request_id: str) -> None:
     st.markdown(
         f"**{link.platform.label}** of **{esc(link.artist)}**: {link.state.label} → {to.label}"

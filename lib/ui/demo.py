@@ -8,6 +8,7 @@ from lib.domain.rights import Deed
 from lib.services import demo
 from lib.services.access import NotAllowed
 from lib.ui import clock, notices, reads, signin
+from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 from lib.ui.format import count
 
@@ -37,7 +38,7 @@ def offer() -> None:
         )
 
 
-@st.dialog("Start the demo over", icon=":material/restart_alt:")
+@dialog("Start the demo over", icon=":material/restart_alt:")
 def _start_over(label: str, request: str) -> None:
     st.markdown(
         f"**{esc(label)}** is put away with everything that was done in it, and loaded anew with "

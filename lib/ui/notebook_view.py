@@ -10,6 +10,7 @@ from lib.services.notebook import Found, TooMuchAsked
 from lib.services.sheets import Kind
 from lib.ui import clock, downloads, pictures, reads, table
 from lib.ui import notebook_table as rows
+from lib.ui.ending import end_page
 from lib.ui.escape import esc
 from lib.ui.format import count, day, instant, span, zone_name
 from lib.ui.table import Column, Row
@@ -20,12 +21,12 @@ _NUMBERS = frozenset(Kind) - {Kind.TEXT, Kind.DAY, Kind.INSTANT}
 
 
 def answered(question: Question) -> Found:
-    """Return what the figures say; where that is too much to add up, say so and stop."""
+    """Return what the figures say; where that is too much to add up, say so and end the page."""
     try:
         return reads.notebook_answer(question)
     except TooMuchAsked as refusal:
         st.warning(str(refusal), icon=":material/hourglass_disabled:")
-        st.stop()
+        end_page()
 
 
 def nothing(found: Found) -> None:

@@ -10,6 +10,7 @@ from lib.domain.actions import Action, judge_action
 from lib.domain.schedule import FURTHEST_AHEAD, SCHEDULABLE, Moment, moment
 from lib.services.queries import CampaignPage
 from lib.ui import clock, guardrails, reads, writes
+from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 from lib.ui.format import local, zone_name
 from lib.ui.writes import Asked
@@ -33,7 +34,7 @@ class Keys:
     note: str
 
 
-@st.dialog("Schedule a change", icon=":material/schedule:")
+@dialog("Schedule a change", icon=":material/schedule:")
 def schedule(page: CampaignPage, asked: Asked) -> None:
     """Ask what is to be done and when, and say what will come of it."""
     one, keys = page.row.campaign, _keys(asked.request_id)

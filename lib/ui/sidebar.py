@@ -1,13 +1,14 @@
 """What stands beside every page: the artist, the demo label, the way out."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.records import Actor
 from lib.ui import current_artist, demo, live, outage, second_go, signin
+from lib.ui.ending import PageEnds
 
 
 @contextmanager
@@ -19,7 +20,8 @@ def after_page(who: Actor, *, page: str) -> Iterator[None]:
     is_reached = True
     with outage.told():
         try:
-            yield
+            with suppress(PageEnds):
+                yield
         except DatabaseUnreachable:
             is_reached = False
             raise

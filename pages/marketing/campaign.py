@@ -15,6 +15,7 @@ from lib.ui import (
     trend_view,
     verdict_view,
 )
+from lib.ui.ending import end_page
 from lib.ui.escape import esc
 
 now = clock.reading_time()
@@ -25,7 +26,7 @@ empty.back_to_board()
 
 if page is None:
     empty.no_such_campaign(asked)
-    st.stop()
+    end_page()
 
 st.title(esc(page.row.campaign.name), anchor=False)
 campaign_view.heading(page)

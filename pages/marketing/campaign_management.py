@@ -13,6 +13,7 @@ from lib.ui import (
     reads,
 )
 from lib.ui.campaign_cells import summary
+from lib.ui.ending import end_page
 from lib.ui.escape import esc
 
 st.title("Campaign Management", anchor=False)
@@ -20,12 +21,12 @@ st.title("Campaign Management", anchor=False)
 artist = current_artist.current()
 if artist is None:
     empty.no_artist()
-    st.stop()
+    end_page()
 
 board = reads.board(artist.id)
 if board is None or not board.rows:
     empty.no_campaign(artist.name)
-    st.stop()
+    end_page()
 
 board_view.warnings(board)
 board_view.alarms(board.rows)

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from lib.ui import empty, notebook_form, notebook_view, reads
+from lib.ui.ending import end_page
 
 st.title("Explore", anchor=False)
 
 if not reads.artists():
     empty.no_artist()
-    st.stop()
+    end_page()
 
 question, place = notebook_form.question()
 found = notebook_view.answered(question)
@@ -16,7 +17,7 @@ notebook_form.choices(place, question, found)
 
 if found.answer is None:
     notebook_view.nothing(found)
-    st.stop()
+    end_page()
 
 notebook_view.sentence(found.answer)
 notebook_view.chart(found.answer, as_bars=notebook_form.wants_bars())

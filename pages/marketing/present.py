@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib.ui import current_artist, empty, present_view
+from lib.ui.ending import end_page
 
 artist = current_artist.current()
 
@@ -12,13 +13,13 @@ if present_view.is_artists_screen() and artist is not None:
     period = present_view.leave()
     with place:
         present_view.screen(artist, period)
-    st.stop()
+    end_page()
 
 st.title("Present", anchor=False)
 
 if artist is None:
     empty.no_artist()
-    st.stop()
+    end_page()
 
 period = present_view.toolbar(artist)
 with st.expander("Share", icon=":material/share:"):

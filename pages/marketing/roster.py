@@ -3,13 +3,14 @@
 import streamlit as st
 
 from lib.ui import actions, bulk, empty, reads, roster_filters, roster_view
+from lib.ui.ending import end_page
 
 st.title("Roster", anchor=False)
 
 whole = reads.roster(roster_filters.NOTHING)
 if not whole.campaigns:
     empty.no_artist()
-    st.stop()
+    end_page()
 
 st.caption(roster_view.size(whole))
 roster_view.attention()

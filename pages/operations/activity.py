@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib.ui import activity_view, clock, downloads, history_table, reads, taking
+from lib.ui.ending import end_page
 from lib.ui.format import zone_name
 
 st.title("Activity", anchor=False)
@@ -15,7 +16,7 @@ entries = reads.activity(narrowed, limit=limit + 1)
 
 if not entries:
     activity_view.nothing()
-    st.stop()
+    end_page()
 
 shown = entries[:limit]
 history_table.draw(shown, key="activity", alt="History of all changes", artists=artists)

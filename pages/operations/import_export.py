@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib.ui import current_artist, downloads, import_view, importing
+from lib.ui.ending import end_page
 from lib.ui.escape import esc
 from lib.ui.mapping_form import mapping_form
 
@@ -16,10 +17,10 @@ st.caption(
 job = importing.job()
 if job is not None and not job.done.is_set():
     import_view.running()
-    st.stop()
+    end_page()
 if job is not None:
     import_view.finished(job)
-    st.stop()
+    end_page()
 
 upload, artist, platform, observed_on = import_view.ask_file()
 if upload is not None and artist:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib.ui import people_view
+from lib.ui.ending import end_page
 
 st.title("People", anchor=False)
 
@@ -10,7 +11,7 @@ try:
     everybody = people_view.everybody()
 except PermissionError:
     people_view.refused()
-    st.stop()
+    end_page()
 
 st.caption("Everybody who has signed in or was invited. A change holds from their next click on.")
 

@@ -14,9 +14,8 @@ from sqlalchemy import Engine, func, select
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from lib.db.engine import make_engine, reading
-from lib.db.tables import artist, campaign, history, import_run
+from lib.db.tables import artist, campaign
 from lib.domain.actions import Action, PauseReason
-from lib.domain.records import Platform
 from lib.domain.rights import DESK, FULL, Place, Role
 from lib.domain.status import Status
 from lib.services.people import give_role, invite, switch
@@ -28,6 +27,7 @@ from tests.cast import ALICE, add_artist, add_campaign, new_request
 from tests.postgres import free_port
 from tests.provider import provider, signed_in
 from tests.standin import COOKIE_SECRET, sign_in_secrets
+from tests.traces import traces
 from tests.wire import visit
 
 PAGES = ["", *sorted({script.stem for script in ROOT.glob("pages/*/*.py")})]
@@ -47,29 +47,7 @@ class Stage:
 
     def traces(self) -> list[bytes]:
         """Return every name that belongs to other artists and to none of Bob's."""
-        with reading(self.engine) as db:
-            others, own = (
-                {
-                    str(word)
-                    for query in (
-                        select(artist.c.name).where(chosen(artist.c.id)),
-                        select(campaign.c.name).where(chosen(campaign.c.artist_id)),
-                        select(campaign.c.promotes).where(chosen(campaign.c.artist_id)),
-                        select(campaign.c.external_id).where(chosen(campaign.c.artist_id)),
-                        select(history.c.actor).where(chosen(history.c.artist_id)),
-                        select(import_run.c.file_name).where(chosen(import_run.c.artist_id)),
-                    )
-                    for word in db.execute(query).scalars()
-                    if word
-                }
-                for chosen in (
-                    lambda column: column != self.mine,
-                    lambda column: column == self.mine,
-                )
-            )
-        # A word that is a part of the product's own texts proves nothing.
-        words = {"Campaign Desk", *(platform.label for platform in Platform)}
-        found = [word for word in others - own - words if len(word) > 7]
+        found = traces(self.engine, besides=self.mine)
         assert len(found) > 300
         return [word.encode() for word in found]
 
@@ -161,7 +139,7 @@ def is_signed_out(said: bytes) -> bool:
 @pytest.mark.parametrize("role", Role)
 def test_no_page_sends_a_limited_person_a_byte_of_another_artist(stage: Stage, role: Role) -> None:
     stage.limit(BOB, role)
-    traces = stage.traces()
+    names = stage.traces()
     with reading(stage.engine) as db:
         others = db.execute(
             select(campaign.c.id, artist.c.name)
@@ -175,7 +153,7 @@ def test_no_page_sends_a_limited_person_a_byte_of_another_artist(stage: Stage, r
             with visit(stage.desk.url, cookies) as session:
                 said = session.run(page, query)
             # What the address itself says comes back in the address.
-            found = [one for one in traces if one in said.replace(query.encode(), b"")]
+            found = [one for one in names if one in said.replace(query.encode(), b"")]
             assert [one for one in found if one.decode() not in query] == [], f"page {page!r}"
 
 
@@ -215,11 +193,43 @@ def test_the_notice_of_a_change_is_not_sent_once_its_campaign_is_out_of_sight(
         assert b"undo-notice" in said
         assert name in said
         give_role(stage.engine, number, DESK, None, actor=ALICE, now=datetime.now(UTC))
-        traces = stage.traces()
+        others = stage.traces()
         for page in ("scheduled", "activity", "campaigns", "roster"):
             said = tab.run(page)
             assert b"undo-notice" not in said
-            assert [one for one in traces if one in said] == [], page
+            assert [one for one in others if one in said] == [], page
+
+
+@pytest.mark.parametrize(
+    ("status", "label"),
+    [
+        (Status.ACTIVE, "Pause"),
+        (Status.ACTIVE, "Schedule…"),
+        (Status.PAUSED, "Resume"),
+        (Status.PAUSED, "Archive"),
+        (Status.ARCHIVED, "Unarchive"),
+    ],
+)
+def test_an_open_dialog_sends_nothing_more_once_its_campaign_is_out_of_sight(
+    stage: Stage, status: Status, label: str
+) -> None:
+    stage.limit(BOB, Role.EDITOR)
+    (number,) = people_called(stage.engine, BOB, rights=FULL)
+    give_role(stage.engine, number, DESK, Role.EDITOR, actor=ALICE, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    theirs = add_artist(stage.engine, now=now, name=f"Bystander of {status} and {label}")
+    name = f"Bystanding {status} and {label}"
+    other = add_campaign(stage.engine, theirs, now=now, status=status, name=name)
+    asked = ("campaign", f"id={other}")
+    with visit(stage.desk.url, cookies_of(stage, "bob")) as tab:
+        tab.run(*asked)
+        assert b"Note (optional)" in tab.press_labelled(label, *asked)
+        note = tab.widget("text_area").id
+        assert b"Bystand" in tab.set(note, string_value="half a thought")
+        give_role(stage.engine, number, DESK, None, actor=ALICE, now=datetime.now(UTC))
+        said = tab.set(note, string_value="a whole one")
+    assert [one for one in stage.traces() if one in said] == []
+    assert f"There is no campaign {other}".encode() in said
 
 
 def test_folded_lists_of_the_roster_send_nothing_of_others_either(stage: Stage) -> None:
@@ -270,10 +280,10 @@ def test_a_role_that_is_given_or_taken_counts_from_the_next_run_in_an_open_tab(
         assert b"Dead Letter Ferry" in tab.run()
         tab.run("", "artist=Dead+Letter+Ferry")
         give_role(stage.engine, number, DESK, None, actor=ALICE, now=now)
-        traces = stage.traces()
+        others = stage.traces()
         for page in ("", "roster", "activity", "campaigns"):
             said = tab.run(page)
-            assert [one for one in traces if one in said] == [], page
+            assert [one for one in others if one in said] == [], page
         give_role(stage.engine, number, Place(artist_id=stage.mine), None, actor=ALICE, now=now)
         assert b"Minervas" not in tab.run()
 

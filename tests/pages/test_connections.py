@@ -3,12 +3,12 @@
 import pytest
 
 from lib.domain.records import ConnectionState, Platform
-from lib.domain.rights import FULL
+from lib.domain.rights import DESK, FULL, Place, Role
 from lib.services import queries
 from lib.services.billing_notices import Notice, Payment, receive_notice
 from lib.services.connections import connections, set_connection
 from lib.ui import connections_view
-from tests.cast import BOB
+from tests.cast import BOB, signed_in
 from tests.pages.conftest import texts
 
 ARTIST = "Neonbrache"
@@ -90,3 +90,14 @@ def test_a_failed_payment_stands_over_the_board_and_in_the_section(demo_engine, 
 
 def test_every_state_has_a_look():
     assert set(connections_view._LOOKS) == set(ConnectionState)
+
+
+def test_who_may_only_look_reads_how_it_is_connected_and_is_offered_no_other_state(
+    demo_engine, open_desk, artist_id, now, acting
+):
+    for role, is_offered in ((Role.VIEWER, False), (Role.EDITOR, True)):
+        held = ((DESK, Role.VIEWER), (Place(artist_id=artist_id), role))
+        acting(signed_in(demo_engine, f"{role}@x.example", *held, now=now))
+        at = open_desk(artist=ARTIST, connections="true")
+        assert "**Meta**" in texts(at)
+        assert any(one.label.startswith("Mark as") for one in at.button) == is_offered

@@ -52,6 +52,16 @@ def test_only_lib_ui_knows_streamlit(module):
         assert not [found for found in imports(module) if is_within(found, ("streamlit",))]
 
 
+def test_every_dialog_is_one_that_closes_when_rights_change():
+    told = [module for module in LIBRARY if "@st.dialog(" in module.read_text(encoding="utf-8")]
+    assert told == [ROOT / "lib" / "ui" / "dialogs.py"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_page_that_ends_early_leaves_its_frame_to_draw_on(page):
+    assert "st.stop(" not in page.read_text(encoding="utf-8"), "lib.ui.ending.end_page"
+
+
 def test_no_script_lies_directly_in_pages():
     # Streamlit serves such a script by its URL without app.py, and so without the sign-in.
     assert not [page for page in PAGES if page.parent == ROOT / "pages"]
