@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from lib.db.engine import DatabaseUnreachable
 from lib.services import queries
-from lib.ui import components, reads, second_go
+from lib.ui import components, notices, reads, second_go
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +40,7 @@ def wait_for_database() -> None:
 
 def _draw(version: int | None, *, comes_again: bool = False) -> None:
     told = {"version": version, "again": comes_again}
-    components.mounted("pulse")(key="pulse", data=told, on_changed_change=_drawn)
-
-
-def _drawn() -> None:
-    """Do nothing: that the page is drawn anew is all that was asked for."""
+    components.mounted("pulse")(key="pulse", data=told, on_changed_change=notices.keep)
 
 
 class Pulse:

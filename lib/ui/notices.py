@@ -1,7 +1,8 @@
 """What a callback has to tell: kept until the page is drawn, since callbacks draw nothing.
 
 A change that was made is a toast, or where it can be undone a notice that stays until the next
-action (`lib.ui.undoing` draws it); a refusal is a callout that stays until the next click.
+action (`lib.ui.undoing` draws it); a refusal is a callout that stays until the next click,
+also where the page is drawn anew by itself (`lib.ui.live`).
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ import streamlit as st
 
 from lib.ui.escape import esc
 
-_TOLD, _UNDOABLE = "notices", "undoable"
+_TOLD, _REFUSED, _UNDOABLE = "notices", "notices-refused", "undoable"
+_STANDING, _BY_ITSELF = "notices-standing", "notices-drawn-by-itself"
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,14 @@ class Undoable:
 
 def tell_done(message: str) -> None:
     """Keep a message about a change that was made; `message` may hold text from outside."""
-    _tell("done", message)
+    forget_undoable()
+    st.session_state.setdefault(_TOLD, []).append(message)
 
 
 def tell_refused(message: str) -> None:
     """Keep a message about a change that was not made, and why."""
-    _tell("refused", message)
+    forget_undoable()
+    st.session_state.setdefault(_REFUSED, []).append(message)
 
 
 def tell_undoable(change: Undoable) -> None:
@@ -48,15 +52,19 @@ def forget_undoable() -> None:
     st.session_state.pop(_UNDOABLE, None)
 
 
+def keep() -> None:
+    """Keep what stands there: the run that follows is nobody's click."""
+    st.session_state[_BY_ITSELF] = True
+
+
 def show() -> None:
-    """Draw what callbacks had to tell, once."""
-    for kind, message in st.session_state.pop(_TOLD, []):
-        if kind == "done":
-            st.toast(esc(message), icon=":material/check_circle:", duration="long")
-        else:
-            st.warning(esc(message), title="Nothing was changed", icon=":material/info:")
-
-
-def _tell(kind: str, message: str) -> None:
-    forget_undoable()
-    st.session_state.setdefault(_TOLD, []).append((kind, message))
+    """Draw what callbacks had to tell."""
+    for message in st.session_state.pop(_TOLD, []):
+        st.toast(esc(message), icon=":material/check_circle:", duration="long")
+    standing: list[str] = st.session_state.get(_STANDING, [])
+    if not st.session_state.pop(_BY_ITSELF, False):
+        standing = []
+    standing = standing + st.session_state.pop(_REFUSED, [])
+    st.session_state[_STANDING] = standing
+    for message in standing:
+        st.warning(esc(message), title="Nothing was changed", icon=":material/info:")

@@ -18,7 +18,7 @@ Amount spent (EUR),Impressions,Link clicks,Result type,Results
 2026-06-01,2026-06-02,Quill imported {word},2026-06-02,active,11.00,110,6,Website purchases,3
 """
 TABLE = "Tune,Paid {word},When\nQuill told,10.00,2026-06-01\n"
-REFUSED = "Nothing was changed"
+REFUSED = re.compile("Nothing was (changed|imported)")
 
 
 @dataclass
@@ -56,15 +56,19 @@ class Tab:
 
 
 def drawn(page: Page) -> None:
-    """Wait until the desk has drawn everything: the pulse comes last, or there is the sign-in."""
+    """Wait until the desk has drawn everything: the pulse comes last and awaits nothing."""
     page.wait_for_function(
         """() => {
             const app = document.querySelector('[data-testid=stApp]');
             const pending = '[data-testid=stSkeleton], [data-stale=true]';
+            // What still unfolds moves away below the pointer.
+            const moves = document.getAnimations().some(one =>
+                one.playState === 'running' && isFinite(one.effect.getComputedTiming().endTime));
             const buttons = [...document.querySelectorAll('[data-testid=stMain] button')];
             return app?.dataset.testScriptState === 'notRunning'
                 && !document.querySelector(pending)
-                && (document.querySelector('.desk-pulse')
+                && !moves
+                && (document.querySelector('.desk-pulse[aria-busy=false]')
                     || buttons.some(one => one.textContent.endsWith('Sign in')));
         }"""
     )
@@ -278,7 +282,9 @@ def in_share(label: str) -> Begin:
     """Return how an action is begun that stands in the fold Share."""
 
     def begin(tab: Tab) -> Locator | None:
-        tab.main.get_by_text("Share", exact=True).click()
+        fold = tab.main.locator("details").filter(has_text="Share")
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").click()
         drawn(tab.page)
         return main_button(tab, label)
 
@@ -295,6 +301,7 @@ def on_person(label: str) -> Begin:
 
 def invite(tab: Tab) -> Locator | None:
     tab.main.get_by_text("Invite somebody").click()
+    drawn(tab.page)
     tab.main.get_by_label("E-mail address").fill(f"new-{token_hex(4)}@label.example")
     return offered(tab.main.get_by_role("button", name="Invite", exact=True))
 
@@ -362,7 +369,7 @@ WAYS: Mapping[str, Way] = {
         on("present"), in_share("Make a link"), "A link for .* is ready", "share:create"
     ),
     "show an artist costs": Way(
-        on("present"), in_share("Show costs"), "What it cost is shown to .*", "share:costs"
+        on("present"), in_share("Show costs"), "What it cost is shown to .*", "artist:share_costs"
     ),
     "import for an artist": Way(
         _IMPORT,

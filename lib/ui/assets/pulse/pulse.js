@@ -33,6 +33,7 @@ export default function draw({ parentElement, data, setTriggerValue }) {
   mine.isOutage = data.version === null;
   // What the first run left out is asked for once the browser has nothing else to do.
   const idle = window.requestIdleCallback ?? setTimeout;
+  mine.comes(data.again);
   if (data.again) idle(() => mine.tell(data.version), { timeout: PATIENCE });
   if (!mine.isOutage && mine.seen === mine.drawn) mine.say("");
   return () => {
@@ -65,7 +66,11 @@ function begin(parent) {
   const motions = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
   for (const motion of motions) addEventListener(motion, moved, { passive: true, capture: true });
 
-  const own = { parent, drawn: null, seen: null, isOutage: false, tell() {}, say, end };
+  const own = { parent, drawn: null, seen: null, isOutage: false, tell() {}, comes, say, end };
+
+  function comes(isAwaited) {
+    line.setAttribute("aria-busy", String(isAwaited));
+  }
 
   function say(what) {
     if (words.textContent !== what) words.textContent = what;
