@@ -68,7 +68,7 @@ def _a_day(desk: Desk) -> list[str]:
             assert b"Campaign" in session.run("campaigns", query="artist=Secret%20artist&q=x")
             numbers = alice.get(f"{desk.url}/metrics", headers=right).text
             assert "desk_sessions 1\n" in numbers
-            assert 'desk_run_seconds_count{page="/"} 1\n' in numbers
+            assert 'desk_run_seconds_count{page="/"} 2\n' in numbers
         alice.get(f"{desk.url}/auth/logout")
     with signed_in(desk.url, "charlie") as charlie:
         kept += dict(charlie.cookies).values()
