@@ -16,7 +16,7 @@ unexport DATABASE_URL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker backup restore test test-fast fuzz power lint format audit screenshots roles bench load lock clean
+.PHONY: help setup run worker backup restore test test-long test-fast fuzz power lint format audit screenshots roles bench load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +55,7 @@ restore: setup ## Replace everything by a backup (FILE=…; OVERWRITE=1 where so
 	@$(BIN)/python -m lib.cli restore $(if $(OVERWRITE),--overwrite) "$(FILE)"
 
 # Each check runs whatever the others say; one failure makes the whole a failure.
-test: setup ## Lint, types, contracts and the whole test suite
+test: setup ## Lint, types, contracts and the test suite
 	@failed=""; \
 	check() { echo "== $$1"; shift; "$$@"; }; \
 	check "lint" $(BIN)/ruff check . || failed="$$failed lint"; \
@@ -63,12 +63,15 @@ test: setup ## Lint, types, contracts and the whole test suite
 	check "types" $(BIN)/mypy || failed="$$failed types"; \
 	check "contracts" $(BIN)/lint-imports --no-logo || failed="$$failed contracts"; \
 	check "bandit" $(BIN)/bandit --quiet --severity-level medium --recursive lib app.py pages || failed="$$failed bandit"; \
-	check "tests" $(BIN)/python -m pytest -n 2 --dist worksteal || failed="$$failed tests"; \
+	check "tests" $(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" || failed="$$failed tests"; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi; \
 	echo "All checks passed."
 
+test-long: setup ## What repeats for minutes: races of a thousand changes, more kills, every role
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m long
+
 test-fast: setup ## The tests that need no browser and no PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgresql and not slow"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgresql and not slow and not long"
 
 fuzz: setup ## 100,000 generated hostile inputs, in-process (COUNT=…, SEED=…)
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),100000) $(if $(SEED),--seed $(SEED))

@@ -9,6 +9,7 @@ from secrets import token_hex
 from playwright.sync_api import Locator, Page, expect
 
 from lib.ui.escape import JOINER
+from tests.browser.chromium import drawn
 from tests.browser.roles import Met
 from tests.browser.roles_stage import REMEMBERED, Holdings
 
@@ -53,25 +54,6 @@ class Tab:
     def shows(self, words: str) -> bool:
         """Return whether these words stand anywhere on the page, in fields too."""
         return words in shown(self.page)
-
-
-def drawn(page: Page) -> None:
-    """Wait until the desk has drawn everything: the pulse comes last and awaits nothing."""
-    page.wait_for_function(
-        """() => {
-            const app = document.querySelector('[data-testid=stApp]');
-            const pending = '[data-testid=stSkeleton], [data-stale=true]';
-            // What still unfolds moves away below the pointer.
-            const moves = document.getAnimations().some(one =>
-                one.playState === 'running' && isFinite(one.effect.getComputedTiming().endTime));
-            const buttons = [...document.querySelectorAll('[data-testid=stMain] button')];
-            return app?.dataset.testScriptState === 'notRunning'
-                && !document.querySelector(pending)
-                && !moves
-                && (document.querySelector('.desk-pulse[aria-busy=false]')
-                    || buttons.some(one => one.textContent.endsWith('Sign in')));
-        }"""
-    )
 
 
 def shown(page: Page) -> str:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _INSTALL_SECONDS = 600
@@ -90,3 +90,22 @@ def _run(command: list[str]) -> str | None:
         return None
     last = (answer.stderr or answer.stdout).strip().splitlines()[-1:]
     return f"{' '.join(command)}: {' '.join(last)}"
+
+
+def drawn(page: Page) -> None:
+    """Wait until the desk has drawn everything: the pulse comes last and awaits nothing."""
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector('[data-testid=stApp]');
+            const pending = '[data-testid=stSkeleton], [data-stale=true]';
+            // What still unfolds moves away below the pointer.
+            const moves = document.getAnimations().some(one =>
+                one.playState === 'running' && isFinite(one.effect.getComputedTiming().endTime));
+            const buttons = [...document.querySelectorAll('[data-testid=stMain] button')];
+            return app?.dataset.testScriptState === 'notRunning'
+                && !document.querySelector(pending)
+                && !moves
+                && (document.querySelector('.desk-pulse[aria-busy=false]')
+                    || buttons.some(one => one.textContent.endsWith('Sign in')));
+        }"""
+    )

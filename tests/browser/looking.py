@@ -11,8 +11,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from lib.domain.rights import Role
-from tests.browser.acts import WAYS, Tab, attempt, drawn, is_not_there, shown
-from tests.browser.chromium import launch
+from tests.browser.acts import WAYS, Tab, attempt, is_not_there, shown
+from tests.browser.chromium import drawn, launch
 from tests.browser.conftest import opened
 from tests.browser.roles import (
     ACTS,

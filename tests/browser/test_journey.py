@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lib.domain.status import Group
+from tests.browser.chromium import drawn
 from tests.browser.desk import Desk
 
 ARTIST = "Dead Letter Ferry"
@@ -18,22 +19,13 @@ def patient(page: Page) -> None:
     expect.set_options(timeout=PATIENCE)
 
 
-def quiet(page: Page) -> None:
-    """Wait until the desk has drawn everything."""
-    page.get_by_role("heading", level=1).first.wait_for()
-    page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')"
-        " && !document.querySelector('[data-stale=true]')"
-    )
-
-
 def board(page: Page) -> Locator:
     return page.get_by_role("table", name="Campaigns")
 
 
 def names_in(page: Page, group: Group) -> list[str]:
     """Return the names of the campaigns below a group's line."""
-    quiet(page)
+    drawn(page)
     board(page).wait_for()
     return group_of(page, group).locator("a").all_inner_texts()
 
@@ -45,7 +37,7 @@ def group_of(page: Page, group: Group) -> Locator:
 
 def first_of(page: Page, group: Group) -> Locator:
     """Return the first campaign's row of a group."""
-    quiet(page)
+    drawn(page)
     return group_of(page, group).get_by_role("row").filter(has=page.locator("a")).first
 
 
@@ -80,7 +72,7 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
     expect(page.get_by_text(f"{ARTIST} · ")).to_be_visible()
     filter_status(page, "Active")
     expect(page).to_have_url(re.compile("status=Active"))
-    quiet(page)
+    drawn(page)
 
     name = names_in(page, Group.LIVE)[0]
     first_of(page, Group.LIVE).get_by_role("link", name=name).click()
@@ -120,13 +112,13 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
 
     page.get_by_role("link", name="Activity").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Activity")
-    quiet(page)
+    drawn(page)
     newest = page.locator("[data-testid=stDataFrame] table tbody tr").first
     expect(newest).to_contain_text(name)
     expect(newest).to_contain_text("Paused")
 
     page.goto(address)
-    quiet(page)
+    drawn(page)
     action(page, "Archive").click()
     confirm(page, "Archive")
     expect(action(page, "Unarchive")).to_be_enabled()
@@ -138,7 +130,7 @@ def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: 
 
 def test_the_menu_of_a_row_says_why_an_action_is_not_to_be_had(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Active")
-    quiet(page)
+    drawn(page)
     first_of(page, Group.LIVE).get_by_role("button", name="Actions for").click()
     page.get_by_role("menuitem", name=re.compile("Archive")).click()
     dialog = page.get_by_role("dialog")
@@ -148,7 +140,7 @@ def test_the_menu_of_a_row_says_why_an_action_is_not_to_be_had(page: Page, desk:
 
 def test_a_status_explains_itself_on_a_click(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Issue")
-    quiet(page)
+    drawn(page)
     first_of(page, Group.NEEDS_ATTENTION).get_by_role("button", name=re.compile("Issue")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Contact support")
@@ -158,7 +150,8 @@ def test_a_status_explains_itself_on_a_click(page: Page, desk: Desk) -> None:
 
 def test_what_is_typed_into_the_search_narrows_the_board_and_stays(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}")
-    quiet(page)
+    drawn(page)
+    board(page).wait_for()
     everything = board(page).locator("a").count()
     field = page.get_by_role("searchbox", name="Search")
     field.press_sequentially("sluice")
@@ -191,7 +184,7 @@ def test_a_name_opens_in_a_tab_of_its_own_with_a_key_held(page: Page, desk: Desk
 
 def test_many_campaigns_are_picked_and_changed_with_one_decision(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist=Brother+Abacus&group=paused")
-    quiet(page)
+    drawn(page)
     board(page).wait_for()
     names = names_in(page, Group.PAUSED)[:3]
     for name in names:

@@ -17,8 +17,9 @@ from lib.domain.rights import FULL
 from lib.domain.status import Group, Status
 from lib.services import queries
 from lib.services.campaigns import pause_campaign
+from tests.browser.chromium import drawn
 from tests.browser.desk import Desk, serving
-from tests.browser.test_journey import board, choose_artist, first_of, group_of, quiet
+from tests.browser.test_journey import board, choose_artist, first_of, group_of
 from tests.cast import new_request
 from tests.conftest import IS_CI
 from tests.postgres import Postgres, PostgresMissing
@@ -45,7 +46,7 @@ def engine(desk: Desk) -> Iterator[Engine]:
 def open_board(page: Page, desk: Desk, query: str = "") -> None:
     page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}{query}")
     board(page).wait_for()
-    quiet(page)
+    drawn(page)
 
 
 def pause_one(engine: Engine) -> str:
@@ -180,7 +181,7 @@ def test_a_page_says_that_the_database_is_away_and_comes_back_with_its_filters(
     finally:
         own_postgres.start()
     board(page).wait_for()
-    quiet(page)
+    drawn(page)
     expect(page).to_have_url(re.compile(r"artist=Maribel"))
     expect(page).to_have_url(re.compile(r"status=Active"))
     rows = board(page).get_by_role("row").filter(has=page.locator("a"))

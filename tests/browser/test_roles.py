@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, expect
 
 from lib.domain.rights import Role
 from tests.browser import acts
-from tests.browser.acts import WAYS, Tab, drawn, shown
+from tests.browser.acts import WAYS, Tab, shown
+from tests.browser.chromium import drawn
 from tests.browser.looking import (
     check_written,
     look,
@@ -20,6 +21,7 @@ from tests.browser.looking import (
 )
 from tests.browser.roles import (
     DEMOTED,
+    LIMITED,
     NOBODY,
     VIEWER,
     VISITORS,
@@ -55,8 +57,20 @@ def test_every_page_of_a_cold_server_shows_somebody_signed_out_the_sign_in_alone
     assert cold[1] == expected()[NOBODY]
 
 
+# One who may look at everything and change nothing, and one who may change a single artist.
+OFTEN = (VIEWER, LIMITED)
+
+
 @pytest.mark.parametrize(
-    "visitor", [*VISITORS[1:], DEMOTED], ids=lambda one: one.title.replace(" ", "-")
+    "visitor",
+    [
+        pytest.param(
+            one,
+            id=one.title.replace(" ", "-"),
+            marks=() if one in OFTEN else pytest.mark.long,
+        )
+        for one in (*VISITORS[1:], DEMOTED)
+    ],
 )
 def test_each_role_meets_on_every_page_and_with_every_action_what_its_rights_say(
     stage: Stage, chromium: Browser, visitor: Visitor

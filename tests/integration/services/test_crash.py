@@ -110,14 +110,15 @@ def test_an_import_is_there_whole_or_not_at_all(engine, nursery):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("times", [10, pytest.param(30, marks=pytest.mark.long)])
 def test_a_large_import_that_is_killed_at_any_step_counts_whole_or_not_at_all(
-    engine, nursery, monkeypatch
+    engine, nursery, monkeypatch, times
 ):
     engine.dispose()
     monkeypatch.setattr(import_staging, "GIVEN_UP_AFTER", -10)
     told: set[int] = set()
     stages: Counter[str] = Counter()
-    times, longest = (30, 2.0) if engine.dialect.name == "sqlite" else (12, 3.0)
+    longest = 2.0 if engine.dialect.name == "sqlite" else 3.0
     url = engine.url.render_as_string(hide_password=False)
     target = "tests.crash_children:bring_in_by_steps"
     for death in nursery.kill_repeatedly(target, [url], times=times, longest=longest):

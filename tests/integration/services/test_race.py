@@ -171,7 +171,7 @@ def race_of_processes(url, ones, now, *, clients, changes):
     [
         pytest.param(1, 1, 8, id="one campaign"),
         pytest.param(5, 4, 5, id="some"),
-        pytest.param(20, 10, 20, id="a thousand changes", marks=pytest.mark.slow),
+        pytest.param(20, 10, 20, id="a thousand changes", marks=pytest.mark.long),
     ],
 )
 def test_of_several_processes_only_the_legal_sequence_happens(
