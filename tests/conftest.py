@@ -163,3 +163,66 @@ def open_engine() -> Iterator[Callable[[str], Engine]]:
 def engine(database_url: str, open_engine: Callable[[str], Engine]) -> Engine:
     """An engine on this test's own database, on SQLite and on PostgreSQL."""
     return open_engine(database_url)
+
+
+Fill = Callable[[Engine, datetime], Any]
+
+
+@pytest.fixture(scope="session")
+def filled() -> dict[tuple[str, Fill], tuple[str, Any]]:
+    """The databases that were filled in this test process, by kind and by what filled them."""
+    return {}
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)],
+)
+def filled_copy(
+    request: pytest.FixtureRequest,
+    filled: dict[tuple[str, Fill], tuple[str, Any]],
+    open_engine: Callable[[str], Engine],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    now: datetime,
+) -> Iterator[Callable[[Fill], tuple[Engine, Any]]]:
+    """A function that gives an engine on a database of this test's own, and what `fill` returned.
+
+    `fill` gets an empty database once in a test process; every test has a copy of what it left.
+    """
+    is_sqlite = request.param == "sqlite"
+    server: Postgres | None = None if is_sqlite else request.getfixturevalue("postgres")
+    copies: list[str] = []
+
+    def fill_once(fill: Fill) -> tuple[str, Any]:
+        if server is None:
+            place = str(tmp_path_factory.mktemp("filled") / "desk.sqlite")
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), place)
+            url = f"sqlite:///{place}"
+        else:
+            place = f"filled_{os.getpid()}_{next(_names)}"
+            url = server.create_database(place, template="migrated")
+        engine = open_engine(url)
+        made = fill(engine, now)
+        engine.dispose()
+        if server is None:
+            _fold_journal(Path(place))
+        return place, made
+
+    def copied(fill: Fill) -> tuple[Engine, Any]:
+        key = (request.param, fill)
+        if key not in filled:
+            filled[key] = fill_once(fill)
+        place, made = filled[key]
+        if server is None:
+            file = tmp_path / f"copy-{len(copies)}.sqlite"
+            shutil.copyfile(place, file)
+            url = f"sqlite:///{file}"
+        else:
+            url = server.create_database(f"copy_{os.getpid()}_{next(_names)}", template=place)
+        copies.append(url)
+        return open_engine(url), made
+
+    yield copied
+    if server is not None:
+        for url in copies:
+            server.drop_database(url.rsplit("/", 1)[1].split("?")[0])

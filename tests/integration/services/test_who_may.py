@@ -6,6 +6,7 @@ Bruno is answered as for an artist that does not exist, and nothing of Bruno is 
 
 import inspect
 import re
+from copy import copy
 from datetime import timedelta
 from types import ModuleType
 
@@ -151,8 +152,8 @@ class Stage:
         return signed_in(self.engine, "bob@label.example", *held, now=self.now)
 
 
-@pytest.fixture
-def stage(engine, now):
+def staged(engine, now):
+    """Return the stage in an empty database, with an import of each artist and a pause."""
     made = Stage(engine, now)
     for name, artist, kind in (
         ("Alpine import", "Alma Insight", "Alpine presave"),
@@ -177,6 +178,15 @@ def stage(engine, now):
         now=now,
     )
     return made
+
+
+@pytest.fixture
+def stage(filled_copy, now):
+    """The stage, in a database of this test's own."""
+    engine, made = filled_copy(staged)
+    mine = copy(made)
+    mine.engine = engine
+    return mine
 
 
 # Verbs.
