@@ -226,3 +226,15 @@ def filled_copy(
     if server is not None:
         for url in copies:
             server.drop_database(url.rsplit("/", 1)[1].split("?")[0])
+
+
+def _load_demo(engine: Engine, now: datetime) -> None:
+    from lib.services.demo import load_demo
+
+    load_demo(engine, now=now)
+
+
+@pytest.fixture
+def demo_engine(filled_copy: Callable[[Fill], tuple[Engine, Any]]) -> Engine:
+    """An engine on a database of this test's own with the demo label, of either kind."""
+    return filled_copy(_load_demo)[0]

@@ -23,7 +23,7 @@ from lib.services.activity import (
     history_rows,
 )
 from lib.services.campaigns import pause_campaign
-from lib.services.demo import load_demo, start_over
+from lib.services.demo import start_over
 from lib.services.exports import as_csv
 from lib.services.history_chain import append_entries
 from tests.cast import ALICE, BOB, add_artist, add_campaign, new_request
@@ -167,15 +167,14 @@ def test_what_is_written_out_says_everything_and_runs_nowhere(told, monkeypatch)
     assert [row["entry"] for row in narrowed] == [3]
 
 
-def test_the_history_of_a_demo_that_was_started_over_is_out_of_sight(engine, now):
-    load_demo(engine, now=now)
-    before = len(activity(engine, ActivityFilter(), limit=10_000, rights=FULL))
-    start_over(engine, actor=ALICE, now=now)
-    after = activity(engine, ActivityFilter(), limit=10_000, rights=FULL)
+def test_the_history_of_a_demo_that_was_started_over_is_out_of_sight(demo_engine, now):
+    before = len(activity(demo_engine, ActivityFilter(), limit=10_000, rights=FULL))
+    start_over(demo_engine, actor=ALICE, now=now)
+    after = activity(demo_engine, ActivityFilter(), limit=10_000, rights=FULL)
     assert len(after) == before
-    assert "demo:load" not in activity_words(engine, rights=FULL).events
-    assert len(list(history_rows(engine, ActivityFilter(), rights=FULL))) == before
-    assert not activity(engine, ActivityFilter(event="demo:load"), rights=FULL)
+    assert "demo:load" not in activity_words(demo_engine, rights=FULL).events
+    assert len(list(history_rows(demo_engine, ActivityFilter(), rights=FULL))) == before
+    assert not activity(demo_engine, ActivityFilter(event="demo:load"), rights=FULL)
 
 
 def test_a_new_name_of_a_campaign_finds_its_older_entries(told):

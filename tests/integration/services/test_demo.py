@@ -496,26 +496,25 @@ def test_a_users_own_artist_keeps_the_demo_out(engine, now):
     assert dump(engine) == unchanged
 
 
-def test_starting_over_puts_away_what_people_did_and_touches_no_other_label(engine, now):
-    load_demo(engine, now=now)
-    fresh = counts(engine)
-    assert what_would_go(engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
-    own = add_artist(engine, now=now, name="Alice's own")
-    add_campaign(engine, own, now=now)
-    theirs = rows_of(engine, own)
-    meddle(engine, now)
-    assert what_would_go(engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 1, 1)
+def test_starting_over_puts_away_what_people_did_and_touches_no_other_label(demo_engine, now):
+    fresh = counts(demo_engine)
+    assert what_would_go(demo_engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
+    own = add_artist(demo_engine, now=now, name="Alice's own")
+    add_campaign(demo_engine, own, now=now)
+    theirs = rows_of(demo_engine, own)
+    meddle(demo_engine, now)
+    assert what_would_go(demo_engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 1, 1)
 
-    before = queries.current_data_version(engine)
+    before = queries.current_data_version(demo_engine)
     later = now + timedelta(days=3)
-    loaded = start_over(engine, actor=ALICE, now=later)
+    loaded = start_over(demo_engine, actor=ALICE, now=later)
     assert loaded.campaigns == fresh["campaign"]
-    assert queries.current_data_version(engine) > before
-    assert what_would_go(engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
-    assert rows_of(engine, own) == theirs
-    newest = activity(engine, ActivityFilter(), limit=1, rights=FULL)[0]
+    assert queries.current_data_version(demo_engine) > before
+    assert what_would_go(demo_engine, rights=FULL) == demo.WhatWouldGo(fresh["campaign"], 0, 0)
+    assert rows_of(demo_engine, own) == theirs
+    newest = activity(demo_engine, ActivityFilter(), limit=1, rights=FULL)[0]
     assert (newest.event, newest.actor, newest.at) == ("demo:start_over", "Alice", later)
-    after = counts(engine)
+    after = counts(demo_engine)
     # The label that was started over has kept what its history tells of, and no figures.
     assert after["organization"] == 3
     assert after["artist"] == 2 * fresh["artist"] + 1
@@ -523,19 +522,18 @@ def test_starting_over_puts_away_what_people_did_and_touches_no_other_label(engi
     assert after["history"] == 2 * fresh["history"] + 2
     for figures in ("import_run", "coverage", "daily_result", "daily_observation"):
         assert after[figures] == fresh[figures]
-    assert len(queries.artists(engine, rights=FULL)) == fresh["artist"] + 1
-    assert faults(engine) == []
+    assert len(queries.artists(demo_engine, rights=FULL)) == fresh["artist"] + 1
+    assert faults(demo_engine) == []
 
 
-def test_a_campaign_of_a_demo_that_was_started_over_is_nobodys_any_more(engine, now):
-    load_demo(engine, now=now)
-    with reading(engine) as db:
+def test_a_campaign_of_a_demo_that_was_started_over_is_nobodys_any_more(demo_engine, now):
+    with reading(demo_engine) as db:
         active = select(campaign.c.id).where(campaign.c.status == S.ACTIVE).limit(1)
         one = db.execute(active).scalar_one()
-    start_over(engine, actor=ALICE, now=now)
+    start_over(demo_engine, actor=ALICE, now=now)
     with pytest.raises(CampaignNotFound):
         pause_campaign(
-            engine,
+            demo_engine,
             one,
             reason=PauseReason.BUDGET,
             actor=ALICE,
@@ -544,16 +542,15 @@ def test_a_campaign_of_a_demo_that_was_started_over_is_nobodys_any_more(engine, 
             now=now,
         )
     with pytest.raises(CampaignNotFound):
-        queries.campaign_page(engine, one, now=now, rights=FULL)
+        queries.campaign_page(demo_engine, one, now=now, rights=FULL)
 
 
-def test_it_can_be_started_over_again_and_again(engine, now):
-    load_demo(engine, now=now)
-    names = [one.name for one in queries.artists(engine, rights=FULL)]
+def test_it_can_be_started_over_again_and_again(demo_engine, now):
+    names = [one.name for one in queries.artists(demo_engine, rights=FULL)]
     for _ in range(2):
-        start_over(engine, actor=ALICE, now=now)
-        assert [one.name for one in queries.artists(engine, rights=FULL)] == names
-    assert faults(engine) == []
+        start_over(demo_engine, actor=ALICE, now=now)
+        assert [one.name for one in queries.artists(demo_engine, rights=FULL)] == names
+    assert faults(demo_engine) == []
 
 
 def meddle(engine, now):
@@ -631,36 +628,37 @@ def test_two_that_load_at_the_same_moment_load_it_once(engine, now):
     assert counts(engine)["organization"] == 1
 
 
-def test_people_can_work_with_the_demo_as_with_their_own(engine, now):
-    load_demo(engine, now=now)
+def test_people_can_work_with_the_demo_as_with_their_own(demo_engine, now):
     failing = next(
-        one for one in queries.artists(engine, rights=FULL) if one.billing is BillingState.FAILING
+        one
+        for one in queries.artists(demo_engine, rights=FULL)
+        if one.billing is BillingState.FAILING
     )
-    board = queries.board(engine, failing.id, now=now, rights=FULL)
+    board = queries.board(demo_engine, failing.id, now=now, rights=FULL)
     assert board is not None
     assert not any(row.decisions[Action.RESUME].is_allowed for row in board.rows)
-    recovered = payment_recovered(engine, failing.id, actor=ALICE, request_id="ok", now=now)
+    recovered = payment_recovered(demo_engine, failing.id, actor=ALICE, request_id="ok", now=now)
     waiting = [row for row in board.rows if row.status is S.SUBSCRIPTION_PAUSED]
     assert set(recovered.moved) == {row.campaign.id for row in waiting}
     # One of them had reached the end of its run meanwhile, and does not start again.
-    back = [see(engine, row.campaign.id) for row in waiting]
+    back = [see(demo_engine, row.campaign.id) for row in waiting]
     assert sorted({status_now(one, now=now) for one in back}) == [S.ACTIVE, S.ENDED]
     assert all(early_learning(one, now=now) is None for one in back)
     one = back[0].id
     move_campaign(
-        engine, one, S.SERVING, origin=Origin.PLATFORM, actor=BOB, request_id="serve", now=now
+        demo_engine, one, S.SERVING, origin=Origin.PLATFORM, actor=BOB, request_id="serve", now=now
     )
     pause_campaign(
-        engine,
+        demo_engine,
         one,
         reason=PauseReason.BUDGET,
         actor=ALICE,
-        seen_version=see(engine, one).version,
+        seen_version=see(demo_engine, one).version,
         request_id="pause",
         now=now,
     )
-    assert see(engine, one).pending_action is None
-    assert faults(engine) == []
+    assert see(demo_engine, one).pending_action is None
+    assert faults(demo_engine) == []
 
 
 def test_what_came_with_the_demo_says_so(shown):

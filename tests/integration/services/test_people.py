@@ -9,7 +9,7 @@ from lib.db.engine import reading
 from lib.db.tables import data_version, person_history
 from lib.domain.rights import DESK, FULL, Place, Role, rights
 from lib.services.access import NotAllowed
-from lib.services.demo import load_demo, start_over
+from lib.services.demo import start_over
 from lib.services.people import (
     LastAdmin,
     NoAddress,
@@ -238,17 +238,16 @@ def test_of_two_admins_who_demote_each_other_at_once_one_stays(engine, now):
 # The demo, whose artists go and come again.
 
 
-def test_roles_in_the_demo_hold_in_the_one_that_is_loaded_anew(engine, now):
-    load_demo(engine, now=now)
-    one = artists(engine, rights=FULL)[3]
+def test_roles_in_the_demo_hold_in_the_one_that_is_loaded_anew(demo_engine, now):
+    one = artists(demo_engine, rights=FULL)[3]
     held = [
         (Place(organization_id=one.organization_id), Role.VIEWER),
         (Place(artist_id=one.id), Role.EDITOR),
     ]
-    signed_in(engine, BOB, *held, now=now)
-    start_over(engine, actor=ALICE, now=now)
-    fresh = next(each for each in artists(engine, rights=FULL) if each.name == one.name)
-    assert rights(roles_of(engine, BOB).items()) == rights(
+    signed_in(demo_engine, BOB, *held, now=now)
+    start_over(demo_engine, actor=ALICE, now=now)
+    fresh = next(each for each in artists(demo_engine, rights=FULL) if each.name == one.name)
+    assert rights(roles_of(demo_engine, BOB).items()) == rights(
         [
             (Place(organization_id=fresh.organization_id), Role.VIEWER),
             (Place(artist_id=fresh.id), Role.EDITOR),

@@ -21,7 +21,7 @@ from lib.domain.status import Status
 from lib.services import exports, import_staging, import_switch, queries
 from lib.services.activity import ActivityFilter, activity
 from lib.services.campaigns import confirm_carried_out, in_transaction, pause_campaign
-from lib.services.demo import load_demo, start_over
+from lib.services.demo import start_over
 from lib.services.import_folding import finish_imports
 from lib.services.import_plan import make_plan
 from lib.services.import_shapes import ImportOutcome, ImportRefused, PreviewOutdated
@@ -357,15 +357,14 @@ def test_a_fold_that_was_cut_off_is_finished_by_the_next_import(
 
 @pytest.mark.usefixtures("small_steps")
 def test_a_demo_that_is_started_over_takes_along_what_was_not_yet_in_place(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load_demo(engine, now=NOW)
-    name = queries.artists(engine, rights=FULL)[0].name
-    cut_off(engine, monkeypatch, daily(SECOND, last=12), steps=1, artist_name=name)
-    assert left_over(engine) != {}
-    start_over(engine, actor=ALICE, now=NOW)
-    assert left_over(engine) == {}
-    assert faults(engine) == []
+    name = queries.artists(demo_engine, rights=FULL)[0].name
+    cut_off(demo_engine, monkeypatch, daily(SECOND, last=12), steps=1, artist_name=name)
+    assert left_over(demo_engine) != {}
+    start_over(demo_engine, actor=ALICE, now=NOW)
+    assert left_over(demo_engine) == {}
+    assert faults(demo_engine) == []
 
 
 def test_settled_days_that_change_by_more_than_a_twentieth_enter_the_history_once(

@@ -181,7 +181,7 @@ def staged(engine, now):
 
 
 @pytest.fixture
-def stage(filled_copy, now):
+def stage(filled_copy):
     """The stage, in a database of this test's own."""
     engine, made = filled_copy(staged)
     mine = copy(made)
@@ -497,14 +497,13 @@ def test_what_columns_mean_is_said_by_editors_and_anew_only_by_those_of_the_whol
 
 @pytest.mark.parametrize("role", [*Role, None])
 def test_the_demo_is_started_over_by_its_admins_and_not_there_for_who_may_not_see_it(
-    engine, now, role
+    demo_engine, now, role
 ):
-    demo.load_demo(engine, now=now)
-    label = Place(organization_id=queries.artists(engine, rights=FULL)[0].organization_id)
-    bob = signed_in(engine, "b@x.example", *([(label, role)] if role else []), now=now)
+    label = Place(organization_id=queries.artists(demo_engine, rights=FULL)[0].organization_id)
+    bob = signed_in(demo_engine, "b@x.example", *([(label, role)] if role else []), now=now)
     works = (
-        lambda: demo.what_would_go(engine, rights=bob.rights),
-        lambda: demo.start_over(engine, actor=bob, now=now),
+        lambda: demo.what_would_go(demo_engine, rights=bob.rights),
+        lambda: demo.start_over(demo_engine, actor=bob, now=now),
     )
     for work in works:
         if role is Role.ADMIN:
