@@ -89,7 +89,8 @@ class Postgres:
     def create_database(self, name: str, *, template: str = "template0") -> str:
         """Return the URL of a new database, a copy of `template` that nobody is connected to."""
         self._execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            # Without a disk to wait for, files are copied five times as fast as pages are logged.
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
