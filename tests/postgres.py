@@ -29,6 +29,7 @@ HOW_TO_GET_IT = (
 )
 _START_SECONDS = 60
 _STOP_SECONDS = 30
+_ROOM = 4 * 2**30  # bytes
 
 # Tests of logic, not of durability: this is about three times as fast.
 _SETTINGS = {
@@ -63,12 +64,24 @@ def free_port() -> int:
         return port
 
 
+def _memory() -> Path | None:
+    """Return a folder in memory with room enough, None where there is none.
+
+    A database is nine hundred files: in memory its copy takes a fifth of the time.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - a folder with a random name is made in it
+    is_usable = memory.is_dir() and os.access(memory, os.W_OK)
+    return memory if is_usable and shutil.disk_usage(memory).free > _ROOM else None
+
+
 class Postgres:
     """A running server in a folder of its own; leaving the context removes both."""
 
     def __init__(self, *, settings: dict[str, str] | None = None) -> None:
         """Prepare the folder; `settings` override the server's, fsync for instance."""
-        self.folder = Path(tempfile.mkdtemp(prefix="campaign-desk-pg-"))
+        is_durable = (settings or {}).get("fsync") == "on"
+        parent = None if is_durable else _memory()
+        self.folder = Path(tempfile.mkdtemp(prefix="campaign-desk-pg-", dir=parent))
         self.data = self.folder / "data"
         self.port = free_port()
         self.password = secrets.token_urlsafe(24)
