@@ -12,7 +12,17 @@ from lib.domain.records import BillingState, ConnectionState, Platform
 from lib.domain.records import Connection as PlatformConnection
 from lib.domain.status import FACTS, LIVE, Group, Status
 from lib.services.queries import Board
-from lib.ui import actions, badges, campaign_cells, clock, filters, in_url, table, taking
+from lib.ui import (
+    actions,
+    badges,
+    campaign_cells,
+    clock,
+    filters,
+    in_url,
+    neighbours,
+    table,
+    taking,
+)
 from lib.ui.campaign_cells import Shown
 from lib.ui.escape import esc
 from lib.ui.filters import in_order
@@ -123,6 +133,7 @@ def campaigns(rows: Sequence[BoardRow], order: str, *, searched: str, artist: st
     dated = [row for row in shown if row.as_of]
     members = by_group(shown)
     ordered = [row for group in members.values() for row in in_order(group, order)]
+    neighbours.keep(ordered)
     counts = {group: len(some) for group, some in members.items()}
     pages = -(-len(ordered) // ROWS_A_PAGE)
     slot = st.container()

@@ -28,6 +28,7 @@ from lib.services import backtest as backtests
 from lib.services import connections as linking
 from lib.services import (
     cost_sharing,
+    finding,
     label_trend,
     lag,
     looks,
@@ -260,6 +261,11 @@ def notebook_answer(question: Question) -> notebook.Found:
     # Only the date of the moment matters here, and what is recorded changes the version.
     hour = clock.reading_time().replace(minute=0)
     return _notebook_answer(settings().database_url, data_version(), rights(), question, hour)
+
+
+def found(text: str) -> finding.Found:
+    """Return the artists and campaigns that a few letters may mean."""
+    return finding.find(engine(), text, rights=rights(), now=clock.now())
 
 
 def campaign_types() -> tuple[str, ...]:

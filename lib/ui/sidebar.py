@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.records import Actor
-from lib.ui import current_artist, demo, live, outage, second_go, signin
+from lib.ui import current_artist, demo, goto, live, outage, second_go, signin
 from lib.ui.ending import PageEnds
 
 
@@ -35,6 +35,7 @@ def after_page(who: Actor, *, page: str) -> Iterator[None]:
 
 def draw(who: Actor, *, page: str) -> None:
     """Draw it; `page` is the URL path of the page that is shown."""
+    goto.button()
     current_artist.choose(page=page)
     demo.banner()
     signin.sign_out_button(who)

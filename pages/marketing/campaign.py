@@ -10,6 +10,7 @@ from lib.ui import (
     current_artist,
     empty,
     explain,
+    neighbours,
     reads,
     schedule_view,
     trend_view,
@@ -22,12 +23,12 @@ now = clock.reading_time()
 asked = current_artist.asked_campaign()
 page = reads.campaign_page(asked) if asked is not None else None
 
-empty.back_to_board()
-
 if page is None:
+    empty.back_to_board()
     empty.no_such_campaign(asked)
     end_page()
 
+neighbours.way(page)
 st.title(esc(page.row.campaign.name), anchor=False)
 campaign_view.heading(page)
 badges.draw(badges.badges_of(page.row, now=now))

@@ -31,6 +31,7 @@ from lib.services import (
     cost_sharing,
     demo,
     exports,
+    finding,
     imports,
     label_trend,
     lag,
@@ -526,6 +527,10 @@ def test_only_admins_load_the_demo(engine, now, role):
 READS = {
     "artists": lambda engine, mine, _artist, _now: queries.artists(engine, rights=mine),
     "demo label": lambda engine, mine, _artist, _now: queries.demo_label(engine, rights=mine),
+    "find": lambda engine, mine, _artist, now: [
+        finding.find(engine, text, rights=mine, now=now)
+        for text in ("a", "al", "br", "Brazen", "Brazen-Active")
+    ],
     "board": lambda engine, mine, artist, now: queries.board(engine, artist, rights=mine, now=now),
     "activity": lambda engine, mine, _artist, _now: activity.activity(
         engine, ActivityFilter(), rights=mine, limit=5_000
@@ -861,6 +866,7 @@ MODULES = (
     cost_sharing,
     demo,
     exports,
+    finding,
     imports,
     label_trend,
     looks,

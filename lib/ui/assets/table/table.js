@@ -412,3 +412,15 @@ function element(name, classes, words) {
   if (words !== undefined && words !== null) made.textContent = words;
   return made;
 }
+
+// "/" goes to the search of the table on the page, wherever nobody types.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  const typed = "input, textarea, [contenteditable=true], [role=dialog]";
+  if (event.target instanceof Element && event.target.closest(typed)) return;
+  const field = document.querySelector(".desk-table .search:not([hidden]) input");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});

@@ -1,0 +1,59 @@
+"""Go to: any artist or campaign by typing a few letters, and the list of the keys."""
+
+import streamlit as st
+
+from lib.domain.status import FACTS
+from lib.ui import reads
+from lib.ui.dialogs import dialog
+from lib.ui.escape import esc
+
+KEY, NEXT, PREVIOUS, PAUSE = "Ctrl+K", "J", "K", "P"
+_TEXT = "go-to"
+_BOARD, _CAMPAIGN = "pages/marketing/campaign_management.py", "pages/marketing/campaign.py"
+_KEYS = {
+    "Ctrl K": "this list",
+    "/": "search the board or the roster",
+    NEXT: "next campaign",
+    PREVIOUS: "previous campaign",
+    PAUSE: "pause the campaign that is open",
+    "Esc": "close",
+}
+
+
+def button() -> None:
+    """Draw the button that opens it, from any page and by its key."""
+    if st.button(
+        "Go to…", key="go-to-button", icon=":material/search:", shortcut=KEY, width="stretch"
+    ):
+        _go_to()
+
+
+@dialog("Go to", icon=":material/search:")
+def _go_to() -> None:
+    text = st.text_input(
+        "Artist or campaign",
+        key=_TEXT,
+        type="search",
+        live=True,
+        placeholder="A few letters of an artist or a campaign",
+        label_visibility="collapsed",
+    )
+    found = reads.found(text or "")
+    for artist in found.artists:
+        st.page_link(
+            _BOARD,
+            label=f"**{esc(artist.name)}**",
+            icon=":material/artist:",
+            query_params={"artist": artist.name},
+        )
+    for one in found.campaigns:
+        label = FACTS[one.status].label
+        st.page_link(
+            _CAMPAIGN,
+            label=f"{esc(one.name)} · {esc(one.artist)} · {one.platform.label} · {label}",
+            icon=":material/ads_click:",
+            query_params={"id": str(one.id)},
+        )
+    if (text or "").strip() and not found.artists and not found.campaigns:
+        st.markdown("No artist and no campaign is called so.")
+    st.caption(" · ".join(f"`{key}` {meaning}" for key, meaning in _KEYS.items()))

@@ -1,0 +1,49 @@
+"""The campaigns before and after the one that is open, in the order in which they were shown."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lib.domain.board import BoardRow
+from lib.services.queries import CampaignPage
+from lib.ui import empty, goto, reads
+
+_SHOWN = "shown-campaigns"
+_CAMPAIGN = "pages/marketing/campaign.py"
+
+
+def keep(rows: Sequence[BoardRow]) -> None:
+    """Keep the order of what a list shows, for the pages that are opened from it."""
+    st.session_state[_SHOWN] = tuple(row.campaign.id for row in rows)
+
+
+def way(page: CampaignPage) -> None:
+    """Draw the way back to the board, and to the campaigns beside this one."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        empty.back_to_board()
+        st.space("stretch")
+        for label, icon, key, by in (
+            ("Previous", ":material/chevron_left:", goto.PREVIOUS, -1),
+            ("Next", ":material/chevron_right:", goto.NEXT, 1),
+        ):
+            st.button(
+                label,
+                key=f"neighbour-{by}",
+                icon=icon,
+                shortcut=key,
+                type="tertiary",
+                on_click=_go,
+                args=(page.row.campaign.id, page.artist.id, by),
+            )
+
+
+def _go(campaign_id: int, artist_id: int, by: int) -> None:
+    """Open the neighbour; after the last comes the first."""
+    shown: tuple[int, ...] = st.session_state.get(_SHOWN, ())
+    if campaign_id not in shown:
+        # Opened by a link: the artist's board as it is without filters.
+        board = reads.board(artist_id)
+        shown = tuple(row.campaign.id for row in board.rows) if board else ()
+    if campaign_id in shown:
+        other = shown[(shown.index(campaign_id) + by) % len(shown)]
+        st.switch_page(_CAMPAIGN, query_params={"id": str(other)})

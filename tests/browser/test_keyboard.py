@@ -1,0 +1,85 @@
+"""The desk by its keys alone, in a real Chromium."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from lib.domain.status import Group
+from tests.browser.chromium import drawn
+from tests.browser.desk import Desk
+from tests.browser.test_journey import ARTIST, board, first_of
+
+PATIENCE = 20_000  # milliseconds
+
+
+def open_board(page: Page, desk: Desk) -> None:
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}")
+    drawn(page)
+    board(page).wait_for()
+
+
+def title(page: Page) -> str:
+    drawn(page)
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def test_any_campaign_is_reached_by_typing_from_any_page(page: Page, desk: Desk) -> None:
+    open_board(page, desk)
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("searchbox")).to_be_visible()
+    dialog.get_by_role("searchbox").press_sequentially("low tide")
+    first = dialog.get_by_role("link").first
+    expect(first).to_contain_text("Low Tide")
+    while not first.evaluate("one => one === document.activeElement"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("campaign"))
+    assert "Low Tide" in title(page)
+    expect(dialog).to_have_count(0)
+
+
+def test_another_artist_is_reached_by_typing(page: Page, desk: Desk) -> None:
+    open_board(page, desk)
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("searchbox").press_sequentially("alma")
+    dialog.get_by_role("link").filter(has_text="Alma Varn").first.click()
+    page.wait_for_url(re.compile("artist=Alma"))
+    expect(page.get_by_role("combobox", name="Artist")).to_have_value(re.compile("Alma Varn"))
+    expect(dialog).to_have_count(0)
+
+
+def test_a_stroke_goes_to_the_search_and_is_a_letter_where_somebody_types(
+    page: Page, desk: Desk
+) -> None:
+    open_board(page, desk)
+    field = page.get_by_role("searchbox", name="Search")
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    page.keyboard.type("a/b")
+    expect(field).to_have_value("a/b")
+
+
+def test_the_campaigns_of_the_board_are_leafed_through_and_one_is_paused(
+    page: Page, desk: Desk
+) -> None:
+    open_board(page, desk)
+    names = board(page).locator("tbody a").all_inner_texts()
+    live = first_of(page, Group.LIVE).locator("a").inner_text()
+    at = names.index(live)
+    first_of(page, Group.LIVE).locator("a").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(live)
+    drawn(page)
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", level=1)).to_have_text(names[at + 1])
+    drawn(page)
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", level=1)).to_have_text(live)
+    drawn(page)
+    page.keyboard.press("p")
+    expect(page.get_by_role("dialog")).to_contain_text("Pause campaign")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
