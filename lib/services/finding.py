@@ -1,4 +1,4 @@
-"""Quick switch: the artists and campaigns that a few typed letters may mean."""
+"""Quick switch: the campaigns that a few typed letters may mean."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,18 +11,9 @@ from lib.db.text import folded, folded_text
 from lib.domain.records import Platform
 from lib.domain.rights import Rights
 from lib.domain.status import Status
-from lib.services.scope import of_artists
-from lib.services.standing import retired_artists, standing
+from lib.services.standing import standing
 
-MOST_ARTISTS, MOST_CAMPAIGNS = 4, 8
-
-
-@dataclass(frozen=True)
-class FoundArtist:
-    """An artist whose name holds every word."""
-
-    id: int
-    name: str
+MOST_CAMPAIGNS = 10
 
 
 @dataclass(frozen=True)
@@ -36,40 +27,20 @@ class FoundCampaign:
     status: Status
 
 
-@dataclass(frozen=True)
-class Found:
-    """What the letters may mean: names that begin with them first, what runs before the rest."""
+def find(engine: Engine, text: str, *, rights: Rights, now: datetime) -> tuple[FoundCampaign, ...]:
+    """Return at most `MOST_CAMPAIGNS` campaigns that the letters may mean; none for none.
 
-    artists: tuple[FoundArtist, ...] = ()
-    campaigns: tuple[FoundCampaign, ...] = ()
-
-
-def find(engine: Engine, text: str, *, rights: Rights, now: datetime) -> Found:
-    """Return at most `MOST_ARTISTS` artists and `MOST_CAMPAIGNS` campaigns; nothing for nothing."""
+    Names that begin with them come first, and of those what runs.
+    """
     words = (folded_text(text) or "").split()
     if not words:
-        return Found()
+        return ()
 
-    def work() -> Found:
+    def work() -> tuple[FoundCampaign, ...]:
         with reading(engine) as db:
-            return Found(
-                _artists(db, words, rights=rights),
-                _campaigns(db, words, rights=rights, now=now),
-            )
+            return _campaigns(db, words, rights=rights, now=now)
 
     return retrying(work)
-
-
-def _artists(db: Connection, words: list[str], *, rights: Rights) -> tuple[FoundArtist, ...]:
-    name = folded(artist.c.name)
-    query = (
-        select(artist.c.id, artist.c.name)
-        .where(of_artists(rights), artist.c.id.not_in(retired_artists()))
-        .where(and_(*(name.contains(word, autoescape=True) for word in words)))
-        .order_by(_begins(name, words), artist.c.name_key)
-        .limit(MOST_ARTISTS)
-    )
-    return tuple(FoundArtist(row.id, row.name) for row in db.execute(query))
 
 
 def _campaigns(
@@ -79,7 +50,11 @@ def _campaigns(
     one, name = campaign.c, folded(campaign.c.name)
     query = (
         select(
-            one.id, one.name, one.platform, stands.status.label("status"), artist.c.name.label("of")
+            one.id,
+            one.name,
+            one.platform,
+            stands.status.label("status"),
+            artist.c.name.label("of"),
         )
         .select_from(stands.source.join(artist, artist.c.id == one.artist_id))
         .where(stands.is_seen)

@@ -54,9 +54,9 @@ def _listed(facts: dict[str, str]) -> str:
 def heading(page: CampaignPage) -> None:
     """Draw whose campaign it is, and its ids, ready to be copied."""
     one = page.row.campaign
-    words = f"**{esc(page.artist.name)}** · {esc(one.platform.label)} · id `{one.id}`"
+    words = f"**{esc(page.artist.name)}** · {esc(one.platform.label)} · id {one.id}"
     if one.external_id:
-        words += f" · on the platform `{one.external_id.replace('`', '')}`"
+        words += f" · on the platform {esc(one.external_id)}"
     st.caption(words)
 
 

@@ -1,15 +1,15 @@
-"""Go to: any artist or campaign by typing a few letters, and the list of the keys."""
+"""Go to: any campaign by typing a few letters of it or of its artist, and the list of the keys."""
 
 import streamlit as st
 
 from lib.domain.status import FACTS
-from lib.ui import reads
+from lib.ui import components, reads
 from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 
 KEY, NEXT, PREVIOUS, PAUSE = "Ctrl+K", "J", "K", "P"
 _TEXT = "go-to"
-_BOARD, _CAMPAIGN = "pages/marketing/campaign_management.py", "pages/marketing/campaign.py"
+_CAMPAIGN = "pages/marketing/campaign.py"
 _KEYS = {
     "Ctrl K": "this list",
     "/": "search the board or the roster",
@@ -31,22 +31,16 @@ def button() -> None:
 @dialog("Go to", icon=":material/search:")
 def _go_to() -> None:
     text = st.text_input(
-        "Artist or campaign",
+        "Campaign or artist",
         key=_TEXT,
         type="search",
         live=True,
-        placeholder="A few letters of an artist or a campaign",
+        placeholder="A few letters of a campaign or its artist",
         label_visibility="collapsed",
     )
+    components.mounted("focus")(key="go-to-focus")
     found = reads.found(text or "")
-    for artist in found.artists:
-        st.page_link(
-            _BOARD,
-            label=f"**{esc(artist.name)}**",
-            icon=":material/artist:",
-            query_params={"artist": artist.name},
-        )
-    for one in found.campaigns:
+    for one in found:
         label = FACTS[one.status].label
         st.page_link(
             _CAMPAIGN,
@@ -54,6 +48,6 @@ def _go_to() -> None:
             icon=":material/ads_click:",
             query_params={"id": str(one.id)},
         )
-    if (text or "").strip() and not found.artists and not found.campaigns:
-        st.markdown("No artist and no campaign is called so.")
+    if (text or "").strip() and not found:
+        st.markdown("No campaign is called so, and none of an artist who is.")
     st.caption(" · ".join(f"`{key}` {meaning}" for key, meaning in _KEYS.items()))

@@ -263,8 +263,8 @@ def notebook_answer(question: Question) -> notebook.Found:
     return _notebook_answer(settings().database_url, data_version(), rights(), question, hour)
 
 
-def found(text: str) -> finding.Found:
-    """Return the artists and campaigns that a few letters may mean."""
+def found(text: str) -> tuple[finding.FoundCampaign, ...]:
+    """Return the campaigns that a few letters may mean."""
     return finding.find(engine(), text, rights=rights(), now=clock.now())
 
 

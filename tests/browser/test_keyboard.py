@@ -41,17 +41,6 @@ def test_any_campaign_is_reached_by_typing_from_any_page(page: Page, desk: Desk)
     expect(dialog).to_have_count(0)
 
 
-def test_another_artist_is_reached_by_typing(page: Page, desk: Desk) -> None:
-    open_board(page, desk)
-    page.keyboard.press("Control+k")
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("searchbox").press_sequentially("alma")
-    dialog.get_by_role("link").filter(has_text="Alma Varn").first.click()
-    page.wait_for_url(re.compile("artist=Alma"))
-    expect(page.get_by_role("combobox", name="Artist")).to_have_value(re.compile("Alma Varn"))
-    expect(dialog).to_have_count(0)
-
-
 def test_a_stroke_goes_to_the_search_and_is_a_letter_where_somebody_types(
     page: Page, desk: Desk
 ) -> None:

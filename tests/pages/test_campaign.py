@@ -33,7 +33,7 @@ def live(row_of):
 def test_a_campaign_opens_by_its_url(live, open_desk):
     at = open_desk(CAMPAIGN, id=str(live.campaign.id))
     read = texts(at)
-    assert f"id `{live.campaign.id}`" in read
+    assert f"· id {live.campaign.id}" in read
     assert "Last 7 days" in read
     assert "Last 28 days" in read
     assert "Platform status:" in read
