@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.domain.actions import Action
 from lib.services.queries import CampaignPage
-from lib.ui import actions, clock, goto, history_table
+from lib.ui import actions, clock, history_table
 from lib.ui.escape import esc
 from lib.ui.format import (
     MISSING,
@@ -81,7 +81,6 @@ def action_buttons(page: CampaignPage) -> None:
                 disabled=not decision.is_allowed,
                 on_click=actions.ask,
                 args=(action.value, one.id, one.version),
-                shortcut=goto.PAUSE if action is Action.PAUSE else None,
             )
         if row.circumstances.may_change:
             st.button(

@@ -7,7 +7,7 @@ from lib.ui import components, reads
 from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 
-KEY, NEXT, PREVIOUS, PAUSE = "Ctrl+K", "J", "K", "P"
+KEY, NEXT, PREVIOUS = "Ctrl+K", "J", "K"
 _TEXT = "go-to"
 _CAMPAIGN = "pages/marketing/campaign.py"
 _KEYS = {
@@ -15,7 +15,6 @@ _KEYS = {
     "/": "search the board or the roster",
     NEXT: "next campaign",
     PREVIOUS: "previous campaign",
-    PAUSE: "pause the campaign that is open",
     "Esc": "close",
 }
 

@@ -52,9 +52,7 @@ def test_a_stroke_goes_to_the_search_and_is_a_letter_where_somebody_types(
     expect(field).to_have_value("a/b")
 
 
-def test_the_campaigns_of_the_board_are_leafed_through_and_one_is_paused(
-    page: Page, desk: Desk
-) -> None:
+def test_the_campaigns_of_the_board_are_leafed_through(page: Page, desk: Desk) -> None:
     open_board(page, desk)
     names = board(page).locator("tbody a").all_inner_texts()
     live = first_of(page, Group.LIVE).locator("a").inner_text()
@@ -67,8 +65,3 @@ def test_the_campaigns_of_the_board_are_leafed_through_and_one_is_paused(
     drawn(page)
     page.keyboard.press("k")
     expect(page.get_by_role("heading", level=1)).to_have_text(live)
-    drawn(page)
-    page.keyboard.press("p")
-    expect(page.get_by_role("dialog")).to_contain_text("Pause campaign")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
