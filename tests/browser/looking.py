@@ -110,6 +110,9 @@ def try_too_late(tab: Tab, stage: Stage) -> dict[str, Met]:
     tab.page.route("**/api/version", lambda _route: None)
     met = {}
     for act in ACTS:
+        if act.name == "switch somebody on":
+            # The one before it was refused, so nobody is off yet.
+            stage.switch_off_target_of(DEMOTED)
         way, before = WAYS[act.name], stage.written_by(DEMOTED)
         met[act.name] = attempt(
             tab,

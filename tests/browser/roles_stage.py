@@ -72,6 +72,11 @@ class Stage:
         number, now = self.number_of(visitor), datetime.now(UTC)
         give_role(self.engine, number, place, role, actor=ALICE, now=now)
 
+    def switch_off_target_of(self, visitor: Visitor) -> None:
+        """Switch off the person whom the visitor is to change."""
+        (number,) = people_called(self.engine, self.holdings[visitor].person, rights=FULL)
+        switch(self.engine, number, is_active=False, actor=ALICE, now=datetime.now(UTC))
+
     def written_by(self, visitor: Visitor) -> set[tuple[str, int | str]]:
         """Return every event that stands under the visitor's name, with a number of its own."""
         queries = [
