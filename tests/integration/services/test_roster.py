@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from lib.db.engine import writing
 from lib.db.tables import organization
@@ -11,7 +11,7 @@ from lib.domain.records import Platform
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.domain.verdict import Word
-from lib.services import label_trend, roster
+from lib.services import attention, label_trend, roster
 from lib.services.roster import Freshness, KindTotal, Order, Pace, RosterFilter
 from tests.cast import add_artist, add_campaign
 from tests.reported import UNIT, report
@@ -252,3 +252,41 @@ def test_a_day_that_nobody_reported_is_a_gap_and_no_zero(engine, now, alma, add)
     (euro,) = label_trend.label_spend(engine, rights=FULL)
     assert [one.spend for one in euro.days[-10:]] == [1.0, None, None, *[1.0] * 7]
     assert not euro.days[-9].is_whole
+
+
+EVERYTHING = {
+    "overview": lambda engine, now: roster.overview(engine, ALL, now=now, rights=FULL),
+    "artist totals": lambda engine, now: roster.artist_totals(engine, ALL, now=now, rights=FULL),
+    "attention": lambda engine, now: attention.attention(engine, now=now, rights=FULL),
+    **{
+        f"by {order}": lambda engine, now, order=order: roster.page(
+            engine, ALL, order, now=now, rights=FULL
+        )
+        for order in (Order.SPEND_7, Order.SPEND_28, Order.STAKE, Order.NAME)
+    },
+}
+
+
+@pytest.mark.parametrize("read", EVERYTHING.values(), ids=EVERYTHING)
+def test_a_look_at_every_campaign_reads_the_narrow_index(sqlite_url, open_engine, now, read):
+    # SQLite alone: PostgreSQL chooses by what it has seen of the rows.
+    engine = open_engine(sqlite_url)
+    alma = add_artist(engine, now=now, name="Alma Värn")
+    for _ in range(30):
+        report(engine, add_campaign(engine, alma, now=now - timedelta(days=50)), STEADY, now=now)
+    looked = []
+
+    def note(db, _cursor, statement, parameters, _context, _many):
+        if "speaks_until" in statement and not statement.startswith("EXPLAIN"):
+            plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            looked.extend(row.detail for row in plan if "campaign_trend" in row.detail)
+
+    with engine.begin() as db:
+        db.exec_driver_sql("ANALYZE")
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        read(engine, now)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    # The rows of one page are read whole, by their keys; every campaign never is.
+    assert any("COVERING INDEX ix_campaign_trend_standing" in step for step in looked)
