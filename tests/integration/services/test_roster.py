@@ -254,27 +254,22 @@ def test_a_day_that_nobody_reported_is_a_gap_and_no_zero(engine, now, alma, add)
     assert not euro.days[-9].is_whole
 
 
-EVERYTHING = {
-    "overview": lambda engine, now: roster.overview(engine, ALL, now=now, rights=FULL),
-    "artist totals": lambda engine, now: roster.artist_totals(engine, ALL, now=now, rights=FULL),
-    "attention": lambda engine, now: attention.attention(engine, now=now, rights=FULL),
-    **{
-        f"by {order}": lambda engine, now, order=order: roster.page(
-            engine, ALL, order, now=now, rights=FULL
-        )
-        for order in (Order.SPEND_7, Order.SPEND_28, Order.STAKE, Order.NAME)
-    },
-}
+LOOKS_AT_ALL = [
+    (roster.overview, (ALL,)),
+    (roster.artist_totals, (ALL,)),
+    (attention.attention, ()),
+    *((roster.page, (ALL, order)) for order in (Order.SPEND_7, Order.STAKE, Order.NAME)),
+]
 
 
-@pytest.mark.parametrize("read", EVERYTHING.values(), ids=EVERYTHING)
-def test_a_look_at_every_campaign_reads_the_narrow_index(sqlite_url, open_engine, now, read):
+@pytest.mark.parametrize(("read", "asked"), LOOKS_AT_ALL)
+def test_a_look_at_every_campaign_reads_the_narrow_index(sqlite_url, open_engine, now, read, asked):
     # SQLite alone: PostgreSQL chooses by what it has seen of the rows.
     engine = open_engine(sqlite_url)
     alma = add_artist(engine, now=now, name="Alma Värn")
     for _ in range(30):
         report(engine, add_campaign(engine, alma, now=now - timedelta(days=50)), STEADY, now=now)
-    looked = []
+    looked: list[str] = []
 
     def note(db, _cursor, statement, parameters, _context, _many):
         if "speaks_until" in statement and not statement.startswith("EXPLAIN"):
@@ -285,7 +280,7 @@ def test_a_look_at_every_campaign_reads_the_narrow_index(sqlite_url, open_engine
         db.exec_driver_sql("ANALYZE")
     event.listen(engine, "before_cursor_execute", note)
     try:
-        read(engine, now)
+        read(engine, *asked, now=now, rights=FULL)
     finally:
         event.remove(engine, "before_cursor_execute", note)
     # The rows of one page are read whole, by their keys; every campaign never is.
