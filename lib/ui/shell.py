@@ -7,6 +7,7 @@ in the page itself: `window.__streamlit` is what Streamlit reads where a host kn
 """
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -16,21 +17,22 @@ from starlette.routing import Route
 from streamlit import file_util
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
-# By the path of a page, the scripts of Streamlit's that draw what it shows first.
+# By the path of a page, what draws its first things: scripts of Streamlit's, and of the desk's.
+_PLAIN = ("BidiComponent", "desk.pulse")
 FIRST_DRAWN: dict[str, tuple[str, ...]] = {
-    "": ("BidiComponent",),
-    "roster": ("BidiComponent", "ButtonGroup", "Pagination"),
-    "explore": ("BidiComponent",),
-    "present": ("BidiComponent",),
-    "campaign": ("BidiComponent", "Button", "PageLink", "PlotlyChart"),
-    "import": ("BidiComponent",),
-    "scheduled": ("BidiComponent",),
-    "activity": ("BidiComponent",),
-    "trend-check": ("BidiComponent",),
-    "status-guide": ("BidiComponent",),
-    "people": ("BidiComponent",),
+    "": (*_PLAIN, "desk.table"),
+    "roster": (*_PLAIN, "desk.table", "ButtonGroup", "Pagination"),
+    "explore": (*_PLAIN, "desk.table", "PlotlyChart"),
+    "present": _PLAIN,
+    "campaign": (*_PLAIN, "desk.soon", "Button", "PageLink", "PlotlyChart"),
+    "import": _PLAIN,
+    "scheduled": _PLAIN,
+    "activity": (*_PLAIN, "DataFrame"),
+    "trend-check": (*_PLAIN, "DataFrame"),
+    "status-guide": _PLAIN,
+    "people": (*_PLAIN, "DataFrame"),
 }
-_OWN = ("table", "pulse")
+_OWN = "desk."
 _ICONS = "MaterialSymbols-Rounded"
 
 # Whoever is signed in is known over the websocket by the cookie that Streamlit's first answers
@@ -63,10 +65,12 @@ async def _answer(html: str, _request: Request) -> HTMLResponse:
 
 def page(path: str = "") -> str:
     """Return the HTML of the page at `path`."""
-    plain = streamlit_page()
+    plain, drawn = streamlit_page(), FIRST_DRAWN[path]
+    of_streamlit = _scripts([name for name in drawn if not name.startswith(_OWN)])
+    own = [name.removeprefix(_OWN) for name in drawn if name.startswith(_OWN)]
     scripts = [
-        *(f"static/js/{name}" for name in _scripts(FIRST_DRAWN[path]) if f"/{name}" not in plain),
-        *(f"_stcore/bidi-components/desk.{name}/{name}.js" for name in _OWN),
+        *(f"static/js/{name}" for name in of_streamlit if f"/{name}" not in plain),
+        *(f"_stcore/bidi-components/{_OWN}{name}/{name}.js" for name in own),
     ]
     hints = [
         f"<script>{_SCRIPT}</script>",
@@ -89,7 +93,7 @@ def _static(folder: str) -> Path:
     return Path(file_util.get_static_dir()) / "static" / folder
 
 
-def _scripts(names: tuple[str, ...]) -> list[str]:
+def _scripts(names: Iterable[str]) -> list[str]:
     """Return the files of these scripts and of all that they import, each once."""
     waiting = [file.name for name in names for file in _static("js").glob(f"{name}.*.js")]
     found: dict[str, None] = {}

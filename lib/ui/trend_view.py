@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -20,9 +21,11 @@ RANGE, WHOLE, DAYS_FIRST = "range", "whole", 56
 
 def chart(page: CampaignPage, *, now: datetime) -> None:
     """Draw the trend of spend and results, 56 days first and the whole run on demand."""
-    # Loading the chart's library blocks the browser for a second or more.
-    if not second_go.has_come("charts"):
-        return
+    # The chart's library blocks the browser for a second or more: first the figures.
+    second_go.soon("charts", partial(_draw, page, now))
+
+
+def _draw(page: CampaignPage, now: datetime) -> None:
     one = page.row.campaign
     is_whole = st.query_params.get(RANGE) == WHOLE
     window = chart_window(

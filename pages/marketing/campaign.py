@@ -43,15 +43,7 @@ st.subheader("How it does", anchor=False)
 verdict_view.verdict(page)
 verdict_view.windows(page)
 verdict_view.pacing(page)
-place_of_chart = st.container()
-verdict_view.numbers(page)
-campaign_view.history(page)
-
-st.subheader("What it is", anchor=False)
-campaign_view.facts(page)
+trend_view.chart(page, now=now)
+campaign_view.below(page)
 
 actions.dialogs()
-
-# Last, so that the figures stand before the browser turns to its slowest library.
-with place_of_chart:
-    trend_view.chart(page, now=now)

@@ -31,10 +31,8 @@ export default function draw({ parentElement, data, setTriggerValue }) {
   mine.tell = (number) => setTriggerValue("changed", number);
   // A page that says that the database is away is drawn anew as soon as it is back.
   mine.isOutage = data.version === null;
-  // What the first run left out is asked for once the browser has nothing else to do.
-  const idle = window.requestIdleCallback ?? setTimeout;
   mine.comes(data.again);
-  if (data.again) idle(() => mine.tell(data.version), { timeout: PATIENCE });
+  if (data.again) onceIdle(() => mine.tell(data.version));
   if (!mine.isOutage && mine.seen === mine.drawn) mine.say("");
   return () => {
     // Streamlit also cleans up before it draws the same place again.
@@ -42,6 +40,18 @@ export default function draw({ parentElement, data, setTriggerValue }) {
       if (!parentElement.isConnected) mine.end();
     });
   };
+}
+
+// What the first run left out is asked for once the browser has nothing else to do, and what
+// `assets/soon` has asked for stands there.
+function onceIdle(then, since = performance.now()) {
+  const idle = window.requestIdleCallback ?? setTimeout;
+  const look = () => {
+    const waits = document.querySelector(".desk-soon") && performance.now() - since < PATIENCE;
+    if (waits) setTimeout(() => onceIdle(then, since), 50);
+    else then();
+  };
+  idle(look, { timeout: PATIENCE });
 }
 
 function begin(parent) {
