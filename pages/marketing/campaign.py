@@ -33,7 +33,8 @@ st.title(esc(page.row.campaign.name), anchor=False)
 campaign_view.heading(page)
 badges.draw(badges.badges_of(page.row, now=now))
 explain.meaning(page)
-explain.alerts(page, now=now)
+with st.container():
+    explain.alerts(page, now=now)
 
 st.subheader("Actions", anchor=False)
 campaign_view.action_buttons(page)
