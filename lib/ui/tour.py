@@ -120,7 +120,7 @@ def remember() -> None:
 
 
 def _has_met() -> bool:
-    return _SEEN in st.session_state or COOKIE in st.context.cookies
+    return _SEEN in st.session_state or st.context.cookies.get(COOKIE) == "met"
 
 
 def _offer() -> None:

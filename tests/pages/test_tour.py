@@ -1,8 +1,9 @@
 """The tour: offered in the demo label to whoever has not met it, ended at any step, taken again."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from lib.settings import settings
+from lib.settings import ROOT, settings
 from lib.ui import tour
 from lib.ui.tour import STEPS
 from tests.pages.conftest import texts
@@ -24,9 +25,9 @@ def press(at, key):
 
 
 @pytest.mark.usefixtures("demo_engine", "with_tour")
-def test_it_is_offered_in_the_second_run_and_not_again_after_a_no(open_desk):
-    at = open_desk()
-    assert keys(at) == {"tour-reopen"}
+def test_it_is_offered_in_the_second_run_and_not_again_after_a_no():
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert keys(at) == set()
     at.run()
     assert keys(at) == {"tour-start", "tour-not-now", "tour-reopen"}
     press(at, "tour-not-now")
