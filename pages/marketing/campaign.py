@@ -47,3 +47,4 @@ trend_view.chart(page, now=now)
 campaign_view.below(page)
 
 actions.dialogs()
+actions.keys(page)
