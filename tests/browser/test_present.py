@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 from pypdf import PdfReader
 
+from tests.browser.chromium import drawn
 from tests.browser.desk import Desk, serving
 
 ALMA = "Alma Varn & the Weathervanes"
@@ -40,7 +41,9 @@ def figures(page: Page) -> list[tuple[str, str, str]]:
 
 
 def make_link(page: Page) -> str:
+    drawn(page)
     page.get_by_text("Share", exact=True).click()
+    drawn(page)
     page.get_by_role("button", name="Make a link").click()
     code = page.get_by_test_id("stCode")
     code.wait_for()
