@@ -88,6 +88,7 @@ format: setup ## Put the code into the one format
 
 screenshots: setup ## Take the pictures in docs/ again (SIZE=L: at a label's full size)
 	@$(BIN)/python -m $(if $(SIZE),tests.bench.pictures $(SIZE),tests.browser.screenshots)
+	@$(if $(SIZE),,$(BIN)/python -m tests.browser.walk)
 
 roles: setup ## Sign in as each role in a Chromium and write what it meets to docs/roles.md
 	@$(BIN)/python -m tests.browser.looking

@@ -256,6 +256,11 @@ class Settings(_Frozen):
         validation_alias="DESK_DEMO",
         description="Whether an empty database is filled with the invented demo label.",
     )
+    tour: bool = Field(
+        default=True,
+        validation_alias="DESK_TOUR",
+        description="Whether the demo label offers newcomers its tour.",
+    )
     default_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="UTC",
         validation_alias="DESK_ZONE",

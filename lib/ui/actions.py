@@ -10,7 +10,17 @@ import streamlit as st
 from lib.domain.actions import Action, resume_guards
 from lib.domain.status import Status
 from lib.services.queries import CampaignPage
-from lib.ui import clock, explain, guardrails, reads, schedule_dialog, writes
+from lib.ui import (
+    clock,
+    components,
+    explain,
+    goto,
+    guardrails,
+    reads,
+    schedule_dialog,
+    second_go,
+    writes,
+)
 from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 from lib.ui.format import day
@@ -53,6 +63,16 @@ def dialogs() -> None:
         _refused(page, Action(wanted))
     else:
         _TITLED[Action(wanted)](page, asked)
+
+
+def keys(page: CampaignPage) -> None:
+    """Let a key press the button that pauses the campaign; call it last on its page.
+
+    Streamlit's own `shortcut` would write the key into the button's name.
+    """
+    if page.row.decisions[Action.PAUSE].is_allowed and second_go.has_come("keys"):
+        button = f"{Action.PAUSE}-{page.row.campaign.id}"
+        components.mounted("keys")(key="keys", data={"keys": {goto.PAUSE.lower(): button}})
 
 
 def _decide(page: CampaignPage, asked: Asked, action: Action) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from lib.domain.rights import Deed
 from lib.services import demo
 from lib.services.access import NotAllowed
-from lib.ui import clock, notices, reads, signin
+from lib.ui import clock, notices, reads, signin, tour
 from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 from lib.ui.format import count
@@ -21,6 +21,7 @@ def banner() -> None:
     with st.container(border=True, gap="small"):
         st.badge("Demo label", icon=":material/science:", color="violet")
         st.caption(f"**{esc(label)}** is invented; nothing here reaches an ad platform.")
+        tour.reopen()
         if not reads.rights().may_somewhere(Deed.RUN_DEMO):
             return
         if st.button("Start over", icon=":material/restart_alt:", width="stretch", key="demo-over"):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 
 import streamlit as st
 
-from lib.domain.presentation import Period
+from lib.domain.presentation import Period, Presentation
 from lib.domain.records import Artist
 from lib.domain.rights import Rights
 from lib.services import exports, sheets
@@ -24,6 +24,7 @@ from lib.ui import clock, present_page, reads, second_go, signin
 
 _TOKENS = "download-tokens"
 CSV, EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
 
 
 def history_button(narrowed: ActivityFilter) -> None:
@@ -54,18 +55,31 @@ def figures_buttons(artist: str) -> None:
         _button("Campaigns", "campaigns", campaigns, key="download-campaigns")
 
 
-def report_button(one: Artist, period: Period) -> None:
-    """Draw the button that downloads an artist's presentation as one file to send or print."""
+def report_buttons(one: Artist, period: Period) -> None:
+    """Draw the buttons that download an artist's presentation: to hand over, and to open anywhere.
+
+    Both are empty where the artist was taken away between the page and the click.
+    """
     engine, rights = reads.engine(), _rights_at_the_click()
     look = present_page.look(settings(), organization=reads.organization_name(one))
 
-    def report() -> str:
-        shown = presentation(engine, one.id, period, rights=rights(), now=clock.reading_time())
-        # Taken away between the page and the click: there is nothing to be had.
-        return "" if shown is None else present_page.page(shown, look)
+    def shown() -> Presentation | None:
+        return presentation(engine, one.id, period, rights=rights(), now=clock.reading_time())
+
+    def as_pdf() -> bytes:
+        # Its library takes a moment to load, and few pages need it.
+        from lib.ui.present_pdf import pdf
+
+        found = shown()
+        return b"" if found is None else pdf(found, look)
+
+    def as_page() -> str:
+        found = shown()
+        return "" if found is None else present_page.page(found, look)
 
     stem = f"report-{_slug(one.name)}-{_slug(period.label)}"
-    _button("Report", stem, report, key="download-report", ending="html", mime="text/html")
+    _button("Report as PDF", stem, as_pdf, key="report-pdf", ending="pdf", mime=PDF)
+    _button("Report as HTML", stem, as_page, key="report-html", ending="html", mime="text/html")
 
 
 def _slug(text: str) -> str:
@@ -123,7 +137,7 @@ def _rights_at_the_click() -> Callable[[], Rights]:
 def _button(
     label: str,
     stem: str,
-    make: Callable[[], str],
+    make: Callable[[], str | bytes],
     *,
     key: str,
     shown: Hashable = None,
@@ -132,13 +146,17 @@ def _button(
 ) -> None:
     st.download_button(
         label,
-        data=lambda: make().encode("utf-8"),
+        data=lambda: _encoded(make()),
         file_name=file_name(stem, _token(stem, shown), ending),
         mime=mime,
         icon=":material/download:",
         key=key,
         on_click="ignore",
     )
+
+
+def _encoded(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
 
 
 def _token(stem: str, shown: Hashable) -> str:

@@ -7,7 +7,7 @@ from lib.ui import components, reads
 from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 
-KEY, NEXT, PREVIOUS = "Ctrl+K", "J", "K"
+KEY, NEXT, PREVIOUS, PAUSE = "Ctrl+K", "J", "K", "P"
 _TEXT = "go-to"
 _CAMPAIGN = "pages/marketing/campaign.py"
 _KEYS = {
@@ -15,6 +15,7 @@ _KEYS = {
     "/": "search the board or the roster",
     NEXT: "next campaign",
     PREVIOUS: "previous campaign",
+    PAUSE: "pause the campaign that is open",
     "Esc": "close",
 }
 
@@ -27,7 +28,7 @@ def button() -> None:
         _go_to()
 
 
-@dialog("Go to", icon=":material/search:")
+@dialog("Go to", icon=":material/search:", width="medium")
 def _go_to() -> None:
     text = st.text_input(
         "Campaign or artist",
@@ -49,4 +50,14 @@ def _go_to() -> None:
         )
     if (text or "").strip() and not found:
         st.markdown("No campaign is called so, and none of an artist who is.")
-    st.caption(" · ".join(f"`{key}` {meaning}" for key, meaning in _KEYS.items()))
+    _keys()
+
+
+def _keys() -> None:
+    """Draw every key with what it does."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown("**Keys**, while nothing is typed in")
+        lines = [f"`{key}` {meaning}" for key, meaning in _KEYS.items()]
+        half = (len(lines) + 1) // 2
+        for column, some in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
+            column.markdown("  \n".join(some))

@@ -17,7 +17,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from lib.domain.presentation import Period, Presentation
 from lib.settings import LOGO_TYPES, Settings
 from lib.ui import present_words
-from lib.ui.format import day
 from lib.ui.present_chart import HIGHEST, chart
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -31,11 +30,16 @@ _DARK = """color-scheme: dark;
 
 @dataclass(frozen=True)
 class Look:
-    """How the label looks: its name, the style of its page, its logo as a data address."""
+    """How the label looks: its name, the style of its page, its logo as a data address.
+
+    The report on paper takes the colour and the logo's file themselves.
+    """
 
     label: str
     style: str
     logo: str
+    accent: str
+    logo_file: Path | None
 
 
 def look(settings: Settings, *, organization: str) -> Look:
@@ -44,6 +48,8 @@ def look(settings: Settings, *, organization: str) -> Look:
         settings.label_name or organization,
         style(settings.label_colour),
         _logo(settings.label_logo) if settings.label_logo else "",
+        seen_on(settings.label_colour, _LIGHT_GROUND),
+        settings.label_logo,
     )
 
 
@@ -68,8 +74,6 @@ def _rendered(
     until: str = "",
     theme: str = "",
 ) -> str:
-    running, more_running = present_words.running(shown)
-    coming, more_coming = present_words.coming(shown)
     return _template(template).render(
         shown=shown,
         label=look.label,
@@ -77,15 +81,13 @@ def _rendered(
         style=look.style,
         theme=theme,
         periods=periods,
+        lead=present_words.lead(shown),
         cards=[(card, chart(card.told)) for card in present_words.cards(shown)],
-        running=running,
-        more_running=more_running,
-        on_hold=present_words.on_hold(shown),
-        coming=coming,
-        more_coming=more_coming,
+        no_figures=present_words.NO_FIGURES,
+        sections=present_words.sections(shown),
+        learned=present_words.LEARNED,
         lessons=present_words.lessons(shown),
-        made=f"As of {day(shown.told_at.date(), with_year=True)}",
-        until=until,
+        foot=present_words.foot(shown, label=look.label, until=until),
     )
 
 

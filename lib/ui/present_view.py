@@ -54,11 +54,11 @@ def is_artists_screen() -> bool:
 
 
 def toolbar(one: Artist) -> Period:
-    """Draw the choice of the period, the switch and the report; return the period."""
+    """Draw the choice of the period, the switch and the reports; return the period."""
     with st.container(horizontal=True, vertical_alignment="center"):
         period = choose_period()
         st.toggle("Artist's screen", key=SCREEN, bind="query-params", help="Shows nothing else.")
-        downloads.report_button(one, period)
+        downloads.report_buttons(one, period)
     return period
 
 

@@ -24,6 +24,10 @@ from lib.ui.verdict_words import before_words, sentence_of
 
 MOST_RUNNING, MOST_COMING = 5, 10
 """Of one result kind; and altogether."""
+LEARNED = "What was learned"
+NO_FIGURES = (
+    "There are no figures of this period yet. They come in day by day once a campaign runs."
+)
 _MEANING = {
     SAVES: "listeners who saved the music",
     VIEWS: "people who went on to watch after seeing an ad",
@@ -78,6 +82,55 @@ class Card:
     note: str
     trend: str
     told: KindTold
+
+
+@dataclass(frozen=True)
+class Section:
+    """What runs, or what comes: its lines, and what is said before and after them."""
+
+    heading: str
+    before: str
+    lines: tuple[Line, ...]
+    after: tuple[str, ...]
+
+
+def lead(shown: Presentation) -> str:
+    """Return the line below the artist's name: what this is, and of which period."""
+    return f"How your campaigns go · {shown.period.label}"
+
+
+def foot(shown: Presentation, *, label: str, until: str = "") -> str:
+    """Return the last line: who made it, when, and what is left out."""
+    made = f"{label} · As of {day(shown.told_at.date(), with_year=True)}"
+    settled = "The newest days are left out until the platforms have settled their figures."
+    return f"{made}. {settled} {until}".rstrip()
+
+
+def sections(shown: Presentation) -> list[Section]:
+    """Return what runs now and, where something comes, what comes next."""
+    found = [_runs_now(shown)]
+    lines, more = coming(shown)
+    if lines:
+        found.append(Section("What comes next", "", tuple(lines), _said(_more(more))))
+    return found
+
+
+def _runs_now(shown: Presentation) -> Section:
+    lines, more = running(shown)
+    return Section(
+        heading="What runs now",
+        before="Measured over the last 7 days against the weeks before them." if lines else "",
+        lines=tuple(lines),
+        after=_said(_more(more) if lines else "Nothing runs right now.", on_hold(shown)),
+    )
+
+
+def _more(number: int) -> str:
+    return f"And {number} more." if number else ""
+
+
+def _said(*words: str) -> tuple[str, ...]:
+    return tuple(each for each in words if each)
 
 
 def cards(shown: Presentation) -> list[Card]:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.records import Actor
-from lib.ui import current_artist, demo, goto, live, outage, second_go, signin
+from lib.ui import current_artist, demo, goto, live, outage, second_go, signin, tour
 from lib.ui.ending import PageEnds
 
 
@@ -39,3 +39,4 @@ def draw(who: Actor, *, page: str) -> None:
     current_artist.choose(page=page)
     demo.banner()
     signin.sign_out_button(who)
+    tour.remember()

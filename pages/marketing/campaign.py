@@ -48,3 +48,4 @@ trend_view.chart(page, now=now)
 campaign_view.below(page)
 
 actions.dialogs()
+actions.keys(page)

@@ -48,6 +48,7 @@ def serving(
     defaults = {
         "DATABASE_URL": f"sqlite:///{folder / 'desk.sqlite'}",
         "PORT": str(free_port()),
+        "DESK_TOUR": "0",
     }
     environment = {**os.environ, **defaults, **(env or {})}
     log = folder / "server.log"

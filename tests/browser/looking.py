@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from lib.domain.rights import Role
 from tests.browser.acts import WAYS, Tab, attempt, is_not_there, shown
@@ -41,13 +41,18 @@ def tab_of(visitor: Visitor, stage: Stage, chromium: Browser) -> Iterator[Tab]:
     with opened(chromium) as page:
         page.set_default_timeout(PATIENCE)
         if visitor.person is not None:
-            page.goto(stage.desk.url)
-            page.get_by_role("button", name="Sign in", exact=True).click()
-            page.locator("input[name=sub]").fill(visitor.person)
-            page.get_by_role("button", name="Authorize").click()
-            page.wait_for_url(f"{stage.desk.url}/**")
-            drawn(page)
+            sign_in(page, stage.desk.url, visitor.person)
         yield Tab(page, stage.desk.url, stage.holdings[visitor])
+
+
+def sign_in(page: Page, url: str, person: str) -> None:
+    """Sign somebody in by the provider's page."""
+    page.goto(url)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.locator("input[name=sub]").fill(person)
+    page.get_by_role("button", name="Authorize").click()
+    page.wait_for_url(f"{url}/**")
+    drawn(page)
 
 
 def look_at_pages(visitor: Visitor, tab: Tab, stage: Stage) -> dict[str, Met]:

@@ -1,18 +1,22 @@
 """Pictures of every page for the docs: `python -m tests.browser.screenshots [FOLDER]`.
 
 Starts the desk on a database of its own with the demo label, and photographs each page light
-and dark, wide and on a phone.
+and dark, wide and on a phone; the page of people on a desk of its own that demands a sign-in.
 """
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from lib.settings import ROOT
-from tests.browser.chromium import launch
+from tests.browser.chromium import drawn, launch
 from tests.browser.desk import serving
+from tests.browser.looking import sign_in
+from tests.browser.roles import ADMIN
+from tests.browser.roles_stage import cold_stage
 
 FOLDER = ROOT / "docs" / "screenshots"
 ARTIST = "Dead Letter Ferry"
@@ -31,6 +35,7 @@ def addresses(first_campaign: int) -> dict[str, str]:
         "campaign-management": f"/?{artist}",
         "roster": f"/roster?{artist}",
         "present": f"/present?{artist}",
+        "present-screen": f"/present?{artist}&screen=true",
         "explore": f"/explore?{artist}&nb_split=Platform",
         "campaign": f"/campaign?id={first_campaign}&{artist}",
         "import": f"/import?{artist}",
@@ -39,6 +44,10 @@ def addresses(first_campaign: int) -> dict[str, str]:
         "trend-check": f"/trend-check?{artist}",
         "status-guide": f"/status-guide?{artist}",
     }
+
+
+PEOPLE = {"people": "/people"}
+"""Only where people sign in is there such a page."""
 
 
 def campaign_to_show(database_url: str) -> int:
@@ -67,9 +76,7 @@ def campaign_to_show(database_url: str) -> int:
 def settle(page: Page) -> None:
     """Wait until a page is drawn: its title stands, nothing runs, tables and charts are there."""
     page.get_by_role("heading", level=1).first.wait_for()
-    page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')"
-    )
+    drawn(page)
     page.wait_for_timeout(1500)
 
 
@@ -81,8 +88,15 @@ def whole_page(page: Page, size: ViewportSize) -> None:
     page.wait_for_timeout(800)
 
 
-def photograph(browser: Browser, url: str, folder: Path, paths: dict[str, str]) -> list[Path]:
-    """Write one picture a page, theme and size; return their files."""
+def photograph(
+    browser: Browser,
+    url: str,
+    folder: Path,
+    paths: dict[str, str],
+    *,
+    enter: Callable[[Page], None] | None = None,
+) -> list[Path]:
+    """Write one picture a page, theme and size; return their files. `enter` goes in first."""
     written = []
     for theme in THEMES:
         for size_name, size in SIZES.items():
@@ -93,6 +107,8 @@ def photograph(browser: Browser, url: str, folder: Path, paths: dict[str, str]) 
                 timezone_id="Europe/Berlin",
             )
             page = context.new_page()
+            if enter is not None:
+                enter(page)
             for name, path in paths.items():
                 page.set_viewport_size(size)
                 page.goto(url + path)
@@ -118,6 +134,16 @@ def main() -> None:
         paths = addresses(campaign_to_show(desk.database_url))
         for file in photograph(browser, desk.url, folder, paths):
             print(file)
+        with cold_stage(Path(home)) as stage:
+            there = stage.desk.url
+            for file in photograph(
+                browser,
+                there,
+                folder,
+                PEOPLE,
+                enter=lambda page: sign_in(page, there, str(ADMIN.person)),
+            ):
+                print(file)
         browser.close()
 
 

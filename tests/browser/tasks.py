@@ -115,7 +115,7 @@ def last_changes(hand: Hand) -> None:
 def report(hand: Hand) -> None:
     hand.menu("Present")
     hand.page.locator(".pr h1").wait_for()
-    assert re.match(r"report-.*-last-28-days-.*\.html$", hand.saves(hand.button("Report")))
+    assert re.match(r"report-.*-last-28-days-.*\.pdf$", hand.saves(hand.button("Report as PDF")))
 
 
 def link(hand: Hand) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from lib.domain.status import Group
 from tests.browser.chromium import drawn
 from tests.browser.desk import Desk
+from tests.browser.screenshots import SIZES
 from tests.browser.test_journey import ARTIST, board, first_of
 
 PATIENCE = 20_000  # milliseconds
@@ -65,3 +66,49 @@ def test_the_campaigns_of_the_board_are_leafed_through(page: Page, desk: Desk) -
     drawn(page)
     page.keyboard.press("k")
     expect(page.get_by_role("heading", level=1)).to_have_text(live)
+
+
+def test_the_campaign_that_is_open_is_paused_by_a_key_and_its_button_keeps_its_name(
+    page: Page, desk: Desk
+) -> None:
+    open_board(page, desk)
+    first_of(page, Group.LIVE).locator("a").click()
+    expect(page.get_by_role("heading", name="Actions")).to_be_visible()
+    button = page.get_by_role("button", name=re.compile(r"^(pause )?Pause$"))
+    expect(button).to_have_attribute("aria-keyshortcuts", "P")
+    drawn(page)
+    dialog = page.get_by_role("dialog")
+    page.keyboard.press("Control+p")
+    page.keyboard.press("Control+k")
+    dialog.get_by_role("searchbox").press_sequentially("pop")
+    expect(dialog.get_by_role("searchbox")).to_have_value("pop")
+    expect(dialog.get_by_text("pause the campaign that is open")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    drawn(page)
+    page.keyboard.press("p")
+    expect(dialog.get_by_text("Why is it paused?")).to_be_visible()
+    page.keyboard.press("p")
+    expect(dialog).to_have_count(1)
+    dialog.get_by_role("textbox").fill("")
+    dialog.get_by_role("textbox").press_sequentially("perhaps")
+    expect(dialog.get_by_role("textbox")).to_have_value("perhaps")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_what_is_found_is_read_whole_on_a_phone(page: Page, desk: Desk) -> None:
+    page.set_viewport_size(SIZES["phone"])
+    open_board(page, desk)
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("searchbox").press_sequentially("e")
+    links = dialog.get_by_role("link")
+    expect(links).to_have_count(10)
+    for link in links.all():
+        cut = link.evaluate("one => one.querySelector('p').scrollWidth > one.clientWidth")
+        assert not cut, link.inner_text()
+        box, words = link.bounding_box(), link.locator("p").bounding_box()
+        assert box is not None
+        assert words is not None
+        assert words["y"] + words["height"] <= box["y"] + box["height"] + 1

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
+from pypdf import PdfReader
 
+from tests.browser.chromium import drawn
 from tests.browser.desk import Desk, serving
 
 ALMA = "Alma Varn & the Weathervanes"
@@ -39,7 +41,9 @@ def figures(page: Page) -> list[tuple[str, str, str]]:
 
 
 def make_link(page: Page) -> str:
+    drawn(page)
     page.get_by_text("Share", exact=True).click()
+    drawn(page)
     page.get_by_role("button", name="Make a link").click()
     code = page.get_by_test_id("stCode")
     code.wait_for()
@@ -114,7 +118,7 @@ def test_the_report_is_one_file_with_the_figures_of_the_screen_and_prints(
     page.get_by_text("How your campaigns go · Last 90 days").wait_for()
     here = figures(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Report").click()
+        page.get_by_role("button", name="Report as HTML").click()
     name = download.value.suggested_filename
     assert re.fullmatch(r"report-alma-varn-the-weathervanes-last-90-days-[0-9a-f]{16}\.html", name)
     file = tmp_path / name
@@ -130,6 +134,21 @@ def test_the_report_is_one_file_with_the_figures_of_the_screen_and_prints(
         assert not report.locator("details").first.is_visible()
         printed = report.pdf(format="A4", print_background=True)
         assert printed.startswith(b"%PDF")
+
+
+def test_the_report_as_pdf_has_the_figures_of_the_screen(page: Page, desk: Desk) -> None:
+    open_present(page, desk, "&period=Last+90+days")
+    page.get_by_text("How your campaigns go · Last 90 days").wait_for()
+    here = figures(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report as PDF").click()
+    name = download.value.suggested_filename
+    assert re.fullmatch(r"report-alma-varn-the-weathervanes-last-90-days-[0-9a-f]{16}\.pdf", name)
+    read = PdfReader(download.value.path())
+    written = "".join("".join(one.extract_text() for one in read.pages).split())
+    for kind, figure, dates in here:
+        assert f"{figure}{kind}" in written
+        assert "".join(dates.split()) in written
 
 
 def test_costs_come_onto_the_screen_once_they_are_shared(page: Page, desk: Desk) -> None:

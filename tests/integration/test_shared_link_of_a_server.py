@@ -1,23 +1,33 @@
 """A share link against a real server that demands a sign-in: it opens its page, no other door."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import MagicMock
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import update
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from streamlit import file_util
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from lib.db.engine import make_engine
+from lib.db.engine import make_engine, writing
+from lib.db.tables import share_link
 from lib.domain.rights import FULL
 from lib.services import queries
 from lib.services.share_links import make_link, revoke_link
+from lib.services.share_tokens import new_token
 from lib.settings import ROOT, load_settings
-from lib.ui.door import GUARDED, SHUT
+from lib.ui.door import GUARDED, SHUT, fittings
 from tests.browser.desk import Desk, serving
 from tests.cast import ALICE
 from tests.postgres import free_port
@@ -168,3 +178,123 @@ def test_a_revoked_link_is_over_on_the_running_server(shut_desk: Desk) -> None:
     assert answer.status_code == 410
     assert NAME not in answer.text
     assert token not in shut_desk.log_text()
+
+
+def routes() -> list[BaseRoute]:
+    """Return every route of the server: Streamlit's own and the desk's."""
+    return [*create_streamlit_routes(MagicMock()), *fittings(load_settings({}))["routes"]]
+
+
+def addresses(token: str) -> list[tuple[str, str]]:
+    """Return every method and address of the server, and the token wherever one takes a part."""
+    found = set()
+    for route in routes():
+        if isinstance(route, Route):
+            for part in {token, f"{token}.csv", f"desk.table/{token}", "desk.keys/keys.js"}:
+                address = re.sub(r"\{[^}]*\}", part, route.path)
+                found |= {(method, address) for method in route.methods or {"GET"}}
+    # What no route takes is Streamlit's page or one of its files.
+    static = Path(file_util.get_static_dir())
+    files = ["index.html", *(file.name for file in static.iterdir() if file.is_file())]
+    files += [
+        f"static/{file.relative_to(static / 'static')}"
+        for file in (static / "static").rglob("*.js")
+    ][:5]
+    for address in ("", token, *PAGES, *files):
+        found |= {
+            ("GET", f"/{address}"),
+            ("GET", f"/{address}/{token}"),
+            ("GET", f"/{token}/{address}"),
+        }
+    return sorted(found)
+
+
+def test_wherever_its_token_is_put_one_address_alone_shows_the_artist(
+    shut_desk: Desk, token: str, foreign: list[str]
+) -> None:
+    """The token in the path, and in every request as parameter, cookie and header."""
+    names = (*foreign, NAME, "Weathervanes")
+    known = ("token", "shared", "share", "session", "_streamlit_user", "_streamlit_xsrf", "artist")
+    cookie = "; ".join(f"{name}={token}" for name in known)
+    headers = {
+        "Cookie": cookie,
+        "Authorization": f"Bearer {token}",
+        "X-Xsrftoken": token,
+        "X-Streamlit-User": token,
+        "Referer": f"{shut_desk.url}/shared/{token}",
+        "Origin": shut_desk.url,
+    }
+    tried, shows = 0, set()
+    with httpx.Client(base_url=shut_desk.url, timeout=60) as plain:
+        for method, address in addresses(token):
+            if address == "/metrics":
+                continue  # It answers this machine with counters, and no name.
+            bare = plain.request(method, address)
+            plain.cookies.clear()
+            asked = plain.request(
+                method, address, params=dict.fromkeys(known, token), headers=headers
+            )
+            plain.cookies.clear()
+            tried += 1
+            if any(name in one.text for one in (bare, asked) for name in names):
+                shows.add((method, address))
+            # It changes no answer: with it nobody comes further than without.
+            assert asked.status_code == bare.status_code, (method, address)
+    assert shows == {("GET", f"/shared/{token}")}
+    assert tried > 200
+
+
+def test_every_websocket_of_the_server_is_known_to_these_tests() -> None:
+    sockets = [route.path for route in routes() if isinstance(route, WebSocketRoute)]
+    assert sockets == ["/_stcore/stream"]
+
+
+def test_its_token_is_no_session_that_could_be_taken_up(
+    shut_desk: Desk, token: str, foreign: list[str]
+) -> None:
+    """Streamlit takes a session's id, and an XSRF token, as sub-protocols of the handshake."""
+    address = shut_desk.url.replace("http", "ws", 1) + f"/_stcore/stream?token={token}"
+    asked = BackMsg()
+    asked.rerun_script.query_string = f"shared={token}&token={token}"
+    received = b""
+    with connect(
+        address,
+        subprotocols=[Subprotocol(one) for one in ("streamlit", token, token)],
+        origin=Origin(shut_desk.url),
+        additional_headers={"Cookie": f"_streamlit_xsrf={token}; _streamlit_user={token}"},
+        proxy=None,
+        max_size=None,
+    ) as socket:
+        socket.send(asked.SerializeToString())
+        message = ForwardMsg()
+        while message.WhichOneof("type") != "script_finished":
+            content = socket.recv(timeout=60, decode=False)
+            message.ParseFromString(content)
+            received += content
+    assert b"Sign in" in received
+    assert [name for name in (*foreign, "Weathervanes") if name.encode() in received] == []
+
+
+@pytest.mark.parametrize("change", ["expired", "tampered", "cut", "of another desk"])
+def test_a_link_that_is_over_or_no_link_is_refused_on_the_running_server(
+    shut_desk: Desk, change: str
+) -> None:
+    number, token = _make(shut_desk, f"a link to be {change}")
+    address = f"{shut_desk.url}/shared/"
+    assert httpx.get(address + token).status_code == 200
+    other = "A" if token[-20] != "A" else "B"
+    asked = {
+        "expired": token,
+        "tampered": f"{token[:-20]}{other}{token[-19:]}",
+        "cut": token[:-1],
+        "of another desk": new_token(b"another secret"),
+    }[change]
+    if change == "expired":
+        engine = make_engine(shut_desk.database_url)
+        with writing(engine) as db:
+            past = datetime.now(UTC) - timedelta(seconds=1)
+            db.execute(update(share_link).where(share_link.c.id == number).values(expires_at=past))
+        engine.dispose()
+    answer = httpx.get(address + asked)
+    assert answer.status_code == (410 if change == "expired" else 404)
+    assert "Weathervanes" not in answer.text

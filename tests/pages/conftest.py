@@ -49,6 +49,7 @@ def at_noon(monkeypatch: pytest.MonkeyPatch, now: datetime) -> datetime:
 
 def _point_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("DESK_TOUR", "0")
     settings.cache_clear()
 
 

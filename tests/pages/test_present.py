@@ -23,8 +23,10 @@ from lib.ui import reads, share_endpoint
 from lib.ui.downloads import file_name
 from lib.ui.format import money, results
 from lib.ui.present_page import look, page
+from lib.ui.present_pdf import pdf
 from tests.cast import ALICE, new_request, signed_in
 from tests.pages.conftest import texts
+from tests.unit.ui.test_present_pdf import missing, pages
 
 PRESENT = "pages/marketing/present.py"
 ALMA = "Alma Varn & the Weathervanes"
@@ -94,6 +96,8 @@ def test_screen_link_and_report_of_every_artist_have_the_figures_of_the_export(
             report = page(shown, look(settings(), organization="Label"))
             linked = client.get(f"/shared/{token}", params={"period": period.value}).text
             assert figures(report) == figures(linked)
+            paper = pdf(shown, look(settings(), organization="Label"))
+            assert missing(report, paper) == [], (one.name, period)
             window = {each.kind: (each.window.first, each.window.last) for each in shown.kinds}
             expected = summed(demo_engine, one.name, window)
             told = figures(report)
@@ -154,6 +158,27 @@ def test_nothing_of_others_and_nothing_internal_is_on_the_artists_page(demo_engi
     assert len(internal) > 20
     found = [word for word in (*others, *internal, "Alice", "€", "EUR", "cost") if word in html]
     assert found == []
+
+
+def test_nothing_of_others_and_nothing_internal_is_in_the_pdf_of_any_artist(demo_engine, at_noon):
+    del at_noon
+    found = artists(demo_engine, rights=FULL)
+    searched = 0
+    for one in found:
+        shown = reads.presentation_for(one.id, Period.WHOLE, mine=FULL)
+        assert shown is not None
+        text = " ".join("".join(pages(pdf(shown, look(settings(), organization="Label")))).split())
+        board = reads.board(one.id)
+        assert board is not None
+        campaigns = [row.campaign for row in board.rows]
+        secret = [other.name for other in found if other.name != one.name]
+        secret += [
+            each.name for each in campaigns if each.promotes and each.name not in each.promotes
+        ]
+        secret += [each.external_id for each in campaigns if each.external_id]
+        assert [word for word in (*secret, "Alice", "€", "EUR", "cost") if word in text] == []
+        searched += len(secret)
+    assert searched > 150
 
 
 def test_costs_are_on_the_page_once_they_are_shared(demo_engine, at_noon, open_desk):
