@@ -44,16 +44,21 @@ export default function draw({ parentElement, data, setTriggerValue }) {
   };
 }
 
-// What the first run left out is asked for once the browser has nothing else to do, and what
-// `assets/soon` has asked for stands there.
+// What the first run left out is asked for once the browser has nothing else to do, what
+// `assets/soon` has asked for stands there, and no click is being answered: it may lead elsewhere.
 function onceIdle(then, since = performance.now()) {
   const idle = window.requestIdleCallback ?? setTimeout;
   const look = () => {
-    const waits = document.querySelector(".desk-soon") && performance.now() - since < PATIENCE;
-    if (waits) setTimeout(() => onceIdle(then, since), 50);
+    const waits = isRunning() || document.querySelector(".desk-soon");
+    if (waits && performance.now() - since < PATIENCE) setTimeout(() => onceIdle(then, since), 50);
     else then();
   };
   idle(look, { timeout: PATIENCE });
+}
+
+function isRunning() {
+  const app = document.querySelector("[data-testid=stApp]");
+  return Boolean(app) && app.dataset.testScriptState !== "notRunning";
 }
 
 function begin(parent) {
@@ -151,8 +156,7 @@ function begin(parent) {
 
 // Nothing is open, picked, selected or being typed, no script runs, nobody moves.
 function isQuiet(line, still) {
-  const app = document.querySelector("[data-testid=stApp]");
-  if (app && app.dataset.testScriptState !== "notRunning") return false;
+  if (isRunning()) return false;
   if (still < STILL || document.querySelector(OPEN)) return false;
   if (getSelection()?.toString()) return false;
   const focused = document.activeElement;
