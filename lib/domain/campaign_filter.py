@@ -143,9 +143,7 @@ class CampaignFilter:
             and (not self.platforms or one.platform in self.platforms)
             and (not self.types or one.campaign_type in self.types)
             and (not self.is_learning or row.learning is not None)
-            and (
-                not self.words or (row.verdict is not None and row.verdict.word in self.words)
-            )
+            and (not self.words or (row.verdict is not None and row.verdict.word in self.words))
             and (not self.pace or any(pace.fits(row.pacing) for pace in self.pace))
             and (not self.freshness or freshness_of(row) in self.freshness)
             and (not self.locations or not set(self.locations).isdisjoint(one.locations))

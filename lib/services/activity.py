@@ -208,7 +208,8 @@ def _query(
 
 
 def _is_among(db: Connection, among: Among, rights: Rights) -> list[ColumnElement[bool]]:
-    wanted, found = among.campaigns, []
+    wanted = among.campaigns
+    found: list[ColumnElement[bool]] = []
     if wanted.artists:
         found.append(history.c.artist_id.in_(wanted.artists))
     if not replace(wanted, artists=()).is_empty:

@@ -37,6 +37,7 @@ from lib.services import (
     queries,
     undoing,
 )
+from lib.services import filter_choices as choosing
 from lib.services import roster as rosters
 from lib.services import share_links as linked
 from lib.services.activity import ActivityFilter, ActivityWords
@@ -274,6 +275,12 @@ def campaign_types() -> tuple[str, ...]:
     return _campaign_types(settings().database_url, data_version(), rights(), hour)
 
 
+def filter_choices() -> choosing.Choices:
+    """Return what there is to choose from in the filters."""
+    newest = _newest_campaigns(settings().database_url, data_version())
+    return _filter_choices(settings().database_url, newest, rights())
+
+
 def since(at: datetime) -> Since:
     """Return what moved after `at`, up to this minute."""
     return _since(settings().database_url, data_version(), rights(), at, clock.reading_time())
@@ -474,6 +481,17 @@ def _notebook_answer(
 @st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
 def _campaign_types(url: str, version: int, mine: Rights, now: datetime) -> tuple[str, ...]:  # noqa: ARG001
     return notebook.campaign_types(engine_of(url), rights=mine, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
+def _newest_campaigns(url: str, version: int) -> tuple[int, int]:  # noqa: ARG001
+    return choosing.newest_campaigns(engine_of(url))
+
+
+# Not by the version: a pause brings nothing new to choose, and there may be 20,000 to look at.
+@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+def _filter_choices(url: str, newest: tuple[int, int], mine: Rights) -> choosing.Choices:  # noqa: ARG001
+    return choosing.choices(engine_of(url), rights=mine)
 
 
 @st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)

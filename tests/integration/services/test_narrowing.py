@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,10 @@ def boards(engine, now):
             yield row, artist.name
 
 
+def narrowed_by(name: str, values: Any) -> CampaignFilter:
+    return CampaignFilter(**{name: values})
+
+
 def tried(rows, now):
     """Return filters that use every value of every filter which these campaigns know."""
     days = [now.date() + timedelta(days=by) for by in (-400, -60, -20, 0, 15, 300)]
@@ -46,7 +51,7 @@ def tried(rows, now):
     sizes = sorted({row.campaign.budget_micros for row, _ in rows if row.campaign.budget_micros})
     middle = sizes[len(sizes) // 2]
     yield CampaignFilter()
-    for name, values in {
+    values_of: dict[str, Any] = {
         "artists": {row.campaign.artist_id for row, _ in rows} | {4711},
         "sections": Section,
         "statuses": Status,
@@ -56,10 +61,11 @@ def tried(rows, now):
         "pace": Pace,
         "freshness": Freshness,
         "locations": {place for row, _ in rows for place in row.campaign.locations} | {"%", '"'},
-    }.items():
+    }
+    for name, values in values_of.items():
         several = tuple(sorted(values))
-        yield from (CampaignFilter(**{name: (one,)}) for one in several)
-        yield CampaignFilter(**{name: several[:2]})
+        yield from (narrowed_by(name, (one,)) for one in several)
+        yield narrowed_by(name, several[:2])
     yield CampaignFilter(is_learning=True)
     for kind in sorted(kinds, key=lambda one: one.label):
         yield CampaignFilter(budget=BudgetRange(kind))
