@@ -112,7 +112,7 @@ def test_a_colleague_who_opens_the_link_sees_the_same(
         assert names(theirs, "All campaigns") == mine
         body = open_filters(theirs)
         expect(body.get_by_text(FERRY, exact=True)).to_be_visible()
-        expect(body.get_by_role("spinbutton", name="Budget from")).to_have_value("15")
+        expect(body.get_by_role("spinbutton", name="Budget from")).to_have_value("15.00")
 
 
 def test_the_groups_above_the_board_are_the_group_among_the_filters(page: Page, desk: Desk) -> None:
