@@ -11,7 +11,7 @@ from lib.ui.filters import OneOf
 from lib.ui.format import count
 from lib.ui.words import event_words, source_words
 
-_LIMIT, _SEARCH = "activity-limit", "Search names, notes, files"
+_LIMIT = "activity-limit"
 
 
 def narrowed() -> tuple[ActivityFilter, list[tuple[str, str]]]:
@@ -20,14 +20,12 @@ def narrowed() -> tuple[ActivityFilter, list[tuple[str, str]]]:
     events = {event_words(event): event for event in known.events}
     sources = {source_words(source): source for source in known.sources}
     campaigns = _campaigns()
-    campaign = OneOf("campaign", "Campaign", list(campaigns), nothing="All campaigns")
-    person = OneOf("person", "Person", known.actors, nothing="Everyone")
-    action = OneOf("action", "Action", list(events), nothing="All actions")
-    source = OneOf("source", "Where from", list(sources), nothing="From anywhere")
+    campaign = OneOf(filters.CAMPAIGN, "Campaign", list(campaigns), nothing="All campaigns")
+    person = OneOf(filters.PERSON, "Person", known.actors, nothing="Everyone")
+    action = OneOf(filters.ACTION, "Action", list(events), nothing="All actions")
+    source = OneOf(filters.SOURCE, "Where from", list(sources), nothing="From anywhere")
     more = [*([campaign] if campaigns else []), person, action, source]
-    wanted = filter_bar.draw(
-        filters.ACTIVITY, more=more, before=lambda: filter_bar.search_field(_SEARCH)
-    )
+    wanted = filter_bar.draw(filters.ACTIVITY, searched="Search names, notes, files", more=more)
     about = replace(wanted, text="", since=None, until=None)
     found = ActivityFilter(
         among=None if about.is_empty else Among(about, clock.reading_time()),

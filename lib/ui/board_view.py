@@ -19,6 +19,7 @@ from lib.ui import (
     badges,
     campaign_cells,
     clock,
+    columns,
     filter_bar,
     filters,
     neighbours,
@@ -34,21 +35,6 @@ from lib.ui.format import count, day
 CAMPAIGN_PAGE = "pages/marketing/campaign.py"
 
 ROWS_A_PAGE = 20
-CELLS = (
-    "campaign",
-    "status",
-    "verdict",
-    "cost",
-    "spend",
-    "results",
-    "trend",
-    "pacing",
-    "plan",
-    "promotes",
-    "figures",
-    "change",
-    "menu",
-)
 
 
 def warnings(board: Board) -> None:
@@ -94,7 +80,7 @@ def _is_broken(link: PlatformConnection) -> bool:
 
 def narrowed(heading: str) -> tuple[CampaignFilter, str]:
     """Draw the heading and the filters; return what they narrow to, and the order."""
-    order = OneOf("sort", "Order within a group", list(ORDERS))
+    order = OneOf(filters.SORT, "Order within a group", list(ORDERS))
     return filter_bar.draw(filters.BOARD, heading=heading, order=order), order.chosen
 
 
@@ -140,7 +126,7 @@ def _choose_group(chosen: Sequence[str], name: str) -> None:
 
 def campaigns(rows: Sequence[BoardRow], order: str, *, wanted: CampaignFilter, artist: str) -> None:
     """Draw the campaigns in one table: group by group, the archive folded away."""
-    shown = in_groups(rows, wanted)
+    shown, cells = in_groups(rows, wanted), columns.of(filters.BOARD)
     dated = [row for row in shown if row.as_of]
     members = by_group(shown)
     ordered = [row for group in members.values() for row in in_order(group, order)]
@@ -157,8 +143,8 @@ def campaigns(rows: Sequence[BoardRow], order: str, *, wanted: CampaignFilter, a
     with slot:
         table.draw(
             "board",
-            campaign_cells.columns(CELLS),
-            _lines(ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE], counts),
+            campaign_cells.columns(cells),
+            _lines(ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE], counts, cells),
             label="Campaigns",
             on_pressed=pressed,
             bulk=campaign_cells.bulk(
@@ -169,16 +155,18 @@ def campaigns(rows: Sequence[BoardRow], order: str, *, wanted: CampaignFilter, a
             groups=_groups(rows, wanted.sections),
             caption=campaign_cells.windows_words(dated) if dated else "",
         )
-    taking.board(ordered, CELLS, artist=artist)
+    taking.board(ordered, cells, artist=artist)
 
 
-def _lines(rows: Sequence[BoardRow], counts: Mapping[Group, int]) -> list[table.Line]:
+def _lines(
+    rows: Sequence[BoardRow], counts: Mapping[Group, int], cells: Sequence[str]
+) -> list[table.Line]:
     now, zone = clock.reading_time(), clock.zone()
     lines: list[table.Line] = []
     for position, row in enumerate(rows):
         if position == 0 or rows[position - 1].group is not row.group:
             lines.append(_head(row.group, counts[row.group]))
-        lines.append(campaign_cells.cells(Shown(row, "", now, zone), CELLS))
+        lines.append(campaign_cells.cells(Shown(row, "", now, zone), cells))
     return lines
 
 

@@ -1,182 +1,187 @@
 """The bar of filters, the same on board, roster and activity, and its way back to everything."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
 from lib.domain.campaign_filter import CampaignFilter
-from lib.ui import filters, in_url
+from lib.ui import filters, in_url, view_menu
+from lib.ui.fields import key_of
 from lib.ui.filters import OneOf, Several
 
-_WIDTH, _HALF = 300, 142
+_HALF, _WIDTH, _WIDE = 142, 300, 616
 
 
 def draw(
     page: str,
     *,
     heading: str = "",
-    order: OneOf | None = None,
+    searched: str = "",
     more: Sequence[OneOf] = (),
-    before: Callable[[], object] | None = None,
-    beside: Callable[[], object] | None = None,
+    order: OneOf | None = None,
+    show: OneOf | None = None,
 ) -> CampaignFilter:
     """Draw the filters of a page and return what they narrow to.
 
-    `more` are filters of this page alone, `order` is by what it may be ordered; `before` and
-    `beside` draw what stands left and right of the filters.
+    `searched` says what a search looks through, where no table has a field for it; `more` are
+    filters of this page alone, `order` is by what it may be ordered, `show` what it may show.
     """
     told = filters.words(page, more)
     label = f"Filters · {len(told)}" if told else "Filters"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if heading:
             st.caption(heading, width="stretch")
-        if before is not None:
-            before()
+        if searched:
+            _search_field(searched)
         # Its fields are drawn by the browser once it is opened: closed, they cost next to nothing.
         with st.popover(label, icon=":material/filter_alt:"):
             _fields(page, order, more)
-        if beside is not None:
-            beside()
+        if show is not None:
+            _segments(show)
         if told:
-            reset_button("filters-reset", "Reset", also=[one.name for one in more])
+            reset_button("filters-reset", "Reset")
+        also = [one for one in (*more, order, show) if one is not None]
+        view_menu.draw(page, filters.values(page, also))
     return filters.narrowed(page)
 
 
-def reset_button(key: str, label: str = "Reset filters", *, also: Sequence[str] = ()) -> None:
-    """Draw the button that forgets every filter, those of other pages and `also` as well."""
-    st.button(
-        label,
-        key=key,
-        icon=":material/filter_alt_off:",
-        on_click=filters.reset,
-        args=(tuple(also),),
-    )
+def reset_button(key: str, label: str = "Reset filters") -> None:
+    """Draw the button that forgets every filter, those of other pages as well."""
+    st.button(label, key=key, icon=":material/filter_alt_off:", on_click=filters.reset)
 
 
-def segments(one: OneOf) -> None:
+def _segments(one: OneOf) -> None:
     """Draw a choice of a few side by side."""
+    key = key_of(_field(one.name), one.chosen)
     st.segmented_control(
         one.label,
         one.options,
+        default=one.chosen,
         required=True,
-        key=_put(one.name, one.chosen),
+        key=key,
         on_change=_keep,
-        args=(one.name,),
+        args=(one.name, key),
         label_visibility="collapsed",
     )
 
 
-def search_field(placeholder: str) -> None:
+def _search_field(placeholder: str) -> None:
     """Draw a field for the text that is searched, where no table has one."""
+    text = filters.text()
+    key = key_of(_field(filters.TEXT), text)
     st.text_input(
         "Search",
-        key=_put(filters.TEXT, in_url.read(filters.TEXT)[: filters.LONGEST_SEARCH]),
+        text,
+        key=key,
         type="search",
         placeholder=placeholder,
         label_visibility="collapsed",
         max_chars=filters.LONGEST_SEARCH,
         on_change=_keep,
-        args=(filters.TEXT,),
+        args=(filters.TEXT, key),
         width=240,
     )
 
 
 def _fields(page: str, order: OneOf | None, more: Sequence[OneOf]) -> None:
-    with st.container(horizontal=True, gap="small", width=2 * _WIDTH + 16):
+    with st.container(horizontal=True, gap="small", width=_WIDE):
         for several in filters.SEVERAL:
             if page in several.pages:
                 _multiselect(several)
         for one in more:
             _selectbox(one)
         _budget()
-        _days("Entries" if page == filters.ACTIVITY else "Run")
         if order is not None:
             _selectbox(order, icon=":material/sort:")
+        _days("Entries" if page == filters.ACTIVITY else "Run")
         if page in filters.AS_IT_STANDS:
-            st.toggle(
-                "Learning only",
-                key=_put(filters.LEARNING, filters.is_learning()),
-                on_change=_keep,
-                args=(filters.LEARNING,),
-            )
+            _toggle("Learning only", filters.LEARNING, filters.is_learning())
 
 
 def _multiselect(one: Several) -> None:
+    chosen = one.chosen()
+    key = key_of(_field(one.name), chosen)
     st.multiselect(
         one.label,
         list(one.options()),
-        key=_put(one.name, one.chosen()),
+        chosen,
+        key=key,
         placeholder=one.nothing,
         on_change=_keep,
-        args=(one.name,),
+        args=(one.name, key),
         width=_WIDTH,
     )
 
 
 def _selectbox(one: OneOf, *, icon: str | None = None) -> None:
+    chosen = one.chosen or None
+    key = key_of(_field(one.name), chosen)
     st.selectbox(
         one.label,
         one.options,
-        index=None if one.nothing else 0,
-        key=_put(one.name, one.chosen or None),
+        index=None if chosen is None else list(one.options).index(chosen),
+        key=key,
         placeholder=one.nothing or None,
         icon=icon,
         on_change=_keep,
-        args=(one.name,),
+        args=(one.name, key),
         width=_WIDTH,
     )
+
+
+def _toggle(label: str, name: str, is_on: bool) -> None:
+    key = key_of(_field(name), is_on)
+    st.toggle(label, is_on, key=key, on_change=_keep, args=(name, key))
 
 
 def _budget() -> None:
     field = filters.budgets()
     _selectbox(field)
-    for label, name in (("Budget from", filters.LEAST), ("Budget up to", filters.MOST)):
-        amount = filters.amount(name)
-        st.number_input(
-            label,
-            value=None,
-            min_value=0.0,
-            max_value=999_999_999.0,
-            step=1.0,
-            key=_put(name, None if amount is None else float(amount)),
-            placeholder=field.chosen or "of a kind",
-            disabled=not field.chosen,
-            on_change=_keep,
-            args=(name,),
-            width=_HALF,
-        )
+    with st.container(horizontal=True, gap="small", width=_WIDTH):
+        for label, name in (("Budget from", filters.LEAST), ("Budget up to", filters.MOST)):
+            amount = filters.amount(name)
+            value = None if amount is None else float(amount)
+            key = key_of(_field(name), value)
+            st.number_input(
+                label,
+                value=value,
+                min_value=0.0,
+                max_value=999_999_999.99,
+                step=1.0,
+                key=key,
+                placeholder=field.chosen or "of a kind",
+                disabled=not field.chosen,
+                on_change=_keep,
+                args=(name, key),
+                width=_HALF,
+            )
 
 
 def _days(what: str) -> None:
-    for label, name in ((f"{what} from", filters.SINCE), (f"{what} until", filters.UNTIL)):
-        st.date_input(
-            label,
-            value=None,
-            min_value=filters.FIRST_DAY,
-            max_value=filters.LAST_DAY,
-            key=_put(name, filters.day(name)),
-            format="DD.MM.YYYY",
-            on_change=_keep,
-            args=(name,),
-            width=_HALF,
-        )
+    with st.container(horizontal=True, gap="small", width=_WIDE):
+        for label, name in ((f"{what} from", filters.SINCE), (f"{what} until", filters.UNTIL)):
+            value = filters.day(name)
+            key = key_of(_field(name), value)
+            st.date_input(
+                label,
+                value=value,
+                min_value=filters.FIRST_DAY,
+                max_value=filters.LAST_DAY,
+                key=key,
+                format="DD.MM.YYYY",
+                on_change=_keep,
+                args=(name, key),
+                width=_WIDTH,
+            )
 
 
-def _put(name: str, value: Any) -> str:
-    """Let the field of a filter hold what is kept, and return the field's key.
-
-    In every run anew: a field that the browser has not drawn yet, in a popover that nobody has
-    opened, shows what it was told last.
-    """
-    key = f"filter-{name}"
-    st.session_state[key] = value
-    return key
+def _field(name: str) -> str:
+    return f"filter-{name}"
 
 
-def _keep(name: str) -> None:
+def _keep(name: str, key: str) -> None:
     """Keep what a field says, as the URL has it."""
-    value = st.session_state[f"filter-{name}"]
+    value = st.session_state[key]
     if isinstance(value, list):
         in_url.keep_all(name, value)
     elif isinstance(value, bool):

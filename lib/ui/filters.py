@@ -23,6 +23,8 @@ _EVERYWHERE, AS_IT_STANDS = frozenset({BOARD, ROSTER, ACTIVITY}), frozenset({BOA
 
 TEXT, ARTISTS, GROUP, STATUS, LEARNING = "q", "artists", "group", "status", "learning"
 BUDGET, LEAST, MOST, SINCE, UNTIL = "budget", "budget_from", "budget_to", "from", "until"
+CAMPAIGN, PERSON, ACTION, SOURCE = "campaign", "person", "action", "source"
+SORT, SHOW = "sort", "show"
 NOTHING = CampaignFilter()
 LONGEST_SEARCH = 200
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
@@ -64,12 +66,15 @@ class OneOf:
     nothing: str = ""
 
     @property
+    def usual(self) -> str:
+        """What is chosen where the URL says nothing."""
+        return "" if self.nothing else self.options[0]
+
+    @property
     def chosen(self) -> str:
         """What the URL says, where it is known; else the usual one, or none."""
         said = in_url.read(self.name)
-        if said in self.options:
-            return said
-        return "" if self.nothing else self.options[0]
+        return said if said in self.options else self.usual
 
 
 SEVERAL = (
@@ -122,6 +127,9 @@ SEVERAL = (
     Several("figures", "freshness", "Figures", "Any figures", lambda: _FIGURES, AS_IT_STANDS),
 )
 NAMES = (TEXT, *(one.name for one in SEVERAL), LEARNING, BUDGET, LEAST, MOST, SINCE, UNTIL)
+# What single pages narrow to besides, and how they show it.
+_OF_PAGES = (CAMPAIGN, PERSON, ACTION, SOURCE)
+KEPT = (*NAMES, *_OF_PAGES, SORT, SHOW)
 
 
 def narrowed(page: str) -> CampaignFilter:
@@ -132,7 +140,7 @@ def narrowed(page: str) -> CampaignFilter:
             options = one.options()
             several[one.field] = tuple(options[word] for word in one.chosen())
     return CampaignFilter(
-        text=in_url.read(TEXT)[:LONGEST_SEARCH],
+        text=text(),
         is_learning=page in AS_IT_STANDS and is_learning(),
         budget=_budget_range(),
         since=day(SINCE),
@@ -151,7 +159,7 @@ def words(page: str, more: Sequence[OneOf] = ()) -> list[tuple[str, str]]:
     told += [
         ("From", since.isoformat() if since else ""),
         ("Until", until.isoformat() if until else ""),
-        ("Search", in_url.read(TEXT)[:LONGEST_SEARCH]),
+        ("Search", text()),
     ]
     return [(label, said) for label, said in told if said]
 
@@ -168,14 +176,39 @@ def toggle(name: str, value: str) -> None:
     in_url.keep_all(name, rest if value in chosen else [*chosen, value])
 
 
-def search(text: str) -> None:
-    """Narrow to what `text` is found in."""
-    in_url.keep(TEXT, text[:LONGEST_SEARCH])
+def search(wanted: str) -> None:
+    """Narrow to what `wanted` is found in."""
+    in_url.keep(TEXT, wanted[:LONGEST_SEARCH])
 
 
-def reset(also: Sequence[str] = ()) -> None:
-    """Forget every filter, those of other pages too, and what is kept under the names of `also`."""
-    for name in (*NAMES, *also):
+def text() -> str:
+    """Return what is searched for, without what no name has and no database takes."""
+    said = in_url.read(TEXT)[:LONGEST_SEARCH]
+    return "".join(letter if letter.isprintable() else " " for letter in said)
+
+
+def values(page: str, also: Sequence[OneOf] = ()) -> list[tuple[str, str]]:
+    """Return what the page is narrowed to and shows, by the names in the URL: known values only.
+
+    `also` are the filters of this page alone, its order and the like; the usual is left out.
+    """
+    found = [(one.name, word) for one in SEVERAL if page in one.pages for word in one.chosen()]
+    is_said = {
+        LEARNING: page in AS_IT_STANDS and is_learning(),
+        BUDGET: bool(budgets().chosen),
+        LEAST: bool(budgets().chosen) and amount(LEAST) is not None,
+        MOST: bool(budgets().chosen) and amount(MOST) is not None,
+        SINCE: day(SINCE) is not None,
+        UNTIL: day(UNTIL) is not None,
+    }
+    found += [(name, in_url.read(name)) for name, is_known in is_said.items() if is_known]
+    found += [(TEXT, text())] if text() else []
+    return found + [(one.name, one.chosen) for one in also if one.chosen not in ("", one.usual)]
+
+
+def reset(*, is_shown_as_usual: bool = False) -> None:
+    """Forget every filter, those of other pages too; and by what they are ordered, if asked to."""
+    for name in KEPT if is_shown_as_usual else (*NAMES, *_OF_PAGES):
         in_url.keep(name, "")
 
 

@@ -20,6 +20,7 @@ from lib.domain.notebook import Question
 from lib.domain.presentation import Period, Presentation
 from lib.domain.records import Actor, Artist, HistoryEntry
 from lib.domain.rights import NOTHING, Deed, Place, Rights
+from lib.domain.saved_view import SavedView
 from lib.domain.schedule import ScheduledChange
 from lib.domain.simulation import Outcome, simulate
 from lib.services import activity as activities
@@ -33,12 +34,14 @@ from lib.services import (
     lag,
     looks,
     notebook,
+    own_settings,
     presentations,
     queries,
     undoing,
 )
 from lib.services import filter_choices as choosing
 from lib.services import roster as rosters
+from lib.services import saved_views as viewing
 from lib.services import share_links as linked
 from lib.services.activity import ActivityFilter, ActivityWords
 from lib.services.attention import Attention
@@ -279,6 +282,25 @@ def filter_choices() -> choosing.Choices:
     """Return what there is to choose from in the filters."""
     newest = _newest_campaigns(settings().database_url, data_version())
     return _filter_choices(settings().database_url, newest, rights())
+
+
+def saved_views() -> tuple[SavedView, ...]:
+    """Return the views that whoever looks has saved, and those that are shared with them."""
+    return viewing.views(engine(), actor=_who(), rights=rights())
+
+
+def default_view(page: str) -> SavedView | None:
+    """Return the view that opens by itself with a page for whoever looks."""
+    return viewing.default(engine(), page, actor=_who(), rights=rights())
+
+
+def chosen_columns(table: str) -> tuple[str, ...]:
+    """Return the columns that whoever looks wants in a table; none where they said none."""
+    return own_settings.chosen_columns(engine(), table, actor=_who())
+
+
+def _who() -> Actor:
+    return _looking.get() or signin.actor()
 
 
 def since(at: datetime) -> Since:

@@ -14,6 +14,7 @@ from lib.ui import (
     badges,
     campaign_cells,
     clock,
+    columns,
     filter_bar,
     filters,
     reads,
@@ -32,7 +33,7 @@ from lib.ui.format import count, instant, money
 _SINCE, _NEED = "roster-since", "roster-need"
 FIRST_LOOK = timedelta(days=7)
 OF_EACH_KIND = 3
-SHOW, CAMPAIGNS, ARTISTS = "show", "Campaigns", "Totals per artist"
+CAMPAIGNS, ARTISTS = "Campaigns", "Totals per artist"
 ORDERS = {
     "Most spend, 7 days": Order.SPEND_7,
     "Most spend, 28 days": Order.SPEND_28,
@@ -188,9 +189,9 @@ def narrowed() -> tuple[RosterFilter, Order, bool]:
 
     The search field and the statuses are the table's own.
     """
-    order = OneOf("sort", "Order", list(ORDERS))
-    show = OneOf(SHOW, "Show", [CAMPAIGNS, ARTISTS])
-    found = filter_bar.draw(filters.ROSTER, order=order, beside=lambda: filter_bar.segments(show))
+    order = OneOf(filters.SORT, "Order", list(ORDERS))
+    show = OneOf(filters.SHOW, "Show", [CAMPAIGNS, ARTISTS])
+    found = filter_bar.draw(filters.ROSTER, order=order, show=show)
     return found, ORDERS[order.chosen], show.chosen == ARTISTS
 
 
@@ -249,12 +250,12 @@ def campaigns(narrowed: RosterFilter, order: Order, *, whole: Overview, fitting:
         number=_page_number(key, fitting.campaigns),
         currencies=fitting.currencies,
     )
-    now, zone = clock.reading_time(), clock.zone()
+    now, zone, cells = clock.reading_time(), clock.zone(), columns.of(filters.ROSTER)
     shown = [Shown(one.row, one.artist, now, zone) for one in rows]
     table.draw(
         "roster-campaigns",
-        campaign_cells.columns(roster.CELLS),
-        [campaign_cells.cells(one, roster.CELLS) for one in shown],
+        campaign_cells.columns(cells),
+        [campaign_cells.cells(one, cells) for one in shown],
         label="All campaigns",
         on_pressed=pressed,
         bulk=campaign_cells.bulk(
@@ -266,7 +267,7 @@ def campaigns(narrowed: RosterFilter, order: Order, *, whole: Overview, fitting:
     )
     _pages(key, fitting.campaigns)
     if fitting.campaigns:
-        taking.roster(narrowed, order, roster.CELLS, fitting=fitting)
+        taking.roster(narrowed, order, cells, fitting=fitting)
 
 
 def artists(narrowed: RosterFilter, fitting: Overview) -> None:
@@ -288,7 +289,7 @@ def artists(narrowed: RosterFilter, fitting: Overview) -> None:
 def _narrow_to_artist(name: str) -> None:
     """Show the campaigns of one artist."""
     filters.narrow(filters.ARTISTS, [name])
-    filters.narrow(SHOW, [])
+    filters.narrow(filters.SHOW, [])
 
 
 def _page_number(key: str, total: int) -> int:

@@ -5,7 +5,7 @@ import pytest
 
 from lib.domain.actions import Action, PauseReason
 from lib.domain.status import FACTS
-from tests.pages.conftest import table, texts
+from tests.pages.conftest import field, table, texts
 
 ACTIVITY = "pages/operations/activity.py"
 GUIDE = "pages/operations/status_guide.py"
@@ -39,8 +39,8 @@ def test_activity_is_searched_and_narrowed_by_source_and_days(open_desk):
     assert set(frame["Artist"]) == {"Dead Letter Ferry"}
     at = open_desk(ACTIVITY, source="Demo")
     assert all(where.startswith("Demo") for where in at.dataframe[0].value["From"])
-    at.date_input(key="filter-from").set_value(date(2026, 11, 20))
-    at.date_input(key="filter-until").set_value(date(2026, 11, 21)).run()
+    field(at, "date_input", "filter-from").set_value(date(2026, 11, 20))
+    field(at, "date_input", "filter-until").set_value(date(2026, 11, 21)).run()
     days = {when.partition(" Nov")[0] for when in at.dataframe[0].value["When"]}
     assert days
     assert days <= {"20", "21"}
@@ -52,8 +52,8 @@ def test_activity_is_searched_and_narrowed_by_source_and_days(open_desk):
 @pytest.mark.usefixtures("demo_engine")
 def test_activity_narrows_to_a_campaign_of_the_chosen_artist(open_desk):
     at = open_desk(ACTIVITY, artists=["Dead Letter Ferry"])
-    label = at.selectbox(key="filter-campaign").options[0]
-    at.selectbox(key="filter-campaign").select(label).run()
+    label = field(at, "selectbox", "filter-campaign").options[0]
+    field(at, "selectbox", "filter-campaign").select(label).run()
     assert set(at.dataframe[0].value["Campaign"]) == {label.rpartition(" · ")[0]}
 
 
