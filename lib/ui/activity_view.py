@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.services.activity import ActivityFilter, Among
 from lib.ui import clock, filter_bar, filters, reads
-from lib.ui.filters import OneOf
+from lib.ui.fields import OneOf
 from lib.ui.format import count
 from lib.ui.words import event_words, source_words
 

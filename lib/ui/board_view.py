@@ -29,7 +29,7 @@ from lib.ui import (
 from lib.ui.board_order import ORDERS, in_order
 from lib.ui.campaign_cells import Shown
 from lib.ui.escape import esc
-from lib.ui.filters import OneOf
+from lib.ui.fields import OneOf
 from lib.ui.format import count, day
 
 CAMPAIGN_PAGE = "pages/marketing/campaign.py"

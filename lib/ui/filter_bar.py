@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.domain.campaign_filter import CampaignFilter
-from lib.ui import filters, in_url, view_menu
-from lib.ui.fields import key_of
-from lib.ui.filters import OneOf, Several
+from lib.ui import filters, view_menu
+from lib.ui.fields import OneOf, day_field, field_name, keep, key_of, segments, toggle
+from lib.ui.filters import Several
 
 _HALF, _WIDTH, _WIDE = 142, 300, 616
 
@@ -37,7 +37,7 @@ def draw(
         with st.popover(label, icon=":material/filter_alt:"):
             _fields(page, order, more)
         if show is not None:
-            _segments(show)
+            segments(show)
         if told:
             reset_button("filters-reset", "Reset")
         also = [one for one in (*more, order, show) if one is not None]
@@ -50,25 +50,10 @@ def reset_button(key: str, label: str = "Reset filters") -> None:
     st.button(label, key=key, icon=":material/filter_alt_off:", on_click=filters.reset)
 
 
-def _segments(one: OneOf) -> None:
-    """Draw a choice of a few side by side."""
-    key = key_of(_field(one.name), one.chosen)
-    st.segmented_control(
-        one.label,
-        one.options,
-        default=one.chosen,
-        required=True,
-        key=key,
-        on_change=_keep,
-        args=(one.name, key),
-        label_visibility="collapsed",
-    )
-
-
 def _search_field(placeholder: str) -> None:
     """Draw a field for the text that is searched, where no table has one."""
     text = filters.text()
-    key = key_of(_field(filters.TEXT), text)
+    key = key_of(field_name(filters.TEXT), text)
     st.text_input(
         "Search",
         text,
@@ -77,7 +62,7 @@ def _search_field(placeholder: str) -> None:
         placeholder=placeholder,
         label_visibility="collapsed",
         max_chars=filters.LONGEST_SEARCH,
-        on_change=_keep,
+        on_change=keep,
         args=(filters.TEXT, key),
         width=240,
     )
@@ -95,19 +80,19 @@ def _fields(page: str, order: OneOf | None, more: Sequence[OneOf]) -> None:
             _selectbox(order, icon=":material/sort:")
         _days("Entries" if page == filters.ACTIVITY else "Run")
         if page in filters.AS_IT_STANDS:
-            _toggle("Learning only", filters.LEARNING, filters.is_learning())
+            toggle("Learning only", filters.LEARNING, filters.is_learning())
 
 
 def _multiselect(one: Several) -> None:
     chosen = one.chosen()
-    key = key_of(_field(one.name), chosen)
+    key = key_of(field_name(one.name), chosen)
     st.multiselect(
         one.label,
         list(one.options()),
         chosen,
         key=key,
         placeholder=one.nothing,
-        on_change=_keep,
+        on_change=keep,
         args=(one.name, key),
         width=_WIDTH,
     )
@@ -115,7 +100,7 @@ def _multiselect(one: Several) -> None:
 
 def _selectbox(one: OneOf, *, icon: str | None = None) -> None:
     chosen = one.chosen or None
-    key = key_of(_field(one.name), chosen)
+    key = key_of(field_name(one.name), chosen)
     st.selectbox(
         one.label,
         one.options,
@@ -123,15 +108,10 @@ def _selectbox(one: OneOf, *, icon: str | None = None) -> None:
         key=key,
         placeholder=one.nothing or None,
         icon=icon,
-        on_change=_keep,
+        on_change=keep,
         args=(one.name, key),
         width=_WIDTH,
     )
-
-
-def _toggle(label: str, name: str, is_on: bool) -> None:
-    key = key_of(_field(name), is_on)
-    st.toggle(label, is_on, key=key, on_change=_keep, args=(name, key))
 
 
 def _budget() -> None:
@@ -141,7 +121,7 @@ def _budget() -> None:
         for label, name in (("Budget from", filters.LEAST), ("Budget up to", filters.MOST)):
             amount = filters.amount(name)
             value = None if amount is None else float(amount)
-            key = key_of(_field(name), value)
+            key = key_of(field_name(name), value)
             st.number_input(
                 label,
                 value=value,
@@ -151,7 +131,7 @@ def _budget() -> None:
                 key=key,
                 placeholder=field.chosen or "of a kind",
                 disabled=not field.chosen,
-                on_change=_keep,
+                on_change=keep,
                 args=(name, key),
                 width=_HALF,
             )
@@ -160,33 +140,4 @@ def _budget() -> None:
 def _days(what: str) -> None:
     with st.container(horizontal=True, gap="small", width=_WIDE):
         for label, name in ((f"{what} from", filters.SINCE), (f"{what} until", filters.UNTIL)):
-            value = filters.day(name)
-            key = key_of(_field(name), value)
-            st.date_input(
-                label,
-                value=value,
-                min_value=filters.FIRST_DAY,
-                max_value=filters.LAST_DAY,
-                key=key,
-                format="DD.MM.YYYY",
-                on_change=_keep,
-                args=(name, key),
-                width=_WIDTH,
-            )
-
-
-def _field(name: str) -> str:
-    return f"filter-{name}"
-
-
-def _keep(name: str, key: str) -> None:
-    """Keep what a field says, as the URL has it."""
-    value = st.session_state[key]
-    if isinstance(value, list):
-        in_url.keep_all(name, value)
-    elif isinstance(value, bool):
-        in_url.keep(name, "true" if value else "")
-    elif isinstance(value, float):
-        in_url.keep(name, f"{value:.2f}".removesuffix(".00"))
-    else:
-        in_url.keep(name, "" if value is None else str(value))
+            day_field(label, name, width=_WIDTH)

@@ -8,7 +8,6 @@ what there is to choose; what is not there is passed over. `lib.ui.filter_bar` d
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +16,7 @@ from lib.domain.records import MICROS, Platform
 from lib.domain.status import FACTS
 from lib.domain.verdict import Word
 from lib.ui import in_url, reads
+from lib.ui.fields import OneOf, day
 
 BOARD, ROSTER, ACTIVITY = "campaigns", "roster", "activity"
 _EVERYWHERE, AS_IT_STANDS = frozenset({BOARD, ROSTER, ACTIVITY}), frozenset({BOARD, ROSTER})
@@ -27,9 +27,7 @@ CAMPAIGN, PERSON, ACTION, SOURCE = "campaign", "person", "action", "source"
 SORT, SHOW = "sort", "show"
 NOTHING = CampaignFilter()
 LONGEST_SEARCH = 200
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIGURES = {"Up to date": Freshness.CURRENT, "Old": Freshness.OLD, "None yet": Freshness.NONE}
 _PACES = {
     "Under plan": Pace.UNDER,
@@ -54,27 +52,6 @@ class Several:
         """Return the known ones of what the URL says."""
         known = self.options()
         return [word for word in dict.fromkeys(in_url.read_all(self.name)) if word in known]
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """A choice of one; without words for `nothing` the first option is the usual one."""
-
-    name: str
-    label: str
-    options: Sequence[str]
-    nothing: str = ""
-
-    @property
-    def usual(self) -> str:
-        """What is chosen where the URL says nothing."""
-        return "" if self.nothing else self.options[0]
-
-    @property
-    def chosen(self) -> str:
-        """What the URL says, where it is known; else the usual one, or none."""
-        said = in_url.read(self.name)
-        return said if said in self.options else self.usual
 
 
 SEVERAL = (
@@ -221,16 +198,6 @@ def budgets() -> OneOf:
 def is_learning() -> bool:
     """Return whether only what is learning is wanted."""
     return in_url.read(LEARNING) == "true"
-
-
-def day(name: str) -> date | None:
-    """Return a day of the URL, None for what is none, or none of this century."""
-    said = in_url.read(name)
-    try:
-        found = date.fromisoformat(said) if _DAY.fullmatch(said) else None
-    except ValueError:
-        return None
-    return found if found and FIRST_DAY <= found <= LAST_DAY else None
 
 
 def amount(name: str) -> Decimal | None:

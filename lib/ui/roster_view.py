@@ -27,7 +27,7 @@ from lib.ui.board_view import open_campaign, pressed
 from lib.ui.campaign_cells import Shown
 from lib.ui.empty import BOARD_PAGE
 from lib.ui.escape import esc
-from lib.ui.filters import OneOf
+from lib.ui.fields import OneOf
 from lib.ui.format import count, instant, money
 
 _SINCE, _NEED = "roster-since", "roster-need"
