@@ -50,8 +50,9 @@ class Several:
 
     def chosen(self) -> list[str]:
         """Return the known ones of what the URL says."""
-        known = self.options()
-        return [word for word in dict.fromkeys(in_url.read_all(self.name)) if word in known]
+        said = in_url.read_all(self.name)
+        known = self.options() if said else {}
+        return [word for word in dict.fromkeys(said) if word in known]
 
 
 SEVERAL = (
@@ -114,8 +115,9 @@ def narrowed(page: str) -> CampaignFilter:
     several: dict[str, Any] = {}
     for one in SEVERAL:
         if page in one.pages:
-            options = one.options()
-            several[one.field] = tuple(options[word] for word in one.chosen())
+            chosen = one.chosen()
+            options = one.options() if chosen else {}
+            several[one.field] = tuple(options[word] for word in chosen)
     return CampaignFilter(
         text=text(),
         is_learning=page in AS_IT_STANDS and is_learning(),
@@ -170,11 +172,12 @@ def values(page: str, also: Sequence[OneOf] = ()) -> list[tuple[str, str]]:
     `also` are the filters of this page alone, its order and the like; the usual is left out.
     """
     found = [(one.name, word) for one in SEVERAL if page in one.pages for word in one.chosen()]
+    budget = _budget_range()
     is_said = {
         LEARNING: page in AS_IT_STANDS and is_learning(),
-        BUDGET: bool(budgets().chosen),
-        LEAST: bool(budgets().chosen) and amount(LEAST) is not None,
-        MOST: bool(budgets().chosen) and amount(MOST) is not None,
+        BUDGET: budget is not None,
+        LEAST: budget is not None and budget.least_micros is not None,
+        MOST: budget is not None and budget.most_micros is not None,
         SINCE: day(SINCE) is not None,
         UNTIL: day(UNTIL) is not None,
     }
@@ -214,7 +217,7 @@ def _micros(name: str) -> int | None:
 def _budget_range() -> BudgetRange | None:
     """Return the range of budgets; amounts mean nothing before it is said what is compared."""
     wanted = in_url.read(BUDGET)
-    for kind in reads.filter_choices().budgets:
+    for kind in reads.filter_choices().budgets if wanted else ():
         if kind.label == wanted:
             return BudgetRange(kind, _micros(LEAST), _micros(MOST))
     return None
