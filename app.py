@@ -35,8 +35,10 @@ if not isinstance(who, Actor):
     st.stop()
 
 with watch.run(page.url_path), reads.steady(who):
-    notices.show()
-    undoing.notice()
+    # In a place of their own: what comes below is not drawn anew when a notice comes or goes.
+    with st.container():
+        notices.show()
+        undoing.notice()
     with sidebar.after_page(who, page=page.url_path):
         view_menu.open_default(page.url_path)
         page.run()

@@ -385,6 +385,33 @@ campaign_trend = Table(
     Column("last_spend_on", Date),
     # The account's date on which money was last told to stop, or the status began.
     Column("stopped_on", Date, nullable=False),
+    # Everything that the roster looks at in every campaign, and nothing that it shows of a few
+    # (`lib.services.standing`): a third of what a row takes to read.
+    Index(
+        "ix_campaign_trend_standing",
+        "campaign_id",
+        "speaks_from",
+        "speaks_until",
+        "stale_from",
+        "as_of",
+        "kind",
+        "spend_7",
+        "spend_28",
+        "results_7",
+        "results_28",
+        "word",
+        "why",
+        "stake_micros",
+        "pacing_ratio",
+        "pacing_tolerance",
+        "pacing_word",
+        "is_silent",
+        "anomaly_on",
+        "anomaly_spend",
+        "anomaly_usual",
+        "last_spend_on",
+        "stopped_on",
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -5,7 +5,17 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -127,6 +137,7 @@ def _statuses(
     chosen = and_(
         history.c.at > at,
         history.c.at <= now,
+        history.c.campaign_id.is_not(None),
         history.c.from_status.is_not(None),
         history.c.from_status != history.c.to_status,
     )
@@ -135,6 +146,7 @@ def _statuses(
         select(
             history.c.at, history.c.actor, history.c.from_status, history.c.to_status, *_NAMES
         ).join_from(history, campaign, campaign.c.id == history.c.campaign_id),
+        history,
         and_(chosen, is_seen(history.c.artist_id, rights)),
         (history.c.at.desc(), history.c.id.desc()),
         most,
@@ -165,6 +177,7 @@ def _flips(
         select(flip.visible_at, flip.actor, flip.from_word, flip.to_word, *_NAMES).join_from(
             verdict_flip, campaign, campaign.c.id == flip.campaign_id
         ),
+        verdict_flip.join(campaign, campaign.c.id == flip.campaign_id),
         and_(chosen, is_seen(campaign.c.artist_id, rights)),
         (flip.visible_at.desc(), flip.id.desc()),
         most,
@@ -227,13 +240,15 @@ _NAMES = (
 def _rows(
     db: Connection,
     query: Select[Any],
+    counted: FromClause,
     chosen: ColumnElement[bool],
     order: tuple[ColumnElement[Any], ...],
     most: int,
 ) -> tuple[int, list[Any]]:
     """Return how many rows there are, and the first of them with the names of their campaigns."""
     # Counted apart: the first ones are read in the order of an index, and no further.
-    total = db.execute(query.with_only_columns(func.count()).where(chosen)).scalar_one()
+    count = select(func.count()).select_from(counted).where(chosen)
+    total = db.execute(count).scalar_one()
     named = query.join(artist, artist.c.id == campaign.c.artist_id).where(chosen)
     return total, list(db.execute(named.order_by(*order).limit(most)))
 

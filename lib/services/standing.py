@@ -117,7 +117,7 @@ def standing(db: Connection, *, rights: Rights, now: datetime) -> Standing:
     declines = and_(trend.word == Word.DECLINING, word == Word.DECLINING)
     return Standing(
         source=source,
-        is_seen=_is_campaign_seen(rights),
+        is_seen=_is_campaign_seen(db, rights),
         status=status,
         is_live=is_live,
         is_learning=is_learning,
@@ -179,10 +179,16 @@ def is_seen(artist_id: ColumnElement[int], rights: Rights) -> Flag:
     return and_(artist_id.not_in(retired_artists()), within(artist_id, rights))
 
 
-def _is_campaign_seen(rights: Rights) -> Flag:
-    # Every id is positive. Said so, SQLite reads the campaigns as they lie on the disk, and
-    # their trends lie in the same order: five times as fast as by the index that it prefers.
-    return and_(campaign.c.id > 0, is_seen(campaign.c.artist_id, rights))
+def _is_campaign_seen(db: Connection, rights: Rights) -> Flag:
+    # Mostly there are none, and no campaign has to be looked up among them.
+    retired = db.execute(retired_artists()).scalars().all()
+    return and_(
+        # Every id is positive. Said so, SQLite reads the campaigns as they lie on the disk, and
+        # their trends lie in the same order: five times as fast as by the index it prefers.
+        campaign.c.id > 0,
+        campaign.c.artist_id.not_in(retired) if retired else true(),
+        within(campaign.c.artist_id, rights),
+    )
 
 
 def _on_broken_connection() -> Flag:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.domain.actions import Action
 from lib.services.queries import CampaignPage
-from lib.ui import actions, clock, history_table
+from lib.ui import actions, clock, history_table, second_go, verdict_view
 from lib.ui.escape import esc
 from lib.ui.format import (
     MISSING,
@@ -16,6 +16,16 @@ from lib.ui.format import (
     zone_name,
 )
 from lib.ui.words import last_change_words
+
+
+def below(page: CampaignPage) -> None:
+    """Draw what stands below the chart, and comes after it: numbers, history, what it is."""
+    if not second_go.has_come("below"):
+        return
+    verdict_view.numbers(page)
+    history(page)
+    st.subheader("What it is", anchor=False)
+    facts(page)
 
 
 def facts(page: CampaignPage) -> None:

@@ -16,20 +16,23 @@ _ASSETS = Path(__file__).parent / "assets"
 _PACKAGE = "desk"
 
 
+def register() -> None:
+    """Make the components known to the server, so that their files are served from then on."""
+    manager = get_bidi_component_manager()
+    folders = sorted(folder.name for folder in _ASSETS.iterdir() if folder.is_dir())
+    manifest = ComponentManifest(
+        name=_PACKAGE,
+        version="1",
+        components=[ComponentConfig(name=folder, asset_dir=folder) for folder in folders],
+    )
+    manager.register_from_manifest(manifest, _ASSETS)
+
+
 def mounted(component: str) -> Any:
     """Return a component by the name of its folder, known to the server that runs this page."""
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(_name(component)) is None:
-        manifest = ComponentManifest(
-            name=_PACKAGE,
-            version="1",
-            components=[
-                ComponentConfig(name=folder.name, asset_dir=folder.name)
-                for folder in sorted(_ASSETS.iterdir())
-                if folder.is_dir()
-            ],
-        )
-        manager.register_from_manifest(manifest, _ASSETS)
+        register()
     known = _defined.setdefault(manager, {})
     if component not in known:
         known[component] = st.components.v2.component(

@@ -11,7 +11,6 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -23,7 +22,6 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import file_util
 from streamlit.web.server.starlette.starlette_routes import (
     BASE_ROUTE_CORE,
     BASE_ROUTE_MEDIA,
@@ -41,6 +39,7 @@ from lib.ui import (
     outage,
     reads,
     share_endpoint,
+    shell,
     signin,
     watch,
 )
@@ -77,11 +76,12 @@ def fittings(settings: Settings) -> dict[str, Any]:
             live.route(),
             billing_endpoint.route(settings),
             *share_endpoint.routes(settings),
+            *shell.routes(),
         ],
         "middleware": [
             Middleware(AtOnce),
             Middleware(watch.Watch, settings=settings),
-            Middleware(SecurityHeaders, settings=settings, html=streamlit_page()),
+            Middleware(SecurityHeaders, settings=settings, html=shell.page()),
             Middleware(Guard, settings=settings, is_in=is_in),
         ],
         "on_script_error": show_reference,
@@ -119,11 +119,6 @@ def content_security_policy(html: str) -> str:
         "form-action": ["'self'"],
     }
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
-
-
-def streamlit_page() -> str:
-    """Return the one HTML page of the installed Streamlit."""
-    return (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
 
 
 def security_headers(settings: Settings, *, html: str) -> dict[str, str]:

@@ -80,6 +80,8 @@ def sheet_buttons(stem: str, make: Callable[[], sheets.Sheet], *, shown: Hashabl
     `make` returns it, at the click; `shown` tells what is shown from anything else that `stem`
     may show. Whoever may see less or more by then than when it was drawn gets nothing.
     """
+    # Its place is kept: what comes below it is not drawn anew.
+    place = st.container(horizontal=True, gap="small")
     if not second_go.has_come("files"):
         return
     rights, drawn_for, now = _rights_at_the_click(), reads.rights(), clock.now()
@@ -92,7 +94,7 @@ def sheet_buttons(stem: str, make: Callable[[], sheets.Sheet], *, shown: Hashabl
     def excel() -> bytes:
         return sheets.excel_of(allowed(), made_at=now)
 
-    with st.container(horizontal=True, gap="small"):
+    with place:
         _button(
             "CSV", stem, lambda: _joined(sheets.csv_of(allowed())), key=f"{stem}-csv", shown=shown
         )

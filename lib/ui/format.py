@@ -70,11 +70,13 @@ def a_day(micros: float | None) -> str:
     return count(round(number) if number >= _MANY else round(number, 1))
 
 
+@lru_cache(maxsize=8192)
 def percent(ratio: float | None) -> str:
     """Return a ratio in whole per cent."""
     return MISSING if ratio is None else str(format_percent(ratio, "#,##0 %", locale=LOCALE))
 
 
+@lru_cache(maxsize=8192)
 def share(ratio: float | None) -> str:
     """Return a small ratio in per cent with two decimals: "0.53 %"."""
     return MISSING if ratio is None else str(format_percent(ratio, "#,##0.00 %", locale=LOCALE))
@@ -85,6 +87,7 @@ def one_of(kind: str) -> str:
     return _SINGULAR.get(kind, kind)
 
 
+@lru_cache(maxsize=8192)
 def day(value: date | None, *, with_year: bool = False) -> str:
     """Return a date as "21 Nov", or "21 Nov 2026"."""
     if value is None:
@@ -102,6 +105,7 @@ def span(window: Window | None) -> str:
     return f"{day(window.first, with_year=has_year)} – {day(window.last, with_year=has_year)}"
 
 
+@lru_cache(maxsize=8192)
 def instant(at: datetime | None, zone: tzinfo) -> str:
     """Return an instant as "21 Nov 2026, 14:05" in `zone`."""
     if at is None:

@@ -11,6 +11,7 @@ import streamlit as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import lib.ui
+from lib.ui import components
 
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 _SLOW = ("pandas", "plotly.graph_objects")
@@ -21,6 +22,7 @@ async def warm(_app: st.App) -> AsyncIterator[None]:
     """Import everything that a page needs before the first visitor has to wait for it."""
     for name in (*_SLOW, *_own_modules()):
         importlib.import_module(name)
+    components.register()
     # What is there now stays for as long as the server runs: the collector need not look through
     # these hundreds of thousands of objects again and again.
     gc.collect()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -33,9 +34,11 @@ RANGES = {
 
 def chart(page: CampaignPage, *, now: datetime) -> None:
     """Draw the trend of spend and results, 56 days first and the whole run on demand."""
-    # Loading the chart's library blocks the browser for a second or more.
-    if not second_go.has_come("charts"):
-        return
+    # The chart's library blocks the browser for a second or more: first the figures.
+    second_go.soon("charts", partial(_draw, page, now))
+
+
+def _draw(page: CampaignPage, now: datetime) -> None:
     one = page.row.campaign
     if not page.days:
         st.caption("There is nothing to draw yet: no day of this campaign has been reported.")

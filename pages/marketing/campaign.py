@@ -33,7 +33,8 @@ st.title(esc(page.row.campaign.name), anchor=False)
 campaign_view.heading(page)
 badges.draw(badges.badges_of(page.row, now=now))
 explain.meaning(page)
-explain.alerts(page, now=now)
+with st.container():
+    explain.alerts(page, now=now)
 
 st.subheader("Actions", anchor=False)
 campaign_view.action_buttons(page)
@@ -43,15 +44,7 @@ st.subheader("How it does", anchor=False)
 verdict_view.verdict(page)
 verdict_view.windows(page)
 verdict_view.pacing(page)
-place_of_chart = st.container()
-verdict_view.numbers(page)
-campaign_view.history(page)
-
-st.subheader("What it is", anchor=False)
-campaign_view.facts(page)
+trend_view.chart(page, now=now)
+campaign_view.below(page)
 
 actions.dialogs()
-
-# Last, so that the figures stand before the browser turns to its slowest library.
-with place_of_chart:
-    trend_view.chart(page, now=now)

@@ -27,8 +27,9 @@ if board is None or not board.rows:
     empty.no_campaign(artist.name)
     end_page()
 
-board_view.warnings(board)
-board_view.alarms(board.rows)
+with st.container():
+    board_view.warnings(board)
+    board_view.alarms(board.rows)
 
 total = summary(len(board.rows))
 wanted, order = board_view.narrowed(f"**{esc(artist.name)}** · {total}")

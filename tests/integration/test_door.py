@@ -22,6 +22,7 @@ from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from lib.settings import ROOT, load_settings
+from lib.ui import shell
 from lib.ui.door import (
     GUARDED,
     SHUT,
@@ -30,7 +31,6 @@ from lib.ui.door import (
     content_security_policy,
     inline_script_hashes,
     is_under,
-    streamlit_page,
 )
 from tests.provider import provider, signed_in
 from tests.standin import COOKIE_SECRET, serving_standin, sign_in_secrets
@@ -70,7 +70,7 @@ def behind_the_door(settings, *, is_in=lambda _claims, _settings: True):
     app = Starlette(
         routes=[Route("/{path:path}", answer, methods=["GET", "PUT", "DELETE"])],
         middleware=[
-            Middleware(SecurityHeaders, settings=settings, html=streamlit_page()),
+            Middleware(SecurityHeaders, settings=settings, html=shell.page()),
             Middleware(Guard, settings=settings, is_in=is_in),
         ],
     )
@@ -106,15 +106,15 @@ class InlineScripts(html.parser.HTMLParser):
 
 def test_the_policy_allows_exactly_the_inline_scripts_of_the_installed_streamlit():
     parser = InlineScripts()
-    parser.feed(streamlit_page())
+    parser.feed(shell.page())
     assert parser.found
     digests = [hashlib.sha256(script.encode()).digest() for script in parser.found]
     expected = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
-    assert inline_script_hashes(streamlit_page()) == expected
+    assert inline_script_hashes(shell.page()) == expected
 
 
 def test_the_policy_names_no_other_host_and_no_eval():
-    policy = content_security_policy(streamlit_page())
+    policy = content_security_policy(shell.page())
     assert not re.search(r"https?:|wss?:|\*", policy)
     assert "eval" not in policy
     script_sources = policy.partition("script-src ")[2].partition(";")[0]
@@ -284,7 +284,7 @@ def standin(tmp_path_factory):
 )
 def test_every_real_answer_carries_the_headers(standin, path):
     headers = httpx.get(standin.url + path).headers
-    assert headers["content-security-policy"] == content_security_policy(streamlit_page())
+    assert headers["content-security-policy"] == content_security_policy(shell.page())
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
     assert headers["referrer-policy"] == "no-referrer"

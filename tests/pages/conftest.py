@@ -98,7 +98,7 @@ def open_desk() -> Callable[..., AppTest]:
     def opened(page: str = "", **query: str | list[str]) -> AppTest:
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
         # As a browser has it that has come a second time.
-        at.session_state[second_go.COME] = {"sidebar", "charts", "files", "views"}
+        at.session_state[second_go.COME] = {"sidebar", "charts", "below", "files", "views"}
         for name, value in query.items():
             at.query_params[name] = value
         at.run()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from lib.db.engine import writing
 from lib.db.tables import organization
@@ -12,7 +12,7 @@ from lib.domain.records import Platform
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.domain.verdict import Word
-from lib.services import label_trend, roster
+from lib.services import attention, label_trend, roster
 from lib.services.roster import KindTotal, Order, RosterFilter
 from tests.cast import add_artist, add_campaign
 from tests.reported import UNIT, report
@@ -252,3 +252,36 @@ def test_a_day_that_nobody_reported_is_a_gap_and_no_zero(engine, now, alma, add)
     (euro,) = label_trend.label_spend(engine, rights=FULL)
     assert [one.spend for one in euro.days[-10:]] == [1.0, None, None, *[1.0] * 7]
     assert not euro.days[-9].is_whole
+
+
+LOOKS_AT_ALL = [
+    (roster.overview, (ALL,)),
+    (roster.artist_totals, (ALL,)),
+    (attention.attention, ()),
+    *((roster.page, (ALL, order)) for order in (Order.SPEND_7, Order.STAKE, Order.NAME)),
+]
+
+
+@pytest.mark.parametrize(("read", "asked"), LOOKS_AT_ALL)
+def test_a_look_at_every_campaign_reads_the_narrow_index(sqlite_url, open_engine, now, read, asked):
+    # SQLite alone: PostgreSQL chooses by what it has seen of the rows.
+    engine = open_engine(sqlite_url)
+    alma = add_artist(engine, now=now, name="Alma Värn")
+    for _ in range(30):
+        report(engine, add_campaign(engine, alma, now=now - timedelta(days=50)), STEADY, now=now)
+    looked: list[str] = []
+
+    def note(db, _cursor, statement, parameters, _context, _many):
+        if "speaks_until" in statement and not statement.startswith("EXPLAIN"):
+            plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            looked.extend(row.detail for row in plan if "campaign_trend" in row.detail)
+
+    with engine.begin() as db:
+        db.exec_driver_sql("ANALYZE")
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        read(engine, *asked, now=now, rights=FULL)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    # The rows of one page are read whole, by their keys; every campaign never is.
+    assert any("COVERING INDEX ix_campaign_trend_standing" in step for step in looked)

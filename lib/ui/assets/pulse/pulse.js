@@ -6,6 +6,7 @@
 
 const PERIOD = 3000;
 const STILL = 3000; // Nobody who has moved within so many milliseconds is disturbed.
+const FRESH = 2000; // So old may be what the server answers, and a little more.
 const PATIENCE = 10000; // Before a page that has not drawn a change is asked for it again.
 const CHANGED = "There are changes.";
 const AWAY = "The database cannot be reached; reconnecting…";
@@ -27,14 +28,13 @@ export default function draw({ parentElement, data, setTriggerValue }) {
     pulse = begin(parentElement);
   }
   const mine = pulse;
+  if (mine.drawn !== data.version) mine.drawnAt = performance.now();
   mine.drawn = data.version;
   mine.tell = (number) => setTriggerValue("changed", number);
   // A page that says that the database is away is drawn anew as soon as it is back.
   mine.isOutage = data.version === null;
-  // What the first run left out is asked for once the browser has nothing else to do.
-  const idle = window.requestIdleCallback ?? setTimeout;
   mine.comes(data.again);
-  if (data.again) idle(() => mine.tell(data.version), { timeout: PATIENCE });
+  if (data.again) onceIdle(() => mine.tell(data.version));
   if (!mine.isOutage && mine.seen === mine.drawn) mine.say("");
   return () => {
     // Streamlit also cleans up before it draws the same place again.
@@ -42,6 +42,18 @@ export default function draw({ parentElement, data, setTriggerValue }) {
       if (!parentElement.isConnected) mine.end();
     });
   };
+}
+
+// What the first run left out is asked for once the browser has nothing else to do, and what
+// `assets/soon` has asked for stands there.
+function onceIdle(then, since = performance.now()) {
+  const idle = window.requestIdleCallback ?? setTimeout;
+  const look = () => {
+    const waits = document.querySelector(".desk-soon") && performance.now() - since < PATIENCE;
+    if (waits) setTimeout(() => onceIdle(then, since), 50);
+    else then();
+  };
+  idle(look, { timeout: PATIENCE });
 }
 
 function begin(parent) {
@@ -66,7 +78,7 @@ function begin(parent) {
   const motions = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
   for (const motion of motions) addEventListener(motion, moved, { passive: true, capture: true });
 
-  const own = { parent, drawn: null, seen: null, isOutage: false, tell() {}, comes, say, end };
+  const own = { parent, drawn: null, drawnAt: 0, seen: null, isOutage: false, tell() {}, comes, say, end };
 
   function comes(isAwaited) {
     line.setAttribute("aria-busy", String(isAwaited));
@@ -86,7 +98,7 @@ function begin(parent) {
   function look() {
     if (own.isOutage) {
       if (performance.now() - askedAt > PATIENCE) show();
-    } else if (own.seen === own.drawn) {
+    } else if (own.seen === own.drawn || isBehind()) {
       say("");
     } else if (performance.now() - askedAt < PATIENCE) {
       // It has been asked for and will come.
@@ -95,6 +107,11 @@ function begin(parent) {
     } else {
       say(CHANGED);
     }
+  }
+
+  // The server answers with what it knew a second ago: a page that was drawn since knows better.
+  function isBehind() {
+    return own.seen < own.drawn && performance.now() - own.drawnAt < FRESH;
   }
 
   async function ask() {

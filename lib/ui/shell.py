@@ -1,0 +1,106 @@
+"""The page that a browser opens first: Streamlit's own, told at once what it would find out.
+
+Streamlit's page asks the server twice before it opens the websocket, below the root of the site
+once more in vain, and learns from what it draws which of its scripts it needs. Both can be said
+in the page itself: `window.__streamlit` is what Streamlit reads where a host knows its server
+(frontend/utils/src/config, 1.67), and `modulepreload` fetches a script while others still run.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from streamlit import file_util
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
+
+# By the path of a page, what draws its first things: scripts of Streamlit's, and of the desk's.
+_PLAIN = ("BidiComponent", "desk.pulse")
+FIRST_DRAWN: dict[str, tuple[str, ...]] = {
+    "": (*_PLAIN, "desk.table"),
+    "roster": (*_PLAIN, "desk.table", "ButtonGroup", "Pagination"),
+    "explore": (*_PLAIN, "desk.table", "PlotlyChart"),
+    "present": _PLAIN,
+    "campaign": (*_PLAIN, "desk.soon", "Button", "PageLink", "PlotlyChart"),
+    "import": _PLAIN,
+    "scheduled": _PLAIN,
+    "activity": (*_PLAIN, "DataFrame"),
+    "trend-check": (*_PLAIN, "DataFrame"),
+    "status-guide": _PLAIN,
+    "people": (*_PLAIN, "DataFrame"),
+}
+_OWN = "desk."
+_ICONS = "MaterialSymbols-Rounded"
+
+# Whoever is signed in is known over the websocket by the cookie that Streamlit's first answers
+# set; until it is there, the page asks first, as Streamlit's own does.
+_SCRIPT = f"""
+      {{
+        const told = {{ BACKEND_BASE_URL: new URL("./", location.href).href }};
+        if (document.cookie.includes("{XSRF_COOKIE_NAME}="))
+          told.HOST_CONFIG = {{
+            allowedOrigins: [location.origin],
+            useExternalAuthToken: false,
+            enableCustomParentMessages: false,
+          }};
+        window.__streamlit = told;
+      }}
+    """
+_IMPORTED = re.compile(r'(?:\bfrom|\bimport)\s*"\./([\w.-]+\.js)"')
+
+
+def routes() -> list[Route]:
+    """Return the routes of every page of the desk; any other path is left to Streamlit."""
+    return [
+        Route(f"/{path}", partial(_answer, page(path)), methods=["GET"]) for path in FIRST_DRAWN
+    ]
+
+
+async def _answer(html: str, _request: Request) -> HTMLResponse:
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+
+
+def page(path: str = "") -> str:
+    """Return the HTML of the page at `path`."""
+    plain, drawn = streamlit_page(), FIRST_DRAWN[path]
+    of_streamlit = _scripts([name for name in drawn if not name.startswith(_OWN)])
+    own = [name.removeprefix(_OWN) for name in drawn if name.startswith(_OWN)]
+    scripts = [
+        *(f"static/js/{name}" for name in of_streamlit if f"/{name}" not in plain),
+        *(f"_stcore/bidi-components/{_OWN}{name}/{name}.js" for name in own),
+    ]
+    hints = [
+        f"<script>{_SCRIPT}</script>",
+        *(f'<link rel="modulepreload" crossorigin href="./{name}">' for name in scripts),
+        *(
+            '<link rel="preload" as="font" type="font/woff2" crossorigin '
+            f'href="./static/media/{font.name}">'
+            for font in _static("media").glob(f"{_ICONS}.*.woff2")
+        ),
+    ]
+    return plain.replace("</title>", "\n    ".join(["</title>", *hints]), 1)
+
+
+def streamlit_page() -> str:
+    """Return the one HTML page of the installed Streamlit."""
+    return (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
+
+
+def _static(folder: str) -> Path:
+    return Path(file_util.get_static_dir()) / "static" / folder
+
+
+def _scripts(names: Iterable[str]) -> list[str]:
+    """Return the files of these scripts and of all that they import, each once."""
+    waiting = [file.name for name in names for file in _static("js").glob(f"{name}.*.js")]
+    found: dict[str, None] = {}
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = None
+            text = (_static("js") / name).read_text(encoding="utf-8")
+            waiting += _IMPORTED.findall(text)
+    return list(found)

@@ -1,0 +1,78 @@
+"""The page that a browser opens first: told of every page, and of nothing that is not there."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit import file_util
+
+from lib.domain.records import Actor
+from lib.domain.rights import FULL
+from lib.ui import menu, shell, signin
+
+STATIC = Path(file_util.get_static_dir())
+HINTED = re.compile(r'<link rel="(?:modulepreload|preload)"[^>]*href="\./([^"]+)"')
+
+
+def hints(path: str) -> list[str]:
+    return HINTED.findall(shell.page(path))
+
+
+def test_every_page_of_the_menu_is_opened_by_it(monkeypatch):
+    listed: list[str] = []
+
+    def page(script, *, url_path=None, default=False, **_options):
+        listed.append("" if default else url_path or Path(script).stem)
+
+    monkeypatch.setattr(menu, "st", SimpleNamespace(Page=page))
+    monkeypatch.setattr(signin, "manages_people", lambda _who: True)
+    menu.pages(Actor(name="Ada", rights=FULL))
+    assert sorted(listed) == sorted(shell.FIRST_DRAWN)
+
+
+@pytest.mark.parametrize("path", shell.FIRST_DRAWN)
+def test_what_is_fetched_ahead_is_there_and_named_once(path):
+    found = hints(path)
+    assert len(found) == len(set(found))
+    own = {
+        f"_stcore/bidi-components/{one}/{one.removeprefix('desk.')}.js"
+        for one in shell.FIRST_DRAWN[path]
+        if one.startswith("desk.")
+    }
+    assets = {file.stem for file in (Path(shell.__file__).parent / "assets").rglob("*.js")}
+    assert own <= set(found)
+    assert {Path(one).stem for one in own} <= assets
+    assert all((STATIC / name).is_file() for name in set(found) - own)
+
+
+@pytest.mark.parametrize("path", shell.FIRST_DRAWN)
+def test_every_script_that_is_named_is_one_of_the_installed_streamlit(path):
+    for name in shell.FIRST_DRAWN[path]:
+        if name.startswith("desk."):
+            continue
+        assert [one for one in hints(path) if re.fullmatch(rf"static/js/{name}\.[\w-]+\.js", one)]
+
+
+def test_what_a_script_imports_is_fetched_with_it():
+    charts = next(name for name in hints("campaign") if "/PlotlyChart." in name)
+    imported = re.findall(r'from"\./([^"]+)"', (STATIC / charts).read_text(encoding="utf-8"))
+    assert imported
+    known = shell.page("campaign")
+    assert all(name in known for name in imported)
+
+
+def test_streamlit_still_reads_what_the_page_tells_it():
+    scripts = "".join(
+        file.read_text(encoding="utf-8") for file in (STATIC / "static/js").glob("index.*.js")
+    )
+    told = re.findall(
+        r"(BACKEND_BASE_URL|HOST_CONFIG|allowedOrigins|useExternalAuthToken)\b", scripts
+    )
+    assert set(told) == {
+        "BACKEND_BASE_URL",
+        "HOST_CONFIG",
+        "allowedOrigins",
+        "useExternalAuthToken",
+    }
+    assert "window.__streamlit" in scripts
