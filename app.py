@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import menu, notices, outage, reads, sidebar, signin, tour, undoing, watch
+from lib.ui import menu, notices, outage, reads, sidebar, signin, tour, undoing, view_menu, watch
 
 st.set_page_config(
     page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244
@@ -40,5 +40,6 @@ with watch.run(page.url_path), reads.steady(who):
         notices.show()
         undoing.notice()
     with sidebar.after_page(who, page=page.url_path):
+        view_menu.open_default(page.url_path)
         tour.show(page.url_path)
         page.run()

@@ -49,18 +49,29 @@ def trend_frame(
 
 
 def chart_window(
-    reported: Sequence[DailyResult], *, as_of: date | None, last: date, length: int | None
+    reported: Sequence[DailyResult],
+    *,
+    as_of: date | None,
+    last: date,
+    length: int | None = None,
+    since: date | None = None,
+    with_later: bool = False,
 ) -> Window | None:
-    """Return the dates to draw: `length` days up to the newest one, None for the whole run."""
+    """Return the dates to draw: they end on the as-of day, and begin with the first reported one.
+
+    `length` days of them at most, or those from `since` on. `with_later` goes on to the newest
+    day, and so does a campaign of which no day counts as complete yet; never beyond `last`.
+    """
     if not reported:
         return None
-    newest = max(one.day for one in reported)
-    end = max(newest, as_of or newest)
-    end = min(end, last)
-    first = min(one.day for one in reported)
+    oldest, newest = (of(one.day for one in reported) for of in (min, max))
+    is_settled = as_of is not None and as_of >= oldest
+    settled = as_of if as_of is not None and is_settled else newest
+    first = max(oldest, since) if since else oldest
     if length is not None:
-        first = max(first, end - timedelta(days=length - 1))
-    return Window(min(first, end), end)
+        first = max(first, settled - timedelta(days=length - 1))
+    end = min(max(newest, settled) if with_later else settled, last)
+    return Window(min(first, settled, end), end)
 
 
 def _spend(day: DailyResult | None, *, is_idle: bool) -> float | None:

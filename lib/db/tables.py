@@ -654,6 +654,66 @@ share_link = Table(
     sqlite_autoincrement=True,
 )
 
+
+def _whose() -> list[Column[str] | Column[int] | CheckConstraint]:
+    """Return the columns that say whose something is: a person's, or the one local person's."""
+    return [
+        Column("person_id", ForeignKey("person.id")),
+        CheckConstraint(
+            "owner = 'local' AND person_id IS NULL OR owner = 'person:' || person_id",
+            name="owner_is_one",
+        ),
+    ]
+
+
+# A page with what it is narrowed to, under a name: somebody's own, or shared with colleagues.
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("owner", String(40), nullable=False),
+    *_whose(),
+    Column("made_by", String(200), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("page", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("name_key", String(200), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("is_shared", Boolean, nullable=False),
+    Column("request_id", String(100), nullable=False, unique=True),
+    UniqueConstraint("owner", "name_key"),
+    sqlite_autoincrement=True,
+)
+
+# The artists whom a view names: it is there for those who may see all of them.
+saved_view_artist = Table(
+    "saved_view_artist",
+    metadata,
+    Column("view_id", ForeignKey("saved_view.id"), primary_key=True),
+    Column("artist_id", ForeignKey("artist.id"), primary_key=True),
+    Index(None, "artist_id"),
+)
+
+# Which view opens by itself, one for each person.
+default_view = Table(
+    "default_view",
+    metadata,
+    Column("owner", String(40), primary_key=True),
+    *_whose(),
+    Column("view_id", ForeignKey("saved_view.id"), nullable=False),
+    Index(None, "view_id"),
+)
+
+# Which columns of a table a person wants, and in which order.
+column_choice = Table(
+    "column_choice",
+    metadata,
+    Column("owner", String(40), primary_key=True),
+    Column("table_name", String(20), primary_key=True),
+    *_whose(),
+    Column("names", JSON, nullable=False),
+)
+
 column_mapping = Table(
     "column_mapping",
     metadata,

@@ -1,6 +1,5 @@
 """Text as people search it: without case and accents, the same on both databases."""
 
-import unicodedata
 from typing import Any
 
 from sqlalchemy import String
@@ -8,15 +7,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from lib.domain.names import folded_text
+
+__all__ = ["NAME", "folded", "folded_text"]
+
 NAME = "desk_folded"
-
-
-def folded_text(text: str | None) -> str | None:
-    """Return text without case and accents, so that "beyonce" finds "Beyoncé"."""
-    if text is None or text.isascii():
-        return text and text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 class folded(GenericFunction[str]):  # noqa: N801 - a SQL function, spelled as one

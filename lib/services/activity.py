@@ -5,7 +5,7 @@ look at (campaigns, artists, the distinct names of people and events) before the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,13 @@ from lib.db.engine import reading, retrying
 from lib.db.tables import artist, campaign, history
 from lib.db.text import folded, folded_text
 from lib.domain.actions import PauseReason
+from lib.domain.campaign_filter import CampaignFilter
 from lib.domain.records import HistoryEntry, Source
 from lib.domain.rights import Rights
 from lib.domain.status import FACTS
 from lib.services.exports import OutRow, units
-from lib.services.standing import is_seen
+from lib.services.narrowing import conditions
+from lib.services.standing import is_seen, standing
 
 MOST_WORDS, LONGEST_SEARCH = 8, 200
 PORTION = 1000
@@ -51,12 +53,24 @@ _TELLING = (
 
 
 @dataclass(frozen=True)
+class Among:
+    """Entries about campaigns that fit as they stand at `at`, or about one of their artists.
+
+    Where more than artists are chosen, what is about an artist as a whole is left out.
+    """
+
+    campaigns: CampaignFilter
+    at: datetime = field(compare=False)
+
+
+@dataclass(frozen=True)
 class ActivityFilter:
     """What the history is narrowed to; None narrows nothing.
 
     `since` is inclusive, `until` exclusive. `search` asks that each of its words be mentioned.
     """
 
+    among: Among | None = None
     artist_id: int | None = None
     campaign_id: int | None = None
     actor: str | None = None
@@ -184,11 +198,27 @@ def _query(
     ):
         if wanted is not None:
             query = query.where(column == wanted)
+    if narrowed.among is not None:
+        query = query.where(*_is_among(db, narrowed.among, rights))
     if narrowed.since is not None:
         query = query.where(history.c.at >= narrowed.since)
     if narrowed.until is not None:
         query = query.where(history.c.at < narrowed.until)
     return query.where(*_mentions(db, narrowed.search, rights))
+
+
+def _is_among(db: Connection, among: Among, rights: Rights) -> list[ColumnElement[bool]]:
+    wanted = among.campaigns
+    found: list[ColumnElement[bool]] = []
+    if wanted.artists:
+        found.append(history.c.artist_id.in_(wanted.artists))
+    if not replace(wanted, artists=()).is_empty:
+        stands = standing(db, rights=rights, now=among.at)
+        fitting = select(campaign.c.id).select_from(stands.source)
+        # Told apart from the campaign that is joined to each entry for its name.
+        ids = fitting.where(*conditions(db, stands, wanted)).correlate(None).scalar_subquery()
+        found.append(history.c.campaign_id.in_(ids))
+    return found
 
 
 _SHOWN = [column for column in history.c if column.name not in ("hash", "previous_hash")]

@@ -21,23 +21,22 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    or_,
     select,
 )
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import artist, campaign, campaign_trend, connection, history
-from lib.db.text import folded, folded_text
 from lib.domain.actions import Circumstances
 from lib.domain.board import BoardRow, board_row
-from lib.domain.names import artist_key
-from lib.domain.records import BillingState, ConnectionState, HistoryEntry, Platform
+from lib.domain.campaign_filter import CampaignFilter
+from lib.domain.records import BillingState, ConnectionState, HistoryEntry
 from lib.domain.rights import Deed, Place, Rights
 from lib.domain.status import Status
 from lib.domain.verdict import Word
 from lib.services.activity import entry_record
+from lib.services.narrowing import conditions
 from lib.services.recording import NO_CHANGES, campaign_record
-from lib.services.scope import of_artists, within
+from lib.services.scope import within
 from lib.services.standing import Standing, standing
 from lib.services.trend_reads import current_trends
 
@@ -58,41 +57,7 @@ class Order(StrEnum):
     STATUS_SINCE = "status_since"
 
 
-class Pace(StrEnum):
-    """Spend against plan, as one may ask for it."""
-
-    UNDER = "under"
-    ON_TRACK = "on track"
-    OVER = "over"
-    FAR_OFF = "far off"
-
-
-class Freshness(StrEnum):
-    """How old the figures of a campaign are."""
-
-    CURRENT = "current"
-    OLD = "old"
-    """Live, and newer figures should have come in."""
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class RosterFilter:
-    """What the roster is narrowed to; empty narrows nothing."""
-
-    text: str = ""
-    artist: str = ""
-    """A whole name means that artist alone, a part of one everybody who has it."""
-    statuses: tuple[Status, ...] = ()
-    platforms: tuple[Platform, ...] = ()
-    words: tuple[Word, ...] = ()
-    pace: tuple[Pace, ...] = ()
-    freshness: tuple[Freshness, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is narrowed."""
-        return self == RosterFilter()
+RosterFilter = CampaignFilter
 
 
 @dataclass(frozen=True)
@@ -203,7 +168,7 @@ def page(
             query = (
                 select(campaign.c.id)
                 .select_from(now_it_stands.source)
-                .where(*_conditions(db, now_it_stands, narrowed, rights))
+                .where(*conditions(db, now_it_stands, narrowed))
                 .order_by(*_keys(now_it_stands, order, currencies))
                 .limit(rows)
                 .offset((number - 1) * rows)
@@ -224,7 +189,7 @@ def versions_matching(
             query = (
                 select(campaign.c.id, campaign.c.version)
                 .select_from(now_it_stands.source)
-                .where(*_conditions(db, now_it_stands, narrowed, rights))
+                .where(*conditions(db, now_it_stands, narrowed))
                 .order_by(campaign.c.id)
                 .limit(MOST_AT_ONCE)
             )
@@ -358,7 +323,7 @@ def _fitting(db: Connection, narrowed: RosterFilter, *, rights: Rights, now: dat
             case((now_it_stands.word == Word.DECLINING, 1), else_=0).label("declining"),
         )
         .select_from(now_it_stands.source)
-        .where(*_conditions(db, now_it_stands, narrowed, rights))
+        .where(*conditions(db, now_it_stands, narrowed))
         .subquery()
     )
 
@@ -410,72 +375,6 @@ def _sum(values: Any) -> int | None:
     # PostgreSQL adds whole numbers up to a Decimal.
     known = [int(value) for value in values if value is not None]
     return sum(known) if known else None
-
-
-def _conditions(
-    db: Connection, now_it_stands: Standing, narrowed: RosterFilter, rights: Rights
-) -> list[ColumnElement[bool]]:
-    found = [now_it_stands.is_seen]
-    for column, chosen in (
-        (now_it_stands.status, narrowed.statuses),
-        (campaign.c.platform, narrowed.platforms),
-        (now_it_stands.word, narrowed.words),
-    ):
-        if chosen:
-            found.append(column.in_(chosen))
-    if narrowed.pace:
-        found.append(or_(*(_paces(now_it_stands, pace) for pace in narrowed.pace)))
-    if narrowed.freshness:
-        found.append(or_(*(_is_fresh(now_it_stands, fresh) for fresh in narrowed.freshness)))
-    if narrowed.artist.strip():
-        found.append(_of_artist(db, narrowed.artist, rights))
-    found += [_mentions(word) for word in (folded_text(narrowed.text) or "").split()]
-    return found
-
-
-def _paces(now_it_stands: Standing, pace: Pace) -> ColumnElement[bool]:
-    if pace is Pace.FAR_OFF:
-        return now_it_stands.is_far_off
-    return now_it_stands.pacing_word == pace.value
-
-
-def _is_fresh(now_it_stands: Standing, fresh: Freshness) -> ColumnElement[bool]:
-    has_figures = campaign_trend.c.campaign_id.is_not(None)
-    if fresh is Freshness.NONE:
-        return ~has_figures
-    return and_(
-        has_figures, now_it_stands.is_stale if fresh is Freshness.OLD else ~now_it_stands.is_stale
-    )
-
-
-def _of_artist(db: Connection, name: str, rights: Rights) -> ColumnElement[bool]:
-    # Of those that may be seen: else a name that gives nothing would tell that it exists.
-    exact = db.execute(
-        select(artist.c.id).where(artist.c.name_key == artist_key(name), of_artists(rights))
-    ).scalar_one_or_none()
-    words = (folded_text(name) or "").split()
-    of_them = (
-        artist.c.id == exact
-        if exact is not None
-        else and_(*(_contains(artist.c.name, word) for word in words))
-    )
-    return campaign.c.artist_id.in_(select(artist.c.id).where(of_them))
-
-
-def _mentions(word: str) -> ColumnElement[bool]:
-    """Return the condition that a campaign, or its artist's name, contains a folded word."""
-    one = campaign.c
-    return or_(
-        _contains(one.name, word),
-        _contains(func.coalesce(one.promotes, ""), word),
-        func.coalesce(one.external_id, "") == word,
-        one.artist_id.in_(select(artist.c.id).where(_contains(artist.c.name, word))),
-    )
-
-
-def _contains(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    has: ColumnElement[bool] = folded(column).contains(word, autoescape=True)
-    return has
 
 
 def _keys(

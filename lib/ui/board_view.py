@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from lib.domain.actions import Action
 from lib.domain.board import BoardRow, by_group
+from lib.domain.campaign_filter import CampaignFilter, Section, section_of
 from lib.domain.records import BillingState, ConnectionState, Platform
 from lib.domain.records import Connection as PlatformConnection
 from lib.domain.status import FACTS, LIVE, Group, Status
@@ -17,36 +19,22 @@ from lib.ui import (
     badges,
     campaign_cells,
     clock,
+    columns,
+    filter_bar,
     filters,
-    in_url,
     neighbours,
     table,
     taking,
 )
+from lib.ui.board_order import ORDERS, in_order
 from lib.ui.campaign_cells import Shown
 from lib.ui.escape import esc
-from lib.ui.filters import in_order
+from lib.ui.fields import OneOf
 from lib.ui.format import count, day
 
 CAMPAIGN_PAGE = "pages/marketing/campaign.py"
 
-GROUP = "group"
 ROWS_A_PAGE = 20
-CELLS = (
-    "campaign",
-    "status",
-    "verdict",
-    "cost",
-    "spend",
-    "results",
-    "trend",
-    "pacing",
-    "plan",
-    "promotes",
-    "figures",
-    "change",
-    "menu",
-)
 
 
 def warnings(board: Board) -> None:
@@ -90,46 +78,55 @@ def _is_broken(link: PlatformConnection) -> bool:
     return link.state is ConnectionState.BROKEN
 
 
-def _groups(rows: Sequence[BoardRow]) -> table.Groups:
-    """Return the groups with their counts; the archive is one of them, and folded otherwise."""
-    found = {group.value: (group.label, badges.GROUP_ICONS[group]) for group in Group}
-    found[Status.ARCHIVED.value] = (
-        FACTS[Status.ARCHIVED].label,
-        badges.LOOKS[Status.ARCHIVED].icon,
-    )
-    counted = Counter(_group_of(row) for row in rows)
-    chosen = in_url.read(GROUP)
+def narrowed(heading: str) -> tuple[CampaignFilter, str]:
+    """Draw the heading and the filters; return what they narrow to, and the order."""
+    order = OneOf(filters.SORT, "Order within a group", list(ORDERS))
+    return filter_bar.draw(filters.BOARD, heading=heading, order=order), order.chosen
+
+
+def fitting(board: Board, wanted: CampaignFilter) -> list[BoardRow]:
+    """Return the rows that fit, whatever group they stand in."""
+    anywhere = replace(wanted, sections=())
+    return [row for row in board.rows if anywhere.matches(row, artist=board.artist.name)]
+
+
+def in_groups(rows: Sequence[BoardRow], wanted: CampaignFilter) -> list[BoardRow]:
+    """Return the rows of the chosen groups; the archive is folded unless it is asked for."""
+    if wanted.sections:
+        return [row for row in rows if section_of(row.status) in wanted.sections]
+    if wanted.statuses:
+        return list(rows)
+    return [row for row in rows if row.status is not Status.ARCHIVED]
+
+
+def _groups(rows: Sequence[BoardRow], chosen: Sequence[Section]) -> table.Groups:
+    """Return the groups with their counts; the archive is one of them."""
+    counted = Counter(section_of(row.status) for row in rows)
     return table.Groups(
         [
-            table.Choice(name, f"{label} · {count(counted[name])}", icon, name == chosen)
-            for name, (label, icon) in found.items()
-            if counted[name]
+            table.Choice(
+                one.label, f"{one.label} · {count(counted[one])}", _ICONS[one], one in chosen
+            )
+            for one in Section
+            if counted[one]
         ],
-        partial(_choose_group, chosen),
+        partial(_choose_group, [one.label for one in chosen]),
     )
 
 
-def _choose_group(chosen: str, name: str) -> None:
+_ICONS = {Section(group.value): icon for group, icon in badges.GROUP_ICONS.items()} | {
+    Section.ARCHIVED: badges.LOOKS[Status.ARCHIVED].icon
+}
+
+
+def _choose_group(chosen: Sequence[str], name: str) -> None:
     """Show one group alone, or all of them again."""
-    in_url.keep(GROUP, "" if name == chosen else name)
+    filters.narrow(filters.GROUP, [] if chosen == [name] else [name])
 
 
-def _group_of(row: BoardRow) -> str:
-    return row.status.value if row.status is Status.ARCHIVED else row.group.value
-
-
-def _in_group(rows: Sequence[BoardRow], groups: table.Groups) -> list[BoardRow]:
-    """Return the rows of the chosen group, all but the archive where none is chosen."""
-    chosen = next((one.name for one in groups.choices if one.is_chosen), None)
-    if chosen is None:
-        return [row for row in rows if row.status is not Status.ARCHIVED]
-    return [row for row in rows if _group_of(row) == chosen]
-
-
-def campaigns(rows: Sequence[BoardRow], order: str, *, searched: str, artist: str) -> None:
+def campaigns(rows: Sequence[BoardRow], order: str, *, wanted: CampaignFilter, artist: str) -> None:
     """Draw the campaigns in one table: group by group, the archive folded away."""
-    groups = _groups(rows)
-    shown = _in_group(rows, groups)
+    shown, cells = in_groups(rows, wanted), columns.of(filters.BOARD)
     dated = [row for row in shown if row.as_of]
     members = by_group(shown)
     ordered = [row for group in members.values() for row in in_order(group, order)]
@@ -146,28 +143,30 @@ def campaigns(rows: Sequence[BoardRow], order: str, *, searched: str, artist: st
     with slot:
         table.draw(
             "board",
-            campaign_cells.columns(CELLS),
-            _lines(ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE], counts),
+            campaign_cells.columns(cells),
+            _lines(ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE], counts, cells),
             label="Campaigns",
             on_pressed=pressed,
             bulk=campaign_cells.bulk(
                 lambda: [(row.campaign.id, row.campaign.version) for row in ordered],
                 matching=len(ordered),
             ),
-            search=table.Search("Search", searched, filters.search),
-            groups=groups,
+            search=table.Search("Search", wanted.text, filters.search),
+            groups=_groups(rows, wanted.sections),
             caption=campaign_cells.windows_words(dated) if dated else "",
         )
-    taking.board(ordered, CELLS, artist=artist, group=in_url.read(GROUP))
+    taking.board(ordered, cells, artist=artist)
 
 
-def _lines(rows: Sequence[BoardRow], counts: Mapping[Group, int]) -> list[table.Line]:
+def _lines(
+    rows: Sequence[BoardRow], counts: Mapping[Group, int], cells: Sequence[str]
+) -> list[table.Line]:
     now, zone = clock.reading_time(), clock.zone()
     lines: list[table.Line] = []
     for position, row in enumerate(rows):
         if position == 0 or rows[position - 1].group is not row.group:
             lines.append(_head(row.group, counts[row.group]))
-        lines.append(campaign_cells.cells(Shown(row, "", now, zone), CELLS))
+        lines.append(campaign_cells.cells(Shown(row, "", now, zone), cells))
     return lines
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.ui import demo
 from lib.ui.escape import esc
-from lib.ui.filters import reset_button
+from lib.ui.filter_bar import reset_button
 
 IMPORT_PAGE = "pages/operations/import_export.py"
 BOARD_PAGE = "pages/marketing/campaign_management.py"

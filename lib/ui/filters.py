@@ -1,183 +1,232 @@
-"""The board's filters and its order: kept in the URL, applied to rows, reset in one click."""
+"""The filters of board, roster and activity: in the URL, and kept across the pages.
 
-import unicodedata
-from collections.abc import Callable, Sequence
+A filter has one name in the URL wherever it stands. Where it cannot apply it is not offered and
+narrows nothing, but it is kept, and so it comes back. Whatever the URL says is looked up among
+what there is to choose; what is not there is passed over. `lib.ui.filter_bar` draws them.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-import streamlit as st
-
-from lib.domain.board import BoardRow
-from lib.domain.records import Platform
-from lib.domain.status import FACTS, Status
+from lib.domain.campaign_filter import BudgetRange, CampaignFilter, Freshness, Pace, Section
+from lib.domain.records import MICROS, Platform
+from lib.domain.status import FACTS
 from lib.domain.verdict import Word
-from lib.ui import in_url
+from lib.ui import in_url, reads
+from lib.ui.fields import OneOf, day
 
-STATUS, PLATFORM, KIND, VERDICT, TEXT, LEARNING, ORDER = (
-    "status",
-    "platform",
-    "type",
-    "verdict",
-    "q",
-    "learning",
-    "sort",
-)
+BOARD, ROSTER, ACTIVITY = "campaigns", "roster", "activity"
+_EVERYWHERE, AS_IT_STANDS = frozenset({BOARD, ROSTER, ACTIVITY}), frozenset({BOARD, ROSTER})
 
-BY_STATUS = "Status, then name"
-ORDERS: dict[str, Callable[[BoardRow], tuple[Any, ...]] | None] = {
-    BY_STATUS: None,
-    "Name": lambda row: (row.campaign.name.casefold(),),
-    "Most spend, 7 days": lambda row: _most(row, _week(row, "spend_micros")),
-    "Most results, 7 days": lambda row: _most(
-        row, _week(row, "results_micros"), kind=row.campaign.headline_kind
-    ),
-    "Lowest cost per result, 7 days": lambda row: _least(row, _week(row, "cost_per_result_micros")),
-    "Most at stake": lambda row: _most(row, _stake(row)),
-    "Latest change": lambda row: (-(row.last_change.at.timestamp() if row.last_change else 0),),
+TEXT, ARTISTS, GROUP, STATUS, LEARNING = "q", "artists", "group", "status", "learning"
+BUDGET, LEAST, MOST, SINCE, UNTIL = "budget", "budget_from", "budget_to", "from", "until"
+CAMPAIGN, PERSON, ACTION, SOURCE = "campaign", "person", "action", "source"
+SORT, SHOW = "sort", "show"
+NOTHING = CampaignFilter()
+LONGEST_SEARCH = 200
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
+_FIGURES = {"Up to date": Freshness.CURRENT, "Old": Freshness.OLD, "None yet": Freshness.NONE}
+_PACES = {
+    "Under plan": Pace.UNDER,
+    "On track": Pace.ON_TRACK,
+    "Over plan": Pace.OVER,
+    "Far off": Pace.FAR_OFF,
 }
 
 
 @dataclass(frozen=True)
-class BoardFilter:
-    """What the board is narrowed to; empty narrows nothing."""
+class Several:
+    """A filter of which any number of values may be chosen; `field` is the rule's."""
 
-    statuses: frozenset[Status] = frozenset()
-    platforms: frozenset[Platform] = frozenset()
-    types: frozenset[str] = frozenset()
-    verdicts: frozenset[Word] = frozenset()
-    text: str = ""
-    is_learning: bool = False
+    name: str
+    field: str
+    label: str
+    nothing: str
+    options: Callable[[], Mapping[str, Any]]
+    pages: frozenset[str] = _EVERYWHERE
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is narrowed."""
-        return self == BoardFilter()
-
-    def matches(self, row: BoardRow) -> bool:
-        """Return whether a row is to be shown."""
-        return (
-            (not self.statuses or row.status in self.statuses)
-            and (not self.platforms or row.campaign.platform in self.platforms)
-            and (not self.types or row.campaign.campaign_type in self.types)
-            and (
-                not self.verdicts or (row.verdict is not None and row.verdict.word in self.verdicts)
-            )
-            and (not self.is_learning or row.learning is not None)
-            and all(word in _searched(row) for word in _folded(self.text).split())
-        )
+    def chosen(self) -> list[str]:
+        """Return the known ones of what the URL says."""
+        said = in_url.read_all(self.name)
+        known = self.options() if said else {}
+        return [word for word in dict.fromkeys(said) if word in known]
 
 
-def in_order(rows: Sequence[BoardRow], order: str) -> list[BoardRow]:
-    """Return rows in the chosen order; unknown orders leave them as they are."""
-    key = ORDERS.get(order)
-    return list(rows) if key is None else sorted(rows, key=key)
+SEVERAL = (
+    Several(
+        ARTISTS,
+        "artists",
+        "Artist",
+        "All artists",
+        lambda: {one.name: one.id for one in reads.artists()},
+        frozenset({ROSTER, ACTIVITY}),  # The board is of one artist, who is chosen beside it.
+    ),
+    Several(GROUP, "sections", "Group", "All groups", lambda: {one.label: one for one in Section}),
+    Several(
+        STATUS,
+        "statuses",
+        "Status",
+        "All statuses",
+        lambda: {facts.label: status for status, facts in FACTS.items()},
+    ),
+    Several(
+        "platform",
+        "platforms",
+        "Platform",
+        "All platforms",
+        lambda: {one.label: one for one in Platform},
+    ),
+    Several(
+        "type",
+        "types",
+        "Campaign type",
+        "All types",
+        lambda: {one: one for one in reads.filter_choices().types},
+    ),
+    Several(
+        "location",
+        "locations",
+        "Location",
+        "All locations",
+        lambda: {one: one for one in reads.filter_choices().locations},
+    ),
+    Several(
+        "verdict",
+        "words",
+        "Verdict",
+        "All verdicts",
+        lambda: {word.value.capitalize(): word for word in Word},
+        AS_IT_STANDS,
+    ),
+    Several("pacing", "pace", "Pacing", "Any pacing", lambda: _PACES, AS_IT_STANDS),
+    Several("figures", "freshness", "Figures", "Any figures", lambda: _FIGURES, AS_IT_STANDS),
+)
+NAMES = (TEXT, *(one.name for one in SEVERAL), LEARNING, BUDGET, LEAST, MOST, SINCE, UNTIL)
+# What single pages narrow to besides, and how they show it.
+_OF_PAGES = (CAMPAIGN, PERSON, ACTION, SOURCE)
+KEPT = (*NAMES, *_OF_PAGES, SORT, SHOW)
 
 
-def filter_bar(rows: Sequence[BoardRow], heading: str) -> tuple[BoardFilter, str]:
-    """Draw the heading and the filters; return what they narrow to, and the order.
-
-    The search field is the table's own.
-    """
-    by_label = {facts.label: status for status, facts in FACTS.items()}
-    by_platform = {platform.label: platform for platform in Platform}
-    types = sorted({row.campaign.campaign_type for row in rows})
-    text = in_url.read(TEXT)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(heading, width="stretch")
-        # Its fields are drawn by the browser once it is opened: closed, they cost next to nothing.
-        with st.popover(_filters_label(), icon=":material/filter_alt:"):
-            statuses = _several("Status", "All statuses", list(by_label), key=STATUS)
-            platforms = _several("Platform", "All platforms", list(by_platform), key=PLATFORM)
-            chosen_types = _several("Campaign type", "All types", types, key=KIND)
-            verdicts = _several(
-                "Verdict", "All verdicts", [word.value for word in Word], key=VERDICT
-            )
-            is_learning = st.toggle("Learning only", key=LEARNING, bind="query-params")
-            order = st.selectbox(
-                "Order within a group",
-                list(ORDERS),
-                key=ORDER,
-                bind="query-params",
-                icon=":material/sort:",
-            )
-        chosen = BoardFilter(
-            statuses=frozenset(by_label[label] for label in statuses),
-            platforms=frozenset(by_platform[label] for label in platforms),
-            types=frozenset(chosen_types),
-            verdicts=frozenset(Word(word) for word in verdicts),
-            text=text,
-            is_learning=bool(is_learning),
-        )
-        if not chosen.is_empty:
-            reset_button("filters-reset", "Reset")
-    return chosen, order or BY_STATUS
-
-
-def _filters_label() -> str:
-    chosen = sum(bool(st.session_state.get(key)) for key in (STATUS, PLATFORM, KIND, VERDICT))
-    chosen += bool(st.session_state.get(LEARNING))
-    return f"Filters · {chosen}" if chosen else "Filters"
-
-
-def _several(label: str, nothing: str, options: list[str], *, key: str) -> list[str]:
-    return st.multiselect(
-        label,
-        options,
-        key=key,
-        bind="query-params",
-        placeholder=nothing,
-        width=300,
+def narrowed(page: str) -> CampaignFilter:
+    """Return what a page is narrowed to, by what the URL says and what was kept."""
+    several: dict[str, Any] = {}
+    for one in SEVERAL:
+        if page in one.pages:
+            chosen = one.chosen()
+            options = one.options() if chosen else {}
+            several[one.field] = tuple(options[word] for word in chosen)
+    return CampaignFilter(
+        text=text(),
+        is_learning=page in AS_IT_STANDS and is_learning(),
+        budget=_budget_range(),
+        since=day(SINCE),
+        until=day(UNTIL),
+        **several,
     )
 
 
-def reset_button(key: str, label: str = "Reset filters") -> None:
-    """Draw the button that forgets every filter."""
-    st.button(label, key=key, icon=":material/filter_alt_off:", on_click=_reset)
+def words(page: str, more: Sequence[OneOf] = ()) -> list[tuple[str, str]]:
+    """Return what narrows the page, filter by filter: its label and what it is set to."""
+    learning = "yes" if page in AS_IT_STANDS and is_learning() else ""
+    since, until = day(SINCE), day(UNTIL)
+    told = [(one.label, ", ".join(one.chosen())) for one in SEVERAL if page in one.pages]
+    told += [("Learning only", learning), ("Budget", _budget_words())]
+    told += [(one.label, one.chosen) for one in more]
+    told += [
+        ("From", since.isoformat() if since else ""),
+        ("Until", until.isoformat() if until else ""),
+        ("Search", text()),
+    ]
+    return [(label, said) for label, said in told if said]
 
 
-def _reset() -> None:
-    for name, empty in (
-        (STATUS, []),
-        (PLATFORM, []),
-        (KIND, []),
-        (VERDICT, []),
-        (LEARNING, False),
-    ):
-        st.session_state[name] = empty
-    search("")
+def narrow(name: str, values: Sequence[str]) -> None:
+    """Narrow to these values of a filter alone, by its name in the URL; none is all of them."""
+    in_url.keep_all(name, values)
 
 
-def search(text: str) -> None:
-    """Narrow the board to the campaigns that `text` is found in."""
-    in_url.keep(TEXT, text)
+def toggle(name: str, value: str) -> None:
+    """Narrow to a value of a filter too, or no longer."""
+    chosen = in_url.read_all(name)
+    rest = [one for one in chosen if one != value]
+    in_url.keep_all(name, rest if value in chosen else [*chosen, value])
 
 
-def _searched(row: BoardRow) -> str:
-    one = row.campaign
-    words = (one.name, one.promotes or "", *one.locations, one.external_id or "", str(one.id))
-    return _folded(" ".join(words))
+def search(wanted: str) -> None:
+    """Narrow to what `wanted` is found in."""
+    in_url.keep(TEXT, wanted[:LONGEST_SEARCH])
 
 
-def _folded(text: str) -> str:
-    """Return text without case and accents, so that "beyonce" finds "Beyoncé"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+def text() -> str:
+    """Return what is searched for, without what no name has and no database takes."""
+    said = in_url.read(TEXT)[:LONGEST_SEARCH]
+    return "".join(letter if letter.isprintable() else " " for letter in said)
 
 
-def _week(row: BoardRow, name: str) -> float | None:
-    return None if row.week is None else getattr(row.week, name)
+def values(page: str, also: Sequence[OneOf] = ()) -> list[tuple[str, str]]:
+    """Return what the page is narrowed to and shows, by the names in the URL: known values only.
+
+    `also` are the filters of this page alone, its order and the like; the usual is left out.
+    """
+    found = [(one.name, word) for one in SEVERAL if page in one.pages for word in one.chosen()]
+    budget = _budget_range()
+    is_said = {
+        LEARNING: page in AS_IT_STANDS and is_learning(),
+        BUDGET: budget is not None,
+        LEAST: budget is not None and budget.least_micros is not None,
+        MOST: budget is not None and budget.most_micros is not None,
+        SINCE: day(SINCE) is not None,
+        UNTIL: day(UNTIL) is not None,
+    }
+    found += [(name, in_url.read(name)) for name, is_known in is_said.items() if is_known]
+    found += [(TEXT, text())] if text() else []
+    return found + [(one.name, one.chosen) for one in also if one.chosen not in ("", one.usual)]
 
 
-def _stake(row: BoardRow) -> float | None:
-    return row.verdict.stake_micros if row.verdict else None
+def reset(*, is_shown_as_usual: bool = False) -> None:
+    """Forget every filter, those of other pages too; and by what they are ordered, if asked to."""
+    for name in KEPT if is_shown_as_usual else (*NAMES, *_OF_PAGES):
+        in_url.keep(name, "")
 
 
-def _most(row: BoardRow, value: float | None, *, kind: str = "") -> tuple[Any, ...]:
-    # Amounts of different currencies, and results of different kinds, are not compared.
-    group = kind or row.campaign.currency
-    return (value is None, group, -(value or 0), row.campaign.id)
+def budgets() -> OneOf:
+    """Return the choice of what budgets are compared: of one currency, a day or in total."""
+    kinds = [one.label for one in reads.filter_choices().budgets]
+    return OneOf(BUDGET, "Budget", kinds, nothing="Any budget")
 
 
-def _least(row: BoardRow, value: float | None) -> tuple[Any, ...]:
-    one = row.campaign
-    return (value is None, one.currency, one.headline_kind, value or 0.0, one.id)
+def is_learning() -> bool:
+    """Return whether only what is learning is wanted."""
+    return in_url.read(LEARNING) == "true"
+
+
+def amount(name: str) -> Decimal | None:
+    """Return an amount of money of the URL, in units of its currency; None for what is none."""
+    said = in_url.read(name)
+    return Decimal(said) if _AMOUNT.fullmatch(said) else None
+
+
+def _micros(name: str) -> int | None:
+    found = amount(name)
+    return None if found is None else int(found * MICROS)
+
+
+def _budget_range() -> BudgetRange | None:
+    """Return the range of budgets; amounts mean nothing before it is said what is compared."""
+    wanted = in_url.read(BUDGET)
+    for kind in reads.filter_choices().budgets if wanted else ():
+        if kind.label == wanted:
+            return BudgetRange(kind, _micros(LEAST), _micros(MOST))
+    return None
+
+
+def _budget_words() -> str:
+    wanted = _budget_range()
+    if wanted is None:
+        return ""
+    least = f" from {amount(LEAST)}" if wanted.least_micros is not None else ""
+    most = f" up to {amount(MOST)}" if wanted.most_micros is not None else ""
+    return f"{wanted.of.label}{least}{most}"

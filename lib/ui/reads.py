@@ -20,6 +20,7 @@ from lib.domain.notebook import Question
 from lib.domain.presentation import Period, Presentation
 from lib.domain.records import Actor, Artist, HistoryEntry
 from lib.domain.rights import NOTHING, Deed, Place, Rights
+from lib.domain.saved_view import SavedView
 from lib.domain.schedule import ScheduledChange
 from lib.domain.simulation import Outcome, simulate
 from lib.services import activity as activities
@@ -33,11 +34,14 @@ from lib.services import (
     lag,
     looks,
     notebook,
+    own_settings,
     presentations,
     queries,
     undoing,
 )
+from lib.services import filter_choices as choosing
 from lib.services import roster as rosters
+from lib.services import saved_views as viewing
 from lib.services import share_links as linked
 from lib.services.activity import ActivityFilter, ActivityWords
 from lib.services.attention import Attention
@@ -274,6 +278,31 @@ def campaign_types() -> tuple[str, ...]:
     return _campaign_types(settings().database_url, data_version(), rights(), hour)
 
 
+def filter_choices() -> choosing.Choices:
+    """Return what there is to choose from in the filters."""
+    newest = _newest_campaigns(settings().database_url, data_version())
+    return _filter_choices(settings().database_url, newest, rights())
+
+
+def saved_views() -> tuple[SavedView, ...]:
+    """Return the views that whoever looks has saved, and those that are shared with them."""
+    return viewing.views(engine(), actor=_who(), rights=rights())
+
+
+def default_view(page: str) -> SavedView | None:
+    """Return the view that opens by itself with a page for whoever looks."""
+    return viewing.default(engine(), page, actor=_who(), rights=rights())
+
+
+def chosen_columns(table: str) -> tuple[str, ...]:
+    """Return the columns that whoever looks wants in a table; none where they said none."""
+    return own_settings.chosen_columns(engine(), table, actor=_who())
+
+
+def _who() -> Actor:
+    return _looking.get() or signin.actor()
+
+
 def since(at: datetime) -> Since:
     """Return what moved after `at`, up to this minute."""
     return _since(settings().database_url, data_version(), rights(), at, clock.reading_time())
@@ -474,6 +503,17 @@ def _notebook_answer(
 @st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
 def _campaign_types(url: str, version: int, mine: Rights, now: datetime) -> tuple[str, ...]:  # noqa: ARG001
     return notebook.campaign_types(engine_of(url), rights=mine, now=now)
+
+
+@st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
+def _newest_campaigns(url: str, version: int) -> tuple[int, int]:  # noqa: ARG001
+    return choosing.newest_campaigns(engine_of(url))
+
+
+# Not by the version: a pause brings nothing new to choose, and there may be 20,000 to look at.
+@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+def _filter_choices(url: str, newest: tuple[int, int], mine: Rights) -> choosing.Choices:  # noqa: ARG001
+    return choosing.choices(engine_of(url), rights=mine)
 
 
 @st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)

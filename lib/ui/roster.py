@@ -17,22 +17,6 @@ from lib.ui.badges import Colour
 from lib.ui.format import MISSING, count, day, instant, money, one_of, percent, results
 from lib.ui.table import Column, Line, Row, chip, line
 
-CELLS = (
-    "campaign",
-    "artist",
-    "status",
-    "verdict",
-    "cost",
-    "spend",
-    "results",
-    "trend",
-    "stake",
-    "pacing",
-    "plan",
-    "figures",
-    "menu",
-)
-
 
 @dataclass(frozen=True)
 class NeedLook:

@@ -1,6 +1,6 @@
 """The roster as drawn: what needs attention, what moved, the label's spend, the campaigns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,9 +14,11 @@ from lib.ui import (
     badges,
     campaign_cells,
     clock,
+    columns,
+    filter_bar,
+    filters,
     reads,
     roster,
-    roster_filters,
     signin,
     table,
     taking,
@@ -25,11 +27,21 @@ from lib.ui.board_view import open_campaign, pressed
 from lib.ui.campaign_cells import Shown
 from lib.ui.empty import BOARD_PAGE
 from lib.ui.escape import esc
+from lib.ui.fields import OneOf
 from lib.ui.format import count, instant, money
 
 _SINCE, _NEED = "roster-since", "roster-need"
 FIRST_LOOK = timedelta(days=7)
 OF_EACH_KIND = 3
+CAMPAIGNS, ARTISTS = "Campaigns", "Totals per artist"
+ORDERS = {
+    "Most spend, 7 days": Order.SPEND_7,
+    "Most spend, 28 days": Order.SPEND_28,
+    "Most at stake": Order.STAKE,
+    "Artist, then name": Order.ARTIST,
+    "Name": Order.NAME,
+    "Latest status": Order.STATUS_SINCE,
+}
 
 
 def size(whole: Overview) -> str:
@@ -172,21 +184,31 @@ def _looked_at() -> datetime:
     return at
 
 
-def _statuses(whole: Overview) -> table.Groups:
+def narrowed() -> tuple[RosterFilter, Order, bool]:
+    """Draw the filters; return what they narrow to, the order, and whether artists are asked.
+
+    The search field and the statuses are the table's own.
+    """
+    order = OneOf(filters.SORT, "Order", list(ORDERS))
+    show = OneOf(filters.SHOW, "Show", [CAMPAIGNS, ARTISTS])
+    found = filter_bar.draw(filters.ROSTER, order=order, show=show)
+    return found, ORDERS[order.chosen], show.chosen == ARTISTS
+
+
+def _statuses(whole: Overview, chosen: Sequence[Status]) -> table.Groups:
     """Return how many campaigns stand in each status; a click narrows to it."""
-    chosen = roster_filters.chosen_statuses()
     return table.Groups(
         [
             table.Choice(
                 status.value,
                 f"{FACTS[status].label} · {count(number)}",
                 badges.LOOKS[status].icon,
-                FACTS[status].label in chosen,
+                status in chosen,
                 FACTS[status].meaning,
             )
             for status, number in whole.by_status.items()
         ],
-        lambda name: roster_filters.toggle_status(Status(name)),
+        lambda name: filters.toggle(filters.STATUS, FACTS[Status(name)].label),
     )
 
 
@@ -200,7 +222,7 @@ def nothing_matches(whole: Overview) -> None:
             f"None of the {_plural(whole.campaigns, 'campaign')} fits these filters.",
             text_alignment="center",
         )
-        roster_filters.reset_button("roster-empty-reset")
+        filter_bar.reset_button("roster-empty-reset")
 
 
 def totals(fitting: Overview) -> None:
@@ -228,24 +250,24 @@ def campaigns(narrowed: RosterFilter, order: Order, *, whole: Overview, fitting:
         number=_page_number(key, fitting.campaigns),
         currencies=fitting.currencies,
     )
-    now, zone = clock.reading_time(), clock.zone()
+    now, zone, cells = clock.reading_time(), clock.zone(), columns.of(filters.ROSTER)
     shown = [Shown(one.row, one.artist, now, zone) for one in rows]
     table.draw(
         "roster-campaigns",
-        campaign_cells.columns(roster.CELLS),
-        [campaign_cells.cells(one, roster.CELLS) for one in shown],
+        campaign_cells.columns(cells),
+        [campaign_cells.cells(one, cells) for one in shown],
         label="All campaigns",
         on_pressed=pressed,
         bulk=campaign_cells.bulk(
             lambda: reads.versions_matching(narrowed),
             matching=fitting.campaigns if fitting.campaigns <= MOST_AT_ONCE else len(rows),
         ),
-        search=table.Search("Search", narrowed.text, roster_filters.search),
-        groups=_statuses(whole),
+        search=table.Search("Search", narrowed.text, filters.search),
+        groups=_statuses(whole, narrowed.statuses),
     )
     _pages(key, fitting.campaigns)
     if fitting.campaigns:
-        taking.roster(narrowed, order, roster.CELLS, fitting=fitting)
+        taking.roster(narrowed, order, cells, fitting=fitting)
 
 
 def artists(narrowed: RosterFilter, fitting: Overview) -> None:
@@ -258,10 +280,16 @@ def artists(narrowed: RosterFilter, fitting: Overview) -> None:
         roster.ARTIST_COLUMNS,
         roster.artist_lines(rows),
         label="Totals per artist",
-        on_pressed=lambda press: roster_filters.narrow_to_artist(str(press.ident[0])),
-        search=table.Search("Search", narrowed.text, roster_filters.search),
+        on_pressed=lambda press: _narrow_to_artist(str(press.ident[0])),
+        search=table.Search("Search", narrowed.text, filters.search),
     )
     _pages(key, total)
+
+
+def _narrow_to_artist(name: str) -> None:
+    """Show the campaigns of one artist."""
+    filters.narrow(filters.ARTISTS, [name])
+    filters.narrow(filters.SHOW, [])
 
 
 def _page_number(key: str, total: int) -> int:

@@ -1,15 +1,13 @@
 """What the board, the roster and the activity offer to take along: the table on the screen."""
 
-from collections.abc import Iterable, Mapping, Sequence
-
-import streamlit as st
+from collections.abc import Mapping, Sequence
 
 from lib.domain.board import BoardRow
 from lib.domain.records import HistoryEntry
 from lib.services import roster as rosters
 from lib.services.roster import MOST_AT_ONCE, Order, Overview, RosterFilter
 from lib.services.sheets import Column, Kind, Sheet
-from lib.ui import campaign_sheet, clock, downloads, filters, in_url, reads, roster_filters
+from lib.ui import campaign_sheet, clock, downloads, filters, reads
 from lib.ui.campaign_cells import Shown
 from lib.ui.format import MISSING, instant, zone_name
 from lib.ui.words import (
@@ -21,34 +19,13 @@ from lib.ui.words import (
     who_words,
 )
 
-_BOARD = {
-    "Status": filters.STATUS,
-    "Platform": filters.PLATFORM,
-    "Campaign type": filters.KIND,
-    "Verdict": filters.VERDICT,
-    "Learning only": filters.LEARNING,
-}
-_ROSTER = {
-    "Artist": roster_filters.ARTIST,
-    "Status": roster_filters.STATUS,
-    "Platform": roster_filters.PLATFORM,
-    "Verdict": roster_filters.VERDICT,
-    "Pacing": roster_filters.PACING,
-    "Figures": roster_filters.FIGURES,
-}
 
-
-def board(rows: Sequence[BoardRow], cells: Sequence[str], *, artist: str, group: str) -> None:
+def board(rows: Sequence[BoardRow], cells: Sequence[str], *, artist: str) -> None:
     """Draw the buttons that take along the campaigns of the board, every page of them."""
     if not rows:
         return
     now, zone = clock.reading_time(), clock.zone()
-    narrowed = [
-        ("Artist", artist),
-        *_chosen(_BOARD),
-        *_said("Search", in_url.read(filters.TEXT)),
-        *_said("Group", group),
-    ]
+    narrowed = [("Artist", artist), *filters.words(filters.BOARD)]
     downloads.sheet_buttons(
         "campaigns-of-an-artist",
         lambda: campaign_sheet.sheet(
@@ -70,7 +47,7 @@ def roster(
     """Draw the buttons that take along the campaigns that fit: the first thousand of them."""
     now, zone = clock.reading_time(), clock.zone()
     engine, rights = reads.engine(), reads.rights()
-    filters_told = [*_chosen(_ROSTER), *_said("Search", in_url.read(roster_filters.TEXT))]
+    told = filters.words(filters.ROSTER)
 
     def made() -> Sheet:
         rows = rosters.page(
@@ -86,7 +63,7 @@ def roster(
             "Roster",
             [Shown(one.row, one.artist, now, zone) for one in rows],
             cells,
-            filters=filters_told,
+            filters=told,
             total=fitting.campaigns,
             now=now,
             zone=zone,
@@ -140,16 +117,3 @@ def activity(
 
 
 _ENTRY = ("Who", "Artist", "Campaign", "What", "Change", "Reason", "Note", "From")
-
-
-def _chosen(keys: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the filters that narrow, each with what it is set to."""
-    return [told for label, key in keys.items() for told in _said(label, st.session_state.get(key))]
-
-
-def _said(label: str, chosen: object) -> list[tuple[str, str]]:
-    if not chosen:
-        return []
-    if isinstance(chosen, Iterable) and not isinstance(chosen, str):
-        return [(label, ", ".join(map(str, chosen)))]
-    return [(label, "yes" if chosen is True else str(chosen))]

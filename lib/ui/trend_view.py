@@ -9,14 +9,27 @@ import streamlit as st
 from lib.charts.campaign import Deciding, Marker, campaign_figure
 from lib.charts.trend import chart_window, trend_frame
 from lib.domain.learning import LEARNING_PERIOD
+from lib.domain.metrics import Window
 from lib.domain.run_days import DayKind, kinds_of_days, mark
 from lib.domain.trend import Verdict
 from lib.services.queries import CampaignPage
-from lib.ui import pictures, second_go
+from lib.ui import in_url, pictures, second_go
+from lib.ui.fields import OneOf, day, day_field, segments, toggle
+from lib.ui.format import day as day_words
 from lib.ui.format import money, span
 from lib.ui.words import entry_words, reason_words
 
-RANGE, WHOLE, DAYS_FIRST = "range", "whole", 56
+LATER, SINCE = "later", "Since"
+# The usual one is long enough for both windows of a verdict, and short enough to draw at once.
+USUAL = "56 days"
+RANGES = {
+    "7 days": 7,
+    "28 days": 28,
+    USUAL: 56,
+    "90 days": 90,
+    "Whole run": None,
+    SINCE: None,
+}
 
 
 def chart(page: CampaignPage, *, now: datetime) -> None:
@@ -27,16 +40,10 @@ def chart(page: CampaignPage, *, now: datetime) -> None:
 
 def _draw(page: CampaignPage, now: datetime) -> None:
     one = page.row.campaign
-    is_whole = st.query_params.get(RANGE) == WHOLE
-    window = chart_window(
-        page.days,
-        as_of=page.row.as_of,
-        last=one.today(now),
-        length=None if is_whole else DAYS_FIRST,
-    )
-    if window is None:
+    if not page.days:
         st.caption("There is nothing to draw yet: no day of this campaign has been reported.")
         return
+    window = _range(page, last=one.today(now))
     frame = trend_frame(
         page.days, page.coverage, window, kind=one.headline_kind, as_of=page.row.as_of
     )
@@ -52,13 +59,6 @@ def _draw(page: CampaignPage, now: datetime) -> None:
         deciding=_deciding(page.row.verdict),
         settled_through=page.row.as_of,
     )
-    st.button(
-        f"Last {DAYS_FIRST} days" if is_whole else "Whole run",
-        key="range-of-chart",
-        icon=":material/date_range:",
-        on_click=_other_range,
-        args=(is_whole,),
-    )
     st.plotly_chart(
         figure,
         key=f"trend-{one.id}",
@@ -72,11 +72,30 @@ def _draw(page: CampaignPage, now: datetime) -> None:
     )
 
 
-def _other_range(is_whole: bool) -> None:
-    if is_whole:
-        st.query_params.pop(RANGE, None)
-    else:
-        st.query_params[RANGE] = WHOLE
+def _range(page: CampaignPage, *, last: date) -> Window:
+    """Draw the choice of the dates that are drawn, and return them."""
+    choice = OneOf("range", "Range", list(RANGES), first=USUAL)
+    as_of = page.row.as_of
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        segments(choice)
+        is_since = choice.chosen == SINCE
+        if is_since:
+            day_field("First day", "since", width=160)
+        with_later = in_url.read(LATER) == "true"
+        window = chart_window(
+            page.days,
+            as_of=as_of,
+            last=last,
+            length=RANGES[choice.chosen],
+            since=day("since") if is_since else None,
+            with_later=with_later,
+        )
+        assert window is not None  # noqa: S101 - there are days
+        if max(one.day for one in page.days) > (as_of or date.max):
+            toggle("Unsettled days too", LATER, with_later)
+    ends = f"to the as-of day, {day_words(as_of)}" if as_of else "no day counts as complete yet"
+    st.caption(f"**{span(window)}** · {ends}")
+    return window
 
 
 def _deciding(found: Verdict | None) -> Deciding | None:

@@ -9,7 +9,6 @@ from lib.ui import (
     connections_view,
     current_artist,
     empty,
-    filters,
     reads,
 )
 from lib.ui.campaign_cells import summary
@@ -33,11 +32,11 @@ with st.container():
     board_view.alarms(board.rows)
 
 total = summary(len(board.rows))
-narrowed, order = filters.filter_bar(board.rows, f"**{esc(artist.name)}** · {total}")
-shown = [row for row in board.rows if narrowed.matches(row)]
+wanted, order = board_view.narrowed(f"**{esc(artist.name)}** · {total}")
+fitting = board_view.fitting(board, wanted)
 
-board_view.campaigns(shown, order, searched=narrowed.text, artist=artist.name)
-if not shown:
+board_view.campaigns(fitting, order, wanted=wanted, artist=artist.name)
+if not board_view.in_groups(fitting, wanted):
     empty.nothing_matches(total)
 connections_view.section(board)
 

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from lib.ui import actions, bulk, empty, reads, roster_filters, roster_view
+from lib.ui import actions, bulk, empty, filters, reads, roster_view
 from lib.ui.ending import end_page
 
 st.title("Roster", anchor=False)
 
-whole = reads.roster(roster_filters.NOTHING)
+whole = reads.roster(filters.NOTHING)
 if not whole.campaigns:
     empty.no_artist()
     end_page()
@@ -18,7 +18,7 @@ roster_view.since_last_look()
 roster_view.label_spend()
 
 st.subheader("Campaigns", anchor=False)
-narrowed, order, shows_artists = roster_filters.filter_bar()
+narrowed, order, shows_artists = roster_view.narrowed()
 fitting = reads.roster(narrowed)
 
 if fitting.campaigns:

@@ -10,7 +10,7 @@ st.title("Activity", anchor=False)
 st.caption(f"Every change, newest first. Times are in {zone_name(clock.zone())}.")
 
 artists = {artist.id: artist.name for artist in reads.artists()}
-narrowed = activity_view.filters(artists)
+narrowed, words = activity_view.narrowed()
 limit = activity_view.limit(narrowed)
 entries = reads.activity(narrowed, limit=limit + 1)
 
@@ -21,5 +21,5 @@ if not entries:
 shown = entries[:limit]
 history_table.draw(shown, key="activity", alt="History of all changes", artists=artists)
 activity_view.more(len(shown), has_more=len(entries) > limit)
-taking.activity(shown, artists=artists, narrowed=activity_view.filter_words())
+taking.activity(shown, artists=artists, narrowed=words)
 downloads.history_button(narrowed)

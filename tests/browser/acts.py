@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from lib.ui.escape import JOINER
 from tests.browser.chromium import drawn
 from tests.browser.roles import Met
-from tests.browser.roles_stage import REMEMBERED, Holdings
+from tests.browser.roles_stage import REMEMBERED, SAVED, Holdings
 
 META = """Reporting starts,Reporting ends,Campaign name,Day,Campaign delivery,\
 Amount spent (EUR),Impressions,Link clicks,Result type,Results
@@ -297,6 +297,19 @@ def start_over(tab: Tab) -> Locator | None:
     return in_dialog(tab, "Start over")
 
 
+def name_a_view(tab: Tab) -> Locator | None:
+    menu = main_button(tab, "View")
+    if menu is None:
+        return None
+    menu.click()
+    body = tab.page.get_by_test_id("stPopoverBody")
+    name = body.get_by_role("textbox", name="Save what is shown as")
+    name.fill(f"View {token_hex(4)}")
+    name.press("Enter")
+    drawn(tab.page)
+    return offered(body.get_by_role("button", name="Save view"))
+
+
 def on_campaign(which: str) -> Callable[[Tab], str]:
     return lambda tab: f"campaign?id={getattr(tab.about, which)}&history=true"
 
@@ -310,6 +323,7 @@ _RESTS, _IMPORT, _PEOPLE = on_campaign("rests"), on("import"), on("people")
 WAYS: Mapping[str, Way] = {
     "download an artist's figures": Way(_IMPORT, button("Campaigns")),
     "download the history": Way(on("activity"), button("Download all as CSV")),
+    "save a view": Way(on(""), name_a_view, "Saved the view", SAVED),
     "pause": Way(
         on_campaign("runs"),
         asked_in_dialog("Pause", "Pause", choose_reason),

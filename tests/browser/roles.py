@@ -123,6 +123,7 @@ class Act:
 ACTS = (
     Act("download an artist's figures", Deed.LOOK),
     Act("download the history", Deed.LOOK),
+    Act("save a view", Deed.LOOK),
     Act("pause", Deed.CHANGE),
     Act("unarchive", Deed.CHANGE),
     Act("schedule a change", Deed.CHANGE),

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from lib.db.engine import make_engine, reading
-from lib.db.tables import column_mapping, history, person_history
+from lib.db.tables import column_mapping, history, person_history, saved_view
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import GatewayKind
 from lib.domain.rights import DESK, FULL, Place, Role
@@ -32,7 +32,7 @@ from tests.standin import sign_in_secrets
 LEAVER = Visitor("somebody who signs out", "ivan", Role.EDITOR, is_limited=True)
 LOSER = Visitor("somebody who loses a role", "judy", Role.EDITOR, is_limited=True)
 _EVERYBODY = (*VISITORS, DEMOTED, LEAVER, LOSER)
-REMEMBERED = "columns:remember"
+REMEMBERED, SAVED = "columns:remember", "view:save"
 MARK = "Quill"
 """What every name begins with that is not the demo's."""
 
@@ -86,9 +86,11 @@ class Stage:
         mapped = select(column_mapping.c.fingerprint).where(
             column_mapping.c.actor == address(visitor)
         )
+        saved = select(saved_view.c.id).where(saved_view.c.made_by == address(visitor))
         with reading(self.engine) as db:
             told = {(row.event, row.id) for query in queries for row in db.execute(query)}
-            return told | {(REMEMBERED, one) for one in db.execute(mapped).scalars()}
+            told |= {(REMEMBERED, one) for one in db.execute(mapped).scalars()}
+            return told | {(SAVED, one) for one in db.execute(saved).scalars()}
 
 
 def address(visitor: Visitor) -> str:

@@ -84,8 +84,8 @@ def waste(hand: Hand) -> None:
     page = hand.page
     hand.click(page.get_by_role("button", name=re.compile("Filters")))
     hand.click(page.get_by_role("combobox", name="Verdict"))
-    hand.click(page.get_by_role("option", name="declining"))
-    expect(page).to_have_url(re.compile("verdict=declining"))
+    hand.click(page.get_by_role("option", name="Declining"))
+    expect(page).to_have_url(re.compile("verdict=Declining"))
     # While the list of verdicts is open, nothing else has a role.
     found = page.locator(".desk-table tbody tr").filter(has=page.locator("a"))
     expect(found.filter(has_not_text=re.compile("declining"))).to_have_count(0)

@@ -183,7 +183,7 @@ def test_a_name_opens_in_a_tab_of_its_own_with_a_key_held(page: Page, desk: Desk
 
 
 def test_many_campaigns_are_picked_and_changed_with_one_decision(page: Page, desk: Desk) -> None:
-    page.goto(f"{desk.url}/?artist=Brother+Abacus&group=paused")
+    page.goto(f"{desk.url}/?artist=Brother+Abacus&group=Paused")
     drawn(page)
     board(page).wait_for()
     names = names_in(page, Group.PAUSED)[:3]

@@ -43,8 +43,9 @@ CAPTIONS = (
 _CODECS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1")
 PARAMETERS = (
     *("id", "artist", "q", "status", "platform", "type", "verdict", "learning", "sort", "range"),
-    *("roster_q", "roster_artist", "roster_status", "roster_sort", "roster_show", "person"),
-    *("by_artist", "action", "embed", "embed_options", "page", "roster_pacing", "unknown"),
+    *("artists", "group", "location", "pacing", "figures", "budget", "budget_from", "budget_to"),
+    *("from", "until", "show", "person", "campaign", "action", "source", "embed"),
+    *("embed_options", "page", "unknown"),
 )
 
 

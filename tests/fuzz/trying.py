@@ -22,12 +22,14 @@ from sqlalchemy import Engine, func, select
 from lib.db.engine import reading
 from lib.db.tables import metadata
 from lib.db.text import folded_text
+from lib.domain.campaign_filter import Money
 from lib.domain.names import artist_key
-from lib.domain.records import Source
+from lib.domain.records import BudgetPeriod, Source
 from lib.platforms import ExportFile, ExportRefused, read_export
 from lib.services import exports, imports
+from lib.services.filter_choices import Choices
 from lib.services.import_shapes import ImportRefused
-from lib.ui import current_artist, filters, in_url, roster_filters, table
+from lib.ui import current_artist, filters, in_url, reads, table
 from lib.ui.escape import JOINER, cell, esc
 from tests.cast import ALICE
 from tests.fuzz import making
@@ -177,17 +179,45 @@ def message(dice: random.Random) -> str:
     return "heard" if heard else "not listened to"
 
 
+class Asked(dict[str, str]):
+    """A query as the address has it, each name once."""
+
+    def get_all(self, name: str) -> list[str]:
+        """Return every value of a name."""
+        return [self[name]]
+
+
+_CHOICES = Choices(
+    types=("Smart Campaign",),
+    locations=("Norway", "%"),
+    budgets=(Money("EUR", BudgetPeriod.DAILY),),
+)
+
+
 def parameters(dice: random.Random) -> str:
     """Whatever stands in the address, it is looked up as it is or not at all."""
-    asked = making.query(dice)
+    asked = Asked(making.query(dice))
     state: dict[str, Any] = {}
-    with patch.object(st, "query_params", asked), patch.object(st, "session_state", state):
+    with (
+        patch.object(st, "query_params", asked),
+        patch.object(st, "session_state", state),
+        patch.object(reads, "artists", list),
+        patch.object(reads, "filter_choices", lambda: _CHOICES),
+    ):
         number = current_artist.asked_campaign()
         promise(number is None or 0 <= number < 10**9, "a number that no column holds")
-        for key in (filters.TEXT, roster_filters.TEXT):
-            word = in_url.read(key)
-            promise(word == asked.get(key, ""), "another word than asked for")
-            in_url.keep(key, word)
+        word = in_url.read(filters.TEXT)
+        promise(word == asked.get(filters.TEXT, ""), "another word than asked for")
+        in_url.keep(filters.TEXT, word)
+        for page in (filters.BOARD, filters.ROSTER, filters.ACTIVITY):
+            wanted = filters.narrowed(page)
+            promise(set(wanted.types) <= set(_CHOICES.types), "a type that nobody knows")
+            if wanted.budget is not None:
+                for micros in (wanted.budget.least_micros, wanted.budget.most_micros):
+                    promise(micros is None or 0 <= micros < 2**63, "an amount that is none")
+            for day in (wanted.since, wanted.until):
+                promise(day is None or 2000 <= day.year < 2100, "a day that is none of ours")
+            promise(wanted.is_empty or filters.words(page), "something narrows that is not said")
     return "a campaign" if number is not None else "no campaign"
 
 

@@ -149,7 +149,7 @@ def test_no_page_sends_a_limited_person_a_byte_of_another_artist(stage: Stage, r
         ).one()
     cookies = cookies_of(stage, "bob")
     for page in ASKED:
-        for query in ("", f"artist={others.name}&id={others.id}&by_artist={others.name}"):
+        for query in ("", f"artist={others.name}&id={others.id}&artists={others.name}"):
             with visit(stage.desk.url, cookies) as session:
                 said = session.run(page, query)
             # What the address itself says comes back in the address.
@@ -235,7 +235,7 @@ def test_an_open_dialog_sends_nothing_more_once_its_campaign_is_out_of_sight(
 def test_folded_lists_of_the_roster_send_nothing_of_others_either(stage: Stage) -> None:
     stage.limit(BOB)
     said = received(
-        stage, "bob", "roster", "roster_spend=true&roster_moved=true&roster_show=Totals+per+artist"
+        stage, "bob", "roster", "roster_spend=true&roster_moved=true&show=Totals+per+artist"
     )
     assert b"Minervas Only Artist" in said
     assert [one for one in stage.traces() if one in said] == []

@@ -99,7 +99,7 @@ def open_desk() -> Callable[..., AppTest]:
     def opened(page: str = "", **query: str | list[str]) -> AppTest:
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
         # As a browser has it that has come a second time.
-        at.session_state[second_go.COME] = {"sidebar", "charts", "below", "files"}
+        at.session_state[second_go.COME] = {"sidebar", "charts", "below", "files", "views"}
         for name, value in query.items():
             at.query_params[name] = value
         at.run()
@@ -204,6 +204,11 @@ def _words(kind: str, cell: Any) -> Any:
     if kind == "text" and isinstance(cell, list):
         return " · ".join(words for words in cell if words)
     return cell
+
+
+def field(at: AppTest, kind: str, name: str) -> Any:
+    """Return the field that holds what is kept under a name; its key has a number behind that."""
+    return next(one for one in at.get(kind) if (one.key or "").rpartition("-")[0] == name)
 
 
 def texts(at: AppTest) -> str:

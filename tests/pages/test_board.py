@@ -46,7 +46,7 @@ def test_the_archive_is_folded_and_sends_no_rows(open_desk):
     at = open_desk(artist="Dead Letter Ferry")
     archived = f"{FACTS[Status.ARCHIVED].label}"
     assert archived not in str([row["status"] for row in campaigns(at)])
-    unfolded = open_desk(artist="Dead Letter Ferry", group="archived")
+    unfolded = open_desk(artist="Dead Letter Ferry", group="Archived")
     assert all(archived in row["status"][0] for row in campaigns(unfolded))
     assert campaigns(unfolded)
 
@@ -107,7 +107,7 @@ def test_every_amount_names_its_currency(open_desk):
 
 @pytest.mark.usefixtures("demo_engine")
 def test_one_group_is_shown_alone_by_its_pill(open_desk):
-    at = open_desk(artist="Alma Varn & the Weathervanes", group="live")
+    at = open_desk(artist="Alma Varn & the Weathervanes", group="Live")
     assert [words for words, _ in table(at, "Campaigns").heads] == ["Live"]
     chips = [row["status"][0] for row in campaigns(at)]
     assert chips

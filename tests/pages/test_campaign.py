@@ -1,16 +1,18 @@
 import json
 import re
+from datetime import date, timedelta
 
 import pytest
 
 from lib.domain.actions import Action
+from lib.domain.metrics import Window
 from lib.domain.records import Platform
 from lib.domain.rights import FULL
 from lib.domain.status import LIVE, Status
 from lib.domain.verdict import SpendWord, Word
 from lib.services import queries
 from lib.ui import actions, verdict_words
-from lib.ui.format import day
+from lib.ui.format import day, span
 from tests.pages.conftest import CAMPAIGN, texts
 
 
@@ -193,9 +195,47 @@ def test_the_verdict_reads_as_a_sentence_with_both_costs_and_its_windows_are_sha
     figure = json.loads(at.get("plotly_chart")[0].proto.spec)
     labels = [one["text"] for one in figure["layout"]["annotations"]]
     assert labels[-1] == "last 7 days"
+    assert set(figure["data"][0]["marker"]["pattern"]["shape"]) == {""}
+    later = open_desk(CAMPAIGN, id=str(row.campaign.id), later="true")
+    figure = json.loads(later.get("plotly_chart")[0].proto.spec)
     patterns = figure["data"][0]["marker"]["pattern"]["shape"]
     assert patterns[-1] == "/", "the newest day may still change"
     assert "" in patterns
+
+
+@pytest.mark.parametrize(
+    ("asked", "days"),
+    [
+        ({}, 56),
+        ({"range": "7 days"}, 7),
+        ({"range": "28 days"}, 28),
+        ({"range": "90 days"}, 90),
+        ({"range": "Since", "since": "2026-11-01"}, None),
+        ({"range": "Whole run"}, None),
+        ({"range": "<b>", "since": "2026-02-30"}, 56),
+    ],
+)
+def test_each_range_of_the_chart_ends_on_the_as_of_day_and_says_its_dates(
+    row_of, open_desk, asked, days
+):
+    row = row_of(
+        lambda one: (
+            one.as_of is not None
+            and one.trend is not None
+            and one.trend.started_on < one.as_of - timedelta(days=60)
+        )
+    )
+    at = open_desk(CAMPAIGN, id=str(row.campaign.id), **asked)
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
+    drawn = [date.fromisoformat(one[:10]) for one in figure["data"][0]["x"]]
+    assert drawn[-1] == row.as_of
+    whole = (row.as_of - row.trend.started_on).days + 1
+    if asked.get("range") == "Since":
+        assert drawn[0] == date(2026, 11, 1)
+    else:
+        assert len(drawn) == min(days or whole, whole)
+    said = f"**{span(Window(drawn[0], drawn[-1]))}** · to the as-of day"
+    assert said in texts(at)
 
 
 def test_unsettled_days_say_by_how_much_they_usually_grow(row_of, open_desk):

@@ -34,7 +34,7 @@ def test_an_artist_without_campaigns_can_be_left_for_another(empty_engine, open_
     ("page", "query", "said"),
     [
         (CAMPAIGN, {"id": "4711"}, "There is no campaign 4711"),
-        (ACTIVITY, {"search": "nobody ever wrote this"}, "No change matches"),
+        (ACTIVITY, {"q": "nobody ever wrote this"}, "No change matches"),
     ],
 )
 def test_a_page_that_ends_early_keeps_what_stands_beside_it(open_desk, page, query, said):

@@ -5,7 +5,7 @@ import pytest
 
 from lib.domain.actions import Action, PauseReason
 from lib.domain.status import FACTS
-from tests.pages.conftest import table, texts
+from tests.pages.conftest import field, table, texts
 
 ACTIVITY = "pages/operations/activity.py"
 GUIDE = "pages/operations/status_guide.py"
@@ -22,7 +22,7 @@ def test_activity_lists_the_newest_changes_of_every_artist(open_desk):
 
 @pytest.mark.usefixtures("demo_engine")
 def test_activity_narrows_to_one_artist_and_leaves_the_others_out(open_desk):
-    at = open_desk(ACTIVITY, by_artist="Dead Letter Ferry")
+    at = open_desk(ACTIVITY, artists=["Dead Letter Ferry"])
     assert set(at.dataframe[0].value["Artist"]) == {"Dead Letter Ferry"}
 
 
@@ -34,33 +34,33 @@ def test_activity_narrows_to_an_action(open_desk):
 
 @pytest.mark.usefixtures("demo_engine")
 def test_activity_is_searched_and_narrowed_by_source_and_days(open_desk):
-    at = open_desk(ACTIVITY, search="dead letter paused")
+    at = open_desk(ACTIVITY, q="dead letter paused")
     frame = at.dataframe[0].value
     assert set(frame["Artist"]) == {"Dead Letter Ferry"}
     at = open_desk(ACTIVITY, source="Demo")
     assert all(where.startswith("Demo") for where in at.dataframe[0].value["From"])
-    at.date_input(key="from").set_value(date(2026, 11, 20))
-    at.date_input(key="until").set_value(date(2026, 11, 21)).run()
+    field(at, "date_input", "filter-from").set_value(date(2026, 11, 20))
+    field(at, "date_input", "filter-until").set_value(date(2026, 11, 21)).run()
     days = {when.partition(" Nov")[0] for when in at.dataframe[0].value["When"]}
     assert days
     assert days <= {"20", "21"}
-    at.button(key="activity-reset").click().run()
+    at.button(key="filters-reset").click().run()
     assert not at.exception
     assert len(at.dataframe[0].value) == 200
 
 
 @pytest.mark.usefixtures("demo_engine")
 def test_activity_narrows_to_a_campaign_of_the_chosen_artist(open_desk):
-    at = open_desk(ACTIVITY, by_artist="Dead Letter Ferry")
-    label = at.selectbox(key="by_campaign").options[0]
-    at.selectbox(key="by_campaign").select(label).run()
+    at = open_desk(ACTIVITY, artists=["Dead Letter Ferry"])
+    label = field(at, "selectbox", "filter-campaign").options[0]
+    field(at, "selectbox", "filter-campaign").select(label).run()
     assert set(at.dataframe[0].value["Campaign"]) == {label.rpartition(" · ")[0]}
 
 
 @pytest.mark.usefixtures("demo_engine")
 @pytest.mark.parametrize("search", ["<script>", "%' OR 1=1 --", "\\", "x" * 5000])
 def test_activity_takes_any_search_and_says_where_nothing_fits(open_desk, search):
-    at = open_desk(ACTIVITY, search=search)
+    at = open_desk(ACTIVITY, q=search)
     assert "No change matches these filters." in texts(at) or at.dataframe
 
 

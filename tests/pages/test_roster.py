@@ -15,7 +15,7 @@ from lib.domain.status import FACTS, LIVE, Status
 from lib.services import looks, queries
 from lib.services.attention import Need
 from lib.services.campaigns import pause_campaign
-from lib.ui import roster_filters
+from lib.ui import filters
 from tests.cast import BOB, add_artist, add_campaign
 from tests.pages.conftest import labels, table, tables, texts
 
@@ -61,33 +61,43 @@ def test_one_campaign_without_figures_reads_as_dashes_and_never_as_zero(
 def test_the_counts_by_status_narrow_the_table_and_let_go_again(open_desk):
     at = open_desk(ROSTER)
     assert "Ended · 138" in campaigns(at).groups
-    roster = open_desk(ROSTER, roster_status=["Ended"])
+    roster = open_desk(ROSTER, status=["Ended"])
     assert all("Ended" in chips[0] for chips in campaigns(roster)["status"])
     assert "Active · 63" in campaigns(roster).groups
 
 
+class Query(dict):
+    """The part of the address behind the question mark, each name with its values."""
+
+    def get_all(self, name):
+        return self[name]
+
+
 def test_a_click_on_a_status_narrows_to_it_and_another_one_lets_go(monkeypatch):
-    state: dict[str, list[str]] = {}
-    monkeypatch.setattr(st, "session_state", state)
-    roster_filters.toggle_status(Status.ENDED)
-    roster_filters.toggle_status(Status.ACTIVE)
-    assert state["roster_status"] == ["Ended", "Active"]
-    roster_filters.toggle_status(Status.ENDED)
-    assert state["roster_status"] == ["Active"]
+    monkeypatch.setattr(st, "session_state", {})
+    address = Query()
+    monkeypatch.setattr(st, "query_params", address)
+    filters.toggle(filters.STATUS, "Ended")
+    filters.toggle(filters.STATUS, "Active")
+    assert address["status"] == ["Ended", "Active"]
+    filters.toggle(filters.STATUS, "Ended")
+    assert address["status"] == ["Active"]
+    filters.toggle(filters.STATUS, "Active")
+    assert "status" not in address
 
 
 @pytest.mark.usefixtures("demo_engine")
 def test_filters_come_with_the_address_and_go_in_one_click(open_desk):
-    at = open_desk(ROSTER, roster_artist="dead letter", roster_platform=["Meta"])
+    at = open_desk(ROSTER, artists=["Dead Letter Ferry"], platform=["Meta"])
     assert set(campaigns(at)["artist"]) == {"Dead Letter Ferry"}
-    at.button(key="roster-reset").click().run()
+    at.button(key="filters-reset").click().run()
     assert len(set(campaigns(at)["artist"])) > 1
-    assert "roster-reset" not in [button.key for button in at.button]
+    assert "filters-reset" not in [button.key for button in at.button]
 
 
 @pytest.mark.usefixtures("demo_engine")
 def test_nothing_matches_and_one_click_shows_everything_again(open_desk):
-    at = open_desk(ROSTER, roster_q="no campaign is called so")
+    at = open_desk(ROSTER, q="no campaign is called so")
     assert "None of the 369 campaigns fits these filters." in texts(at)
     assert not campaigns(at).rows
     at.button(key="roster-empty-reset").click().run()
@@ -110,7 +120,7 @@ def test_every_amount_names_its_currency_and_every_result_its_kind(open_desk):
 
 @pytest.mark.usefixtures("demo_engine")
 def test_spend_is_neither_good_nor_bad_and_a_verdict_says_its_word(open_desk):
-    at = open_desk(ROSTER, roster_sort="Most at stake", roster_spend="true")
+    at = open_desk(ROSTER, sort="Most at stake", roster_spend="true")
     label = table(at, "The label’s spend")
     assert set(label["currency"]) == {"USD", "EUR", "JPY", "SEK", "GBP"}
     assert all(change[0] in "+−—" for change in label["change"])
@@ -190,7 +200,7 @@ def test_a_look_makes_nobodys_page_anew(demo_engine, open_desk):
 
 @pytest.mark.usefixtures("demo_engine")
 def test_artists_are_added_up_currency_by_currency(open_desk):
-    at = open_desk(ROSTER, roster_show="Totals per artist")
+    at = open_desk(ROSTER, show="Totals per artist")
     found = table(at, "Totals per artist")
     assert "All campaigns" not in labels(at)
     ferry = [row for row in found.rows if row["artist"] == "Dead Letter Ferry"]
@@ -213,7 +223,7 @@ def test_names_from_outside_are_no_markup(empty_engine, open_desk, now):
     hostile = ":red[**x**] [y](https://example.org) $z$"
     own = add_artist(empty_engine, now=now, name=hostile)
     add_campaign(empty_engine, own, now=now, name=hostile, headline_kind=hostile, currency="EUR")
-    at = open_desk(ROSTER, roster_moved="true", roster_artist=hostile)
+    at = open_desk(ROSTER, roster_moved="true", artists=[hostile])
     assert ":red[" not in texts(at)
     assert "](https" not in texts(at)
     assert list(campaigns(at)["campaign"]) == [hostile]

@@ -12,7 +12,7 @@ from lib.domain.status import FACTS, Status
 from lib.services import queries
 from lib.services.access import NotAllowed
 from lib.services.sheets import Sheet, csv_of, excel_of
-from lib.ui import downloads, roster_filters
+from lib.ui import downloads, filters
 from lib.ui.format import a_day, money, unit_cost
 from tests import excel
 from tests.pages.conftest import table
@@ -108,7 +108,7 @@ def test_the_boards_filters_narrow_the_file_and_are_stated_in_it(
 def test_the_roster_takes_along_every_campaign_that_fits_and_says_the_filters(
     open_desk, now, taken
 ):
-    at = open_desk(ROSTER, **{roster_filters.STATUS: ["Paused"]})
+    at = open_desk(ROSTER, **{filters.STATUS: ["Paused"]})
     plain, about = both(taken["roster"](), now)
     assert {row["Status"] for row in plain} == {FACTS[Status.PAUSED].label}
     assert about["Status"] == "Paused"

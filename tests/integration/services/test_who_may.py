@@ -9,6 +9,7 @@ import re
 from copy import copy
 from datetime import timedelta
 from types import ModuleType
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -31,17 +32,20 @@ from lib.services import (
     cost_sharing,
     demo,
     exports,
+    filter_choices,
     finding,
     imports,
     label_trend,
     lag,
     looks,
     notebook,
+    own_settings,
     people,
     people_reads,
     presentations,
     queries,
     roster,
+    saved_views,
     schedule_reads,
     schedule_runs,
     schedules,
@@ -96,6 +100,7 @@ class Stage:
                     status=status,
                     name=f"{word} {status}",
                     promotes=f"{word} song",
+                    locations=[f"{word} islands"],
                     external_id=f"{word}-{status}",
                     pending_action="pause" if status is Status.ISSUE else None,
                     before_archive=Status.PAUSED if status is Status.ARCHIVED else None,
@@ -118,6 +123,23 @@ class Stage:
             ).link_id
             for artist, word in ((self.alma, "Alpine"), (self.bruno, "Brazen"))
         }
+        # Of each artist a view that names it and is shared.
+        self.views = {
+            artist: saved_views.save_view(
+                engine,
+                f"{word} view",
+                page="roster",
+                query=f"artists={quote_plus(self.name_of(artist))}",
+                is_shared=True,
+                actor=ALICE.model_copy(update={"name": f"{word} saver"}),
+                request_id=new_request(),
+                now=now,
+            ).view_id
+            for artist, word in ((self.alma, "Alpine"), (self.bruno, "Brazen"))
+        }
+        saved_views.set_default(
+            engine, self.views[self.bruno], True, actor=ALICE, request_id=new_request(), now=now
+        )
         # Of each artist an entry that can be undone, and a change that is to come.
         self.entries = {
             artist: campaigns.archive_campaign(
@@ -302,6 +324,29 @@ def revoke(stage, artist, actor):
     return share_links.revoke_link(stage.engine, number, actor=actor, now=stage.now)
 
 
+def save_view(stage, artist, actor):
+    return saved_views.save_view(
+        stage.engine,
+        "Mine",
+        page="roster",
+        query=f"artists={quote_plus(stage.name_of(artist))}",
+        actor=actor,
+        request_id=new_request(),
+        now=stage.now,
+    )
+
+
+def open_by_itself(stage, artist, actor):
+    return saved_views.set_default(
+        stage.engine,
+        stage.views.get(artist, 4711),
+        True,
+        actor=actor,
+        request_id=new_request(),
+        now=stage.now,
+    )
+
+
 def share_costs(stage, artist, actor):
     return cost_sharing.set_cost_sharing(
         stage.engine,
@@ -359,6 +404,8 @@ VERBS = {
     "share": (Deed.SHARE, share),
     "revoke a link": (Deed.SHARE, revoke),
     "share costs": (Deed.SET_SHARING, share_costs),
+    "save a view": (Deed.LOOK, save_view),
+    "let a view open by itself": (Deed.LOOK, open_by_itself),
     "move": (Deed.SPEAK_FOR_PLATFORM, move),
     "import": (Deed.IMPORT, bring_in),
     "preview": (Deed.IMPORT, preview),
@@ -373,6 +420,7 @@ UNSEEN = (
     people.PlaceNotFound,
     schedule_reads.ScheduleNotFound,
     share_links.LinkNotFound,
+    saved_views.ViewNotFound,
     undoing.EntryNotFound,
     NotAllowed,
 )
@@ -571,8 +619,8 @@ READS = {
     "roster by search": lambda engine, mine, _artist, now: roster.page(
         engine, RosterFilter(text="brazen"), Order.NAME, rights=mine, now=now
     ),
-    "roster by artist": lambda engine, mine, _artist, now: roster.page(
-        engine, RosterFilter(artist="Bruno Bystander"), Order.NAME, rights=mine, now=now
+    "roster by artist": lambda engine, mine, artist, now: roster.page(
+        engine, RosterFilter(artists=(artist,)), Order.NAME, rights=mine, now=now
     ),
     "artist totals": lambda engine, mine, _artist, now: roster.artist_totals(
         engine, RosterFilter(), rights=mine, now=now
@@ -608,6 +656,15 @@ READS = {
     ),
     "share links": lambda engine, mine, artist, now: share_links.share_links(
         engine, artist, rights=mine, now=now
+    ),
+    "saved views": lambda engine, mine, _artist, _now: saved_views.views(
+        engine, actor=ALICE, rights=mine
+    ),
+    "view that opens by itself": lambda engine, mine, _artist, _now: saved_views.default(
+        engine, "roster", actor=ALICE, rights=mine
+    ),
+    "choices of the filters": lambda engine, mine, _artist, _now: filter_choices.choices(
+        engine, rights=mine
     ),
     "curves": lambda engine, mine, _artist, _now: lag.curves_to_show(engine, rights=mine),
 }
@@ -700,11 +757,11 @@ def test_a_role_in_an_organization_shows_its_artists_and_no_others(stage):
         assert_no_trace(read(stage.engine, mine, stage.bruno, stage.now), stage)
 
 
-def test_a_part_of_an_artists_name_finds_the_same_whether_another_is_called_exactly_so(stage):
+def test_a_part_of_an_artists_name_finds_nobody_who_may_not_be_seen(stage):
     add_campaign(stage.engine, add_artist(stage.engine, now=stage.now, name="Alma"), now=stage.now)
     mine = rights([(Place(artist_id=stage.alma), Role.VIEWER)])
     found = roster.page(
-        stage.engine, RosterFilter(artist="Alma"), Order.NAME, rights=mine, now=stage.now
+        stage.engine, RosterFilter(text="Alma"), Order.NAME, rights=mine, now=stage.now
     )
     assert {one.artist for one in found} == {"Alma Insight"}
 
@@ -843,7 +900,7 @@ def test_a_campaign_offers_its_actions_to_editors_only(stage, role, action):
             one.row
             for one in roster.page(
                 stage.engine,
-                RosterFilter(artist="Alma Insight"),
+                RosterFilter(artists=(stage.alma,)),
                 Order.NAME,
                 rights=mine,
                 now=stage.now,
@@ -866,17 +923,20 @@ MODULES = (
     cost_sharing,
     demo,
     exports,
+    filter_choices,
     finding,
     imports,
     label_trend,
     looks,
     notebook,
+    own_settings,
     people,
     people_reads,
     presentations,
     queries,
     roster,
     schedule_reads,
+    saved_views,
     schedule_runs,
     schedules,
     share_links,
@@ -889,6 +949,7 @@ MODULES = (
 OPEN = {
     "queries.current_data_version",
     "demo.is_empty",
+    "filter_choices.newest_campaigns",
     "imports.read_file",
     "imports.remembered_mapping",
     "campaigns.in_transaction",

@@ -93,12 +93,34 @@ def test_days_after_the_as_of_day_have_no_mean():
     assert frame["spend_7"].iloc[-1] != frame["spend_7"].iloc[-1]
 
 
-@pytest.mark.parametrize("length", [56, None])
-def test_the_range_ends_on_the_newest_day_and_never_after_today(length):
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ({"length": 7}, 110, 116),
+        ({"length": 28}, 89, 116),
+        ({"length": 90}, 27, 116),
+        ({"length": 500}, 0, 116),
+        ({}, 0, 116),
+        ({"since": 100}, 100, 116),
+        ({"since": -50}, 0, 116),
+        ({"since": 118}, 116, 116),
+        ({"length": 7, "with_later": True}, 110, 119),
+    ],
+)
+def test_every_range_ends_on_the_as_of_day_unless_later_days_are_asked_for(asked, first, last):
     days = [day(offset) for offset in range(120)]
-    today = FIRST + timedelta(days=200)
-    chosen = chart_window(days, as_of=days[-1].day, last=today, length=length)
-    assert chosen == window(64 if length else 0, 119)
+    as_of, today = FIRST + timedelta(days=116), FIRST + timedelta(days=200)
+    if "since" in asked:
+        asked = asked | {"since": FIRST + timedelta(days=asked["since"])}
+    assert chart_window(days, as_of=as_of, last=today, **asked) == window(first, last)
+
+
+def test_a_range_never_ends_after_today_and_has_days_before_any_counts_as_complete():
+    days = [day(offset) for offset in range(5)]
+    today = FIRST + timedelta(days=2)
+    assert chart_window(days, as_of=None, last=today, with_later=True) == window(0, 2)
+    before = FIRST - timedelta(days=1)
+    assert chart_window(days, as_of=before, last=today + timedelta(days=9)) == window(0, 4)
 
 
 def test_there_is_no_range_without_a_day():
