@@ -7,7 +7,8 @@ otherwise than by the field, there is a new one in its place.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,12 +64,21 @@ def keep(name: str, key: str) -> None:
     value = st.session_state[key]
     if isinstance(value, list):
         in_url.keep_all(name, value)
-    elif isinstance(value, bool):
-        in_url.keep(name, "true" if value else "")
     elif isinstance(value, float):
         in_url.keep(name, f"{value:.2f}".removesuffix(".00"))
     else:
         in_url.keep(name, "" if value is None else str(value))
+
+
+@contextmanager
+def folded(label: str, key: str, *, icon: str) -> Iterator[bool]:
+    """Draw a popover; yield whether it is open: what it holds is drawn only then.
+
+    Its label stays what it is, or it would be another one, and closed.
+    """
+    popover = st.popover(label, key=key, icon=icon, on_change="rerun")
+    with popover:
+        yield bool(popover.open)
 
 
 def segments(one: OneOf) -> None:
@@ -86,10 +96,21 @@ def segments(one: OneOf) -> None:
     )
 
 
-def toggle(label: str, name: str, is_on: bool) -> None:
-    """Draw a switch."""
-    key = key_of(field_name(name), is_on)
-    st.toggle(label, is_on, key=key, on_change=keep, args=(name, key))
+def is_on(name: str, *, usually: bool = False) -> bool:
+    """Return whether the URL says that a switch is on; where it says nothing, as usual."""
+    return {"true": True, "false": False}.get(in_url.read(name), usually)
+
+
+def toggle(label: str, name: str, *, usually: bool = False) -> None:
+    """Draw a switch; the URL says it where it is not as usual."""
+    now = is_on(name, usually=usually)
+    key = key_of(field_name(name), now)
+    st.toggle(label, now, key=key, on_change=_keep_switch, args=(name, key, usually))
+
+
+def _keep_switch(name: str, key: str, usually: bool) -> None:
+    value = bool(st.session_state[key])
+    in_url.keep(name, "" if value is usually else str(value).lower())
 
 
 def day_field(label: str, name: str, *, width: int) -> None:

@@ -6,9 +6,10 @@ import streamlit as st
 
 from lib.domain.campaign_filter import CampaignFilter
 from lib.ui import filters, view_menu
-from lib.ui.fields import OneOf, day_field, field_name, keep, key_of, segments, toggle
+from lib.ui.fields import OneOf, day_field, field_name, folded, keep, key_of, segments, toggle
 from lib.ui.filters import Several
 
+FOLD = "filters-fold"
 _HALF, _WIDTH, _WIDE = 142, 300, 616
 
 
@@ -27,19 +28,20 @@ def draw(
     filters of this page alone, `order` is by what it may be ordered, `show` what it may show.
     """
     told = filters.words(page, more)
-    label = f"Filters · {len(told)}" if told else "Filters"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if heading:
             st.caption(heading, width="stretch")
         if searched:
             _search_field(searched)
-        # Its fields are drawn by the browser once it is opened: closed, they cost next to nothing.
-        with st.popover(label, icon=":material/filter_alt:"):
-            _fields(page, order, more)
+        with folded("Filters", FOLD, icon=":material/filter_alt:") as is_open:
+            if is_open:
+                _fields(page, order, more)
         if show is not None:
             segments(show)
         if told:
-            reset_button("filters-reset", "Reset")
+            reset_button(
+                "filters-reset", f"Reset {len(told)} filter{'' if len(told) == 1 else 's'}"
+            )
         also = [one for one in (*more, order, show) if one is not None]
         view_menu.draw(page, filters.values(page, also))
     return filters.narrowed(page)
@@ -80,7 +82,7 @@ def _fields(page: str, order: OneOf | None, more: Sequence[OneOf]) -> None:
             _selectbox(order, icon=":material/sort:")
         _days("Entries" if page == filters.ACTIVITY else "Run")
         if page in filters.AS_IT_STANDS:
-            toggle("Learning only", filters.LEARNING, filters.is_learning())
+            toggle("Learning only", filters.LEARNING)
 
 
 def _multiselect(one: Several) -> None:

@@ -13,8 +13,8 @@ from lib.domain.metrics import Window
 from lib.domain.run_days import DayKind, kinds_of_days, mark
 from lib.domain.trend import Verdict
 from lib.services.queries import CampaignPage
-from lib.ui import in_url, pictures, second_go
-from lib.ui.fields import OneOf, day, day_field, segments, toggle
+from lib.ui import pictures, second_go
+from lib.ui.fields import OneOf, day, day_field, is_on, segments, toggle
 from lib.ui.format import day as day_words
 from lib.ui.format import money, span
 from lib.ui.words import entry_words, reason_words
@@ -81,7 +81,9 @@ def _range(page: CampaignPage, *, last: date) -> Window:
         is_since = choice.chosen == SINCE
         if is_since:
             day_field("First day", "since", width=160)
-        with_later = in_url.read(LATER) == "true"
+        # A range that was asked for ends where the figures are settled; the usual one shows more.
+        is_usual = choice.chosen == USUAL
+        with_later = is_on(LATER, usually=is_usual)
         window = chart_window(
             page.days,
             as_of=as_of,
@@ -92,10 +94,18 @@ def _range(page: CampaignPage, *, last: date) -> Window:
         )
         assert window is not None  # noqa: S101 - there are days
         if max(one.day for one in page.days) > (as_of or date.max):
-            toggle("Unsettled days too", LATER, with_later)
-    ends = f"to the as-of day, {day_words(as_of)}" if as_of else "no day counts as complete yet"
-    st.caption(f"**{span(window)}** · {ends}")
+            toggle("Unsettled days too", LATER, usually=is_usual)
+    st.caption(f"**{span(window)}** · {_ends(window, as_of)}")
     return window
+
+
+def _ends(window: Window, as_of: date | None) -> str:
+    """Return in words up to where the dates that are drawn are settled."""
+    if as_of is None:
+        return "no day counts as complete yet"
+    if window.last > as_of:
+        return f"settled to {day_words(as_of)}, the as-of day; hatched days may still change"
+    return f"to the as-of day, {day_words(as_of)}"
 
 
 def _deciding(found: Verdict | None) -> Deciding | None:

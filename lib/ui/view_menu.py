@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.domain.saved_view import LONGEST_NAME, SavedView, query_of, values_of
 from lib.ui import columns, current_artist, filters, in_url, reads, second_go, view_writes
-from lib.ui.fields import key_of
+from lib.ui.fields import folded, key_of
 
 _TITLES = {
     filters.BOARD: "Campaign Management",
@@ -22,6 +22,7 @@ _SCRIPTS = {
     filters.ROSTER: "pages/marketing/roster.py",
     filters.ACTIVITY: "pages/operations/activity.py",
 }
+FOLD = "view-fold"
 _OPEN, _LOOKED_FOR = "view-open", "views-looked-for"
 _WIDTH = 420
 
@@ -47,7 +48,9 @@ def draw(page: str, values: Sequence[tuple[str, str]]) -> None:
     """Draw the menu; `values` is what the page shows, by the names in the URL."""
     if not second_go.has_come("views"):
         return
-    with st.popover("View", icon=":material/bookmark:"):
+    with folded("View", FOLD, icon=":material/bookmark:") as is_open:
+        if not is_open:
+            return
         whose = current_artist.current() if page == filters.BOARD else None
         of = [(current_artist.KEY, whose.name)] if whose else []
         _views(page, query_of([*of, *values]))

@@ -18,7 +18,7 @@ from lib.domain.records import Actor
 from lib.domain.rights import FULL
 from lib.services import demo, queries
 from lib.settings import ROOT, settings
-from lib.ui import clock, second_go, signin
+from lib.ui import clock, filter_bar, second_go, signin, view_menu
 
 BOARD = "pages/marketing/campaign_management.py"
 CAMPAIGN = "pages/marketing/campaign.py"
@@ -100,6 +100,8 @@ def open_desk() -> Callable[..., AppTest]:
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
         # As a browser has it that has come a second time.
         at.session_state[second_go.COME] = {"sidebar", "charts", "below", "files", "views"}
+        for fold in (filter_bar.FOLD, view_menu.FOLD):
+            at.session_state[fold] = True
         for name, value in query.items():
             at.query_params[name] = value
         at.run()
