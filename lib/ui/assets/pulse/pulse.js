@@ -33,8 +33,9 @@ export default function draw({ parentElement, data, setTriggerValue }) {
   mine.tell = (number) => setTriggerValue("changed", number);
   // A page that says that the database is away is drawn anew as soon as it is back.
   mine.isOutage = data.version === null;
+  mine.again = data.again;
   mine.comes(data.again);
-  if (data.again) onceIdle(() => mine.tell(data.version));
+  if (data.again) askAgain(mine);
   if (!mine.isOutage && mine.seen === mine.drawn) mine.say("");
   return () => {
     // Streamlit also cleans up before it draws the same place again.
@@ -45,13 +46,20 @@ export default function draw({ parentElement, data, setTriggerValue }) {
 }
 
 // What the first run left out is asked for once the browser has nothing else to do, what
-// `assets/soon` has asked for stands there, and no click is being answered: it may lead elsewhere.
-function onceIdle(then, since = performance.now()) {
+// `assets/soon` has asked for stands there, and nobody is about something that a run would close.
+// A click in between brings it by itself.
+function askAgain(mine, since = performance.now()) {
   const idle = window.requestIdleCallback ?? setTimeout;
   const look = () => {
-    const waits = isRunning() || document.querySelector(".desk-soon");
-    if (waits && performance.now() - since < PATIENCE) setTimeout(() => onceIdle(then, since), 50);
-    else then();
+    if (!mine.again) return;
+    const isLate = performance.now() - since > PATIENCE;
+    const isWaiting = isRunning() || document.querySelector(".desk-soon");
+    if (document.querySelector(OPEN) || (isWaiting && !isLate)) {
+      setTimeout(() => askAgain(mine, since), 50);
+    } else {
+      mine.again = false;
+      mine.tell(mine.drawn);
+    }
   };
   idle(look, { timeout: PATIENCE });
 }
@@ -83,7 +91,8 @@ function begin(parent) {
   const motions = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
   for (const motion of motions) addEventListener(motion, moved, { passive: true, capture: true });
 
-  const own = { parent, drawn: null, drawnAt: 0, seen: null, isOutage: false, tell() {}, comes, say, end };
+  const drawn = { again: false, drawn: null, drawnAt: 0, seen: null, isOutage: false };
+  const own = { ...drawn, parent, tell() {}, comes, say, end };
 
   function comes(isAwaited) {
     line.setAttribute("aria-busy", String(isAwaited));
