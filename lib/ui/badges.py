@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-import streamlit as st
-
 from lib.domain.board import BoardRow
 from lib.domain.learning import LEARNING_DAYS, has_learning_badge, status_badge_label
 from lib.domain.metrics import PacingWord
@@ -121,9 +119,9 @@ def chip_colours() -> dict[str, Colour]:
     return colours
 
 
-def draw(badges: list[Badge]) -> None:
-    """Draw badges side by side; their words are this desk's own, never from outside."""
-    st.markdown(" ".join(in_markdown(one.words, one.look.icon, one.colour) for one in badges))
+def side_by_side(badges: list[Badge]) -> str:
+    """Return badges as one line of Markdown; their words are this desk's own."""
+    return " ".join(in_markdown(one.words, one.look.icon, one.colour) for one in badges)
 
 
 def in_markdown(words: str, icon: str, colour: Colour) -> str:

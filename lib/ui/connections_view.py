@@ -7,7 +7,7 @@ import streamlit as st
 from lib.domain.records import Artist, BillingState, ConnectionState
 from lib.services.connections import LinkStanding
 from lib.services.queries import Board
-from lib.ui import clock, reads, writes
+from lib.ui import clock, reads, second_go, writes
 from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 from lib.ui.format import instant
@@ -19,6 +19,8 @@ _LOOKS = {_LIVE: (":material/link:", "green"), _BROKEN: (":material/link_off:", 
 
 def section(board: Board) -> None:
     """Draw, folded, each platform's connection with the way to set it, and the billing."""
+    if not second_go.has_come("connections"):
+        return
     broken = [link.platform.label for link in board.connections if link.state is _BROKEN]
     words = f"{' and '.join(broken)} broken" if broken else "all working"
     folded = st.expander(

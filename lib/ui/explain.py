@@ -20,15 +20,16 @@ NOT_REPORTED = "not reported"
 
 def status(page: CampaignPage, *, now: datetime) -> None:
     """Draw the badges of a campaign and everything that explains them."""
-    badges.draw(badges.badges_of(page.row, now=now))
-    meaning(page)
+    standing(page, now=now)
     alerts(page, now=now)
 
 
-def meaning(page: CampaignPage) -> None:
-    """Draw what the status means, what to check, since when, and what the platform reports."""
+def standing(page: CampaignPage, *, now: datetime) -> None:
+    """Draw how it stands: its badges, what the status means, since when, what is reported."""
     facts = FACTS[page.row.status]
+    # One element: each costs the browser more than all the words in it.
     st.markdown(
+        f"{badges.side_by_side(badges.badges_of(page.row, now=now))}\n\n"
         f"{facts.meaning} **What to check:** {facts.check}  \n"
         f"**Since:** {_since(page)}  \n"
         f"{reported(page)}"

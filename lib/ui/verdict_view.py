@@ -1,6 +1,7 @@
 """How one campaign does, as drawn: the verdict, both windows, pacing, the numbers behind it."""
 
 import math
+from collections.abc import Iterator
 
 import streamlit as st
 
@@ -40,14 +41,17 @@ def verdict(page: CampaignPage) -> None:
     change = verdict_words.change_words(found.cost) if found else ""
     if change and word is not Word.TOO_EARLY:
         words += f" **{esc(change)}** cost per {esc(one_of(row.campaign.headline_kind))}"
-    st.markdown(words)
     lines = (verdict_words.headline(row, changed_by=_changed_by(page)), verdict_words.sentence(row))
-    for line in lines:
-        if line:
-            st.markdown(esc(line))
     small = (verdict_words.results_sentence(row), verdict_words.spend_sentence(row))
+    told = [words, *(esc(line) for line in lines if line)]
     if any(small):
-        st.caption("  \n".join(esc(line) for line in small if line))
+        told.append("  \n".join(_small(esc(line)) for line in small if line))
+    st.markdown("\n\n".join(told))
+
+
+def _small(words: str) -> str:
+    """Return a line that stands back, as a part of an element: each costs more than its words."""
+    return f":small[:gray[{words}]]"
 
 
 def _changed_by(page: CampaignPage) -> str:
@@ -67,8 +71,7 @@ def windows(page: CampaignPage) -> None:
         st.info("No figures have come in yet. Import an export of this campaign.")
         return
     with st.container(key="figures"):
-        st.markdown(_figures_table(page))
-    _through(page)
+        st.markdown(f"{_figures_table(page)}\n\n{_small(_through(page))}")
 
 
 def _figures_table(page: CampaignPage) -> str:
@@ -139,13 +142,14 @@ def _other_kinds(page: CampaignPage, window: Window) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda item: (item[0] != second, item[0])))
 
 
-def _through(page: CampaignPage) -> None:
+def _through(page: CampaignPage) -> str:
+    """Return up to which day there are figures, and up to which they count."""
     row = page.row
     words = f"Figures through {day(row.covered_through)}."
     if row.covered_through != row.as_of:
         words += f" Days after {day(row.as_of)} may still change and are not counted."
         words += _usually_ends(page)
-    st.caption(words)
+    return words
 
 
 def _usually_ends(page: CampaignPage) -> str:
@@ -167,28 +171,33 @@ def _usually_ends(page: CampaignPage) -> str:
 
 def pacing(page: CampaignPage) -> None:
     """Draw spend against plan, and where the run's spend will end if it goes on so."""
-    row, one = page.row, page.row.campaign
+    row = page.row
     if row.pacing is None or row.as_of is None:
         return
     found = row.pacing
     filled = min(round(found.ratio * _CELLS / _FULL_BAR), _CELLS)
-    st.markdown(
+    words = (
         f"**Pacing** {'▰' * filled}{'▱' * (_CELLS - filled)} {percent(found.ratio)} of plan · "
-        f"{badges.PACING_SIGNS[found.word]} **{found.word.value}** :small[:gray[(on track within ± "
-        f"{percent(found.tolerance)})]]"
+        f"{badges.PACING_SIGNS[found.word]} **{found.word.value}** "
+        + _small(f"(on track within ± {percent(found.tolerance)})")
     )
-    ahead = page.forecast
-    if ahead is not None:
-        st.caption(
-            f"If it goes on as in its last {ahead.days} full days, it will have spent "
-            f"{esc(money(ahead.low_micros, one.currency))} to "
-            f"{esc(money(ahead.high_micros, one.currency))} when it ends on {day(ahead.ends_on)}"
-            + (
-                f", of {esc(money(one.budget_micros, one.currency))} planned."
-                if one.budget_period is BudgetPeriod.TOTAL
-                else "."
-            )
-        )
+    st.markdown("  \n".join((words, *_ahead(page))))
+
+
+def _ahead(page: CampaignPage) -> Iterator[str]:
+    """Yield where the run's spend will end if it goes on so, where that can be said."""
+    one, ahead = page.row.campaign, page.forecast
+    if ahead is None:
+        return
+    planned = "."
+    if one.budget_period is BudgetPeriod.TOTAL:
+        planned = f", of {esc(money(one.budget_micros, one.currency))} planned."
+    yield _small(
+        f"If it goes on as in its last {ahead.days} full days, it will have spent "
+        f"{esc(money(ahead.low_micros, one.currency))} to "
+        f"{esc(money(ahead.high_micros, one.currency))} when it ends on {day(ahead.ends_on)}"
+        f"{planned}"
+    )
 
 
 def numbers(page: CampaignPage) -> None:

@@ -4,7 +4,6 @@ import streamlit as st
 
 from lib.ui import (
     actions,
-    badges,
     campaign_view,
     clock,
     current_artist,
@@ -31,8 +30,7 @@ if page is None:
 neighbours.way(page)
 st.title(esc(page.row.campaign.name), anchor=False)
 campaign_view.heading(page)
-badges.draw(badges.badges_of(page.row, now=now))
-explain.meaning(page)
+explain.standing(page, now=now)
 with st.container():
     explain.alerts(page, now=now)
 

@@ -87,7 +87,9 @@ def _asked(script: str, query: str) -> _Asked:
             found.statements.append((statement, parameters))
 
     desk = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    desk.session_state[second_go.COME] = {"sidebar", "charts", "below", "files"}
+    desk.session_state[second_go.COME] = {
+        *("sidebar", "charts", "below", "connections", "files", "views")
+    }
     desk = _with(desk, query).run()
     _with(desk.switch_page(script), query)
     st.cache_resource.clear()

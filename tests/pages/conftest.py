@@ -99,7 +99,9 @@ def open_desk() -> Callable[..., AppTest]:
     def opened(page: str = "", **query: str | list[str]) -> AppTest:
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
         # As a browser has it that has come a second time.
-        at.session_state[second_go.COME] = {"sidebar", "charts", "below", "files", "views"}
+        at.session_state[second_go.COME] = {
+            *("sidebar", "charts", "below", "connections", "files", "views")
+        }
         for fold in (filter_bar.FOLD, view_menu.FOLD):
             at.session_state[fold] = True
         for name, value in query.items():
