@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import drawn
 from tests.browser.desk import Desk
@@ -57,5 +57,10 @@ def test_a_new_browser_asks_once_and_nothing_fails(page: Page, desk: Desk) -> No
 
 
 def test_a_path_that_is_no_page_is_left_to_streamlit(page: Page, desk: Desk) -> None:
-    asked, _ = opened(page, f"{desk.url}/no-such-page")
-    assert "/_stcore/stream" in asked
+    page.goto(f"{desk.url}/no-such-page")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("does not seem to exist")
+    page.keyboard.press("Escape")
+    # What was put off waits for the dialog, and comes.
+    drawn(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Campaign Management")
