@@ -15,6 +15,8 @@ FORMS = [
     pytest.param("light", "phone", marks=pytest.mark.long),
     pytest.param("dark", "wide", marks=pytest.mark.long),
 ]
+# What opens over a page looks the same in all of them but for its colours and its width.
+ONE_OFTEN = [FORMS[0], pytest.param("dark", "phone", marks=pytest.mark.long), *FORMS[2:]]
 # What Streamlit draws itself and offers no way to change: the rule, the element, and why.
 STREAMLITS = (
     ("list", "[data-testid=stSidebarNavItems]", "its menu puts a div between list and entries"),

@@ -15,7 +15,7 @@ from tests.browser.looking import tab_of
 from tests.browser.roles import ADMIN
 from tests.browser.roles_stage import cold_stage
 from tests.browser.screenshots import ARTIST, SIZES
-from tests.browser.test_accessible import FORMS, violations
+from tests.browser.test_accessible import ONE_OFTEN, violations
 from tests.browser.test_journey import board, first_of, group_of
 
 PATIENCE = 30_000
@@ -132,7 +132,7 @@ WAYS: dict[str, Way] = {
 }
 
 
-@pytest.mark.parametrize(("theme", "size"), FORMS)
+@pytest.mark.parametrize(("theme", "size"), ONE_OFTEN)
 def test_axe_finds_nothing_in_our_content_of_anything_that_is_open(
     chromium: Browser, desk: Desk, theme: str, size: str
 ) -> None:

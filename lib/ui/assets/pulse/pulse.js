@@ -11,6 +11,8 @@ const PATIENCE = 10000; // Before a page that has not drawn a change is asked fo
 const CHANGED = "There are changes.";
 const AWAY = "The database cannot be reached; reconnecting…";
 const TYPED_IN = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select";
+const PRESSES = ["pointerdown", "pointerup", "keydown"];
+const ANSWER = 500; // So long after a click or a key it may be on its way to the server.
 const OPEN = [
   "[role=dialog]",
   "[role=alertdialog]",
@@ -46,15 +48,16 @@ export default function draw({ parentElement, data, setTriggerValue }) {
 }
 
 // What the first run left out is asked for once the browser has nothing else to do, what
-// `assets/soon` has asked for stands there, and nobody is about something that a run would close.
-// A click in between brings it by itself.
+// `assets/soon` has asked for stands there, and nothing is open or being answered. What a click
+// brings comes with all of it: then nothing is asked for, and a dialog that it opens stays.
 function askAgain(mine, since = performance.now()) {
   const idle = window.requestIdleCallback ?? setTimeout;
   const look = () => {
     if (!mine.again) return;
     const isLate = performance.now() - since > PATIENCE;
-    const isWaiting = isRunning() || document.querySelector(".desk-soon");
-    if (document.querySelector(OPEN) || (isWaiting && !isLate)) {
+    const isAnswered = performance.now() - mine.pressedAt > ANSWER && !isRunning();
+    const isWaiting = !isAnswered || document.querySelector(`.desk-soon, ${OPEN}`);
+    if (isWaiting && !isLate) {
       setTimeout(() => askAgain(mine, since), 50);
     } else {
       mine.again = false;
@@ -88,11 +91,26 @@ function begin(parent) {
   const moved = () => {
     movedAt = performance.now();
   };
+  const pressed = () => {
+    own.pressedAt = performance.now();
+  };
+  for (const press of PRESSES) addEventListener(press, pressed, { passive: true, capture: true });
   const motions = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
   for (const motion of motions) addEventListener(motion, moved, { passive: true, capture: true });
 
-  const drawn = { again: false, drawn: null, drawnAt: 0, seen: null, isOutage: false };
-  const own = { ...drawn, parent, tell() {}, comes, say, end };
+  const own = {
+    parent,
+    drawn: null,
+    drawnAt: 0,
+    seen: null,
+    again: false,
+    pressedAt: -Infinity,
+    isOutage: false,
+    tell() {},
+    comes,
+    say,
+    end,
+  };
 
   function comes(isAwaited) {
     line.setAttribute("aria-busy", String(isAwaited));
@@ -153,6 +171,7 @@ function begin(parent) {
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", ask);
     for (const motion of motions) removeEventListener(motion, moved, { capture: true });
+    for (const press of PRESSES) removeEventListener(press, pressed, { capture: true });
     line.remove();
     if (pulse === own) pulse = null;
   }
