@@ -87,6 +87,7 @@ def choose_period() -> Period:
 
 def alone() -> None:
     """Take the menu and the desk's header out of sight."""
+    # The constant above: a style, and nothing from outside.
     st.html(_ALONE)
 
 
@@ -96,7 +97,8 @@ def screen(one: Artist, period: Period) -> None:
     if shown is None:
         return
     look = present_page.look(settings(), organization=reads.organization_name(one))
-    # Where the browser has not told its theme yet, the page follows the device.
+    # The very HTML that the share link serves, so that both are one page; its template escapes all
+    # that comes from outside. Without a word of the browser's theme it follows the device.
     st.html(present_page.framed(shown, look, theme=st.context.theme.type or ""))
 
 
