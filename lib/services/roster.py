@@ -57,9 +57,6 @@ class Order(StrEnum):
     STATUS_SINCE = "status_since"
 
 
-RosterFilter = CampaignFilter
-
-
 @dataclass(frozen=True)
 class KindTotal:
     """Results of one kind over both windows, in millionths; None where nothing is known."""
@@ -120,7 +117,9 @@ class RosterRow:
     row: BoardRow
 
 
-def overview(engine: Engine, narrowed: RosterFilter, *, rights: Rights, now: datetime) -> Overview:
+def overview(
+    engine: Engine, narrowed: CampaignFilter, *, rights: Rights, now: datetime
+) -> Overview:
     """Return the counts and totals of the campaigns that fit."""
 
     def work() -> Overview:
@@ -148,7 +147,7 @@ def overview(engine: Engine, narrowed: RosterFilter, *, rights: Rights, now: dat
 
 def page(
     engine: Engine,
-    narrowed: RosterFilter,
+    narrowed: CampaignFilter,
     order: Order,
     *,
     rights: Rights,
@@ -179,7 +178,7 @@ def page(
 
 
 def versions_matching(
-    engine: Engine, narrowed: RosterFilter, *, rights: Rights, now: datetime
+    engine: Engine, narrowed: CampaignFilter, *, rights: Rights, now: datetime
 ) -> tuple[tuple[int, int], ...]:
     """Return id and version of the campaigns that fit, at most `MOST_AT_ONCE` of them."""
 
@@ -244,7 +243,7 @@ def _circumstances(row: RowMapping, rights: Rights) -> Circumstances:
 
 def artist_totals(
     engine: Engine,
-    narrowed: RosterFilter,
+    narrowed: CampaignFilter,
     *,
     rights: Rights,
     number: int = 1,
@@ -306,7 +305,9 @@ def _artist_totals(leading: Sequence[Any], kinds: Sequence[Any]) -> tuple[Artist
     )
 
 
-def _fitting(db: Connection, narrowed: RosterFilter, *, rights: Rights, now: datetime) -> Subquery:
+def _fitting(
+    db: Connection, narrowed: CampaignFilter, *, rights: Rights, now: datetime
+) -> Subquery:
     """Return the campaigns that fit, with what is added up of them."""
     now_it_stands = standing(db, rights=rights, now=now)
     one, trend = campaign.c, campaign_trend.c

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
+from lib.domain.campaign_filter import CampaignFilter
 from lib.domain.lag import SettleAges
 from lib.domain.notebook import Question
 from lib.domain.presentation import Period, Presentation
@@ -52,7 +53,7 @@ from lib.services.lag import Curves
 from lib.services.looks import Since
 from lib.services.queries import Board, CampaignPage
 from lib.services.recording import CampaignNotFound
-from lib.services.roster import ArtistTotal, Order, Overview, RosterFilter, RosterRow
+from lib.services.roster import ArtistTotal, Order, Overview, RosterRow
 from lib.services.schedule_reads import scheduled_changes
 from lib.services.schedule_runs import is_anybody_working as is_worker_seen
 from lib.services.share_links import ShareLink
@@ -199,7 +200,7 @@ def simulation() -> list[Outcome]:
     return simulate(seed=_SEED, campaigns=_INVENTED)
 
 
-def roster(narrowed: RosterFilter) -> Overview:
+def roster(narrowed: CampaignFilter) -> Overview:
     """Return the counts and totals of the campaigns that fit, as of this minute."""
     return _roster(
         settings().database_url, data_version(), rights(), narrowed, clock.reading_time()
@@ -207,7 +208,7 @@ def roster(narrowed: RosterFilter) -> Overview:
 
 
 def roster_page(
-    narrowed: RosterFilter, order: Order, *, number: int, currencies: tuple[str, ...]
+    narrowed: CampaignFilter, order: Order, *, number: int, currencies: tuple[str, ...]
 ) -> tuple[RosterRow, ...]:
     """Return one page of the campaigns that fit, as of this minute."""
     return _roster_page(
@@ -222,13 +223,13 @@ def roster_page(
     )
 
 
-def versions_matching(narrowed: RosterFilter) -> tuple[tuple[int, int], ...]:
+def versions_matching(narrowed: CampaignFilter) -> tuple[tuple[int, int], ...]:
     """Return id and version of the campaigns that fit, as they are at this moment."""
     return rosters.versions_matching(engine(), narrowed, rights=rights(), now=clock.now())
 
 
 def artist_totals(
-    narrowed: RosterFilter, *, number: int, currencies: tuple[str, ...]
+    narrowed: CampaignFilter, *, number: int, currencies: tuple[str, ...]
 ) -> tuple[int, tuple[ArtistTotal, ...]]:
     """Return how many totals of artists there are, and one page of them."""
     return _artist_totals(
@@ -431,7 +432,7 @@ def _roster(
     url: str,
     version: int,  # noqa: ARG001
     mine: Rights,
-    narrowed: RosterFilter,
+    narrowed: CampaignFilter,
     now: datetime,
 ) -> Overview:
     return rosters.overview(engine_of(url), narrowed, rights=mine, now=now)
@@ -442,7 +443,7 @@ def _roster_page(
     url: str,
     version: int,  # noqa: ARG001
     mine: Rights,
-    narrowed: RosterFilter,
+    narrowed: CampaignFilter,
     order: Order,
     number: int,
     currencies: tuple[str, ...],
@@ -458,7 +459,7 @@ def _artist_totals(
     url: str,
     version: int,  # noqa: ARG001
     mine: Rights,
-    narrowed: RosterFilter,
+    narrowed: CampaignFilter,
     number: int,
     currencies: tuple[str, ...],
     now: datetime,

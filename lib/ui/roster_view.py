@@ -6,10 +6,11 @@ from functools import partial
 
 import streamlit as st
 
+from lib.domain.campaign_filter import CampaignFilter
 from lib.domain.status import FACTS, Status
 from lib.services import looks
 from lib.services.attention import MOST_OF_A_KIND, Attention, Need, StoppedByBilling
-from lib.services.roster import MOST_AT_ONCE, ROWS_A_PAGE, Order, Overview, RosterFilter, RosterRow
+from lib.services.roster import MOST_AT_ONCE, ROWS_A_PAGE, Order, Overview, RosterRow
 from lib.ui import (
     badges,
     campaign_cells,
@@ -184,7 +185,7 @@ def _looked_at() -> datetime:
     return at
 
 
-def narrowed() -> tuple[RosterFilter, Order, bool]:
+def narrowed() -> tuple[CampaignFilter, Order, bool]:
     """Draw the filters; return what they narrow to, the order, and whether artists are asked.
 
     The search field and the statuses are the table's own.
@@ -241,7 +242,9 @@ def totals(fitting: Overview) -> None:
     st.caption("  \n".join(lines))
 
 
-def campaigns(narrowed: RosterFilter, order: Order, *, whole: Overview, fitting: Overview) -> None:
+def campaigns(
+    narrowed: CampaignFilter, order: Order, *, whole: Overview, fitting: Overview
+) -> None:
     """Draw one page of the campaigns."""
     key = f"roster-page-{abs(hash((narrowed, order)))}"
     rows = reads.roster_page(
@@ -270,7 +273,7 @@ def campaigns(narrowed: RosterFilter, order: Order, *, whole: Overview, fitting:
         taking.roster(narrowed, order, cells, fitting=fitting)
 
 
-def artists(narrowed: RosterFilter, fitting: Overview) -> None:
+def artists(narrowed: CampaignFilter, fitting: Overview) -> None:
     """Draw one page of the artists' totals, one row an artist and currency."""
     key = f"roster-artists-{abs(hash(narrowed))}"
     asked = int(st.session_state.get(key, 1))

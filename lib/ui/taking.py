@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from lib.domain.board import BoardRow
+from lib.domain.campaign_filter import CampaignFilter
 from lib.domain.records import HistoryEntry
 from lib.services import roster as rosters
-from lib.services.roster import MOST_AT_ONCE, Order, Overview, RosterFilter
+from lib.services.roster import MOST_AT_ONCE, Order, Overview
 from lib.services.sheets import Column, Kind, Sheet
 from lib.ui import campaign_sheet, clock, downloads, filters, reads
 from lib.ui.campaign_cells import Shown
@@ -42,7 +43,7 @@ def board(rows: Sequence[BoardRow], cells: Sequence[str], *, artist: str) -> Non
 
 
 def roster(
-    narrowed: RosterFilter, order: Order, cells: Sequence[str], *, fitting: Overview
+    narrowed: CampaignFilter, order: Order, cells: Sequence[str], *, fitting: Overview
 ) -> None:
     """Draw the buttons that take along the campaigns that fit: the first thousand of them."""
     now, zone = clock.reading_time(), clock.zone()

@@ -7,17 +7,17 @@ from sqlalchemy import event, update
 
 from lib.db.engine import writing
 from lib.db.tables import organization
-from lib.domain.campaign_filter import Freshness, Pace
+from lib.domain.campaign_filter import CampaignFilter, Freshness, Pace
 from lib.domain.records import Platform
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.domain.verdict import Word
 from lib.services import attention, label_trend, roster
-from lib.services.roster import KindTotal, Order, RosterFilter
+from lib.services.roster import KindTotal, Order
 from tests.cast import add_artist, add_campaign
 from tests.reported import UNIT, report
 
-ALL = RosterFilter()
+ALL = CampaignFilter()
 RUN = range(1, 40)
 IMPROVING = {age: (10, 15 if age < 10 else 8) for age in RUN}
 DECLINING = {age: (20, 5 if age < 10 else 15) for age in RUN}
@@ -99,7 +99,7 @@ def test_the_chosen_statuses_narrow_everything_but_their_own_counts(engine, now,
     add(alma, STEADY)
     add(alma, STEADY, status=Status.PAUSED)
     add(alma, STEADY, ends_on=now.date() - timedelta(days=1))
-    narrowed = RosterFilter(statuses=(Status.ENDED,))
+    narrowed = CampaignFilter(statuses=(Status.ENDED,))
     found = roster.overview(engine, narrowed, now=now, rights=FULL)
     assert found.by_status == {Status.ACTIVE: 1, Status.PAUSED: 1, Status.ENDED: 1}
     assert found.campaigns == 1
@@ -111,22 +111,22 @@ def test_the_chosen_statuses_narrow_everything_but_their_own_counts(engine, now,
 @pytest.mark.parametrize(
     ("narrowed", "expected"),
     [
-        (RosterFilter(words=(Word.IMPROVING,)), {"better"}),
-        (RosterFilter(words=(Word.DECLINING, Word.STEADY)), {"worse", "same"}),
-        (RosterFilter(words=(Word.TOO_EARLY,)), {"old"}),
-        (RosterFilter(platforms=(Platform.GOOGLE,)), {"same"}),
-        (RosterFilter(freshness=(Freshness.NONE,)), {"bare"}),
-        (RosterFilter(freshness=(Freshness.OLD,)), {"old"}),
-        (RosterFilter(freshness=(Freshness.CURRENT,)), {"better", "worse", "same"}),
-        (RosterFilter(pace=(Pace.ON_TRACK,)), {"better"}),
-        (RosterFilter(pace=(Pace.OVER,)), {"worse"}),
-        (RosterFilter(pace=(Pace.FAR_OFF,)), {"worse"}),
-        (RosterFilter(pace=(Pace.UNDER, Pace.ON_TRACK)), {"better"}),
-        (RosterFilter(text="BETTER"), {"better"}),
-        (RosterFilter(text="varn same"), {"same"}),
-        (RosterFilter(text="50%"), set()),
-        (RosterFilter(text="alma"), {"better", "worse", "same", "old", "bare"}),
-        (RosterFilter(artists=(4711,)), set()),
+        (CampaignFilter(words=(Word.IMPROVING,)), {"better"}),
+        (CampaignFilter(words=(Word.DECLINING, Word.STEADY)), {"worse", "same"}),
+        (CampaignFilter(words=(Word.TOO_EARLY,)), {"old"}),
+        (CampaignFilter(platforms=(Platform.GOOGLE,)), {"same"}),
+        (CampaignFilter(freshness=(Freshness.NONE,)), {"bare"}),
+        (CampaignFilter(freshness=(Freshness.OLD,)), {"old"}),
+        (CampaignFilter(freshness=(Freshness.CURRENT,)), {"better", "worse", "same"}),
+        (CampaignFilter(pace=(Pace.ON_TRACK,)), {"better"}),
+        (CampaignFilter(pace=(Pace.OVER,)), {"worse"}),
+        (CampaignFilter(pace=(Pace.FAR_OFF,)), {"worse"}),
+        (CampaignFilter(pace=(Pace.UNDER, Pace.ON_TRACK)), {"better"}),
+        (CampaignFilter(text="BETTER"), {"better"}),
+        (CampaignFilter(text="varn same"), {"same"}),
+        (CampaignFilter(text="50%"), set()),
+        (CampaignFilter(text="alma"), {"better", "worse", "same", "old", "bare"}),
+        (CampaignFilter(artists=(4711,)), set()),
     ],
 )
 def test_each_filter_leaves_what_it_says(engine, now, alma, add, narrowed, expected):
@@ -144,7 +144,8 @@ def test_a_search_knows_no_case_and_no_accents_on_either_database(engine, now, a
     add(alma, name="Beyoncé ÄRA")
     for text in ("beyonce", "BEYONCÉ", "ara", "ära"):
         assert (
-            len(roster.page(engine, RosterFilter(text=text), Order.NAME, now=now, rights=FULL)) == 1
+            len(roster.page(engine, CampaignFilter(text=text), Order.NAME, now=now, rights=FULL))
+            == 1
         )
 
 
@@ -152,9 +153,9 @@ def test_an_artist_means_that_one_and_a_search_everybody_who_is_called_so(engine
     other = add_artist(engine, now=now, name="Alma Värn & Band")
     add(alma, name="hers")
     add(other, name="theirs")
-    chosen = RosterFilter(artists=(alma,))
+    chosen = CampaignFilter(artists=(alma,))
     assert names(roster.page(engine, chosen, Order.NAME, now=now, rights=FULL)) == ["hers"]
-    searched = RosterFilter(text="värn")
+    searched = CampaignFilter(text="värn")
     assert len(roster.page(engine, searched, Order.NAME, now=now, rights=FULL)) == 2
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote_plus
 import pytest
 
 from lib.domain.actions import LOOK_ONLY, Action, PauseReason
+from lib.domain.campaign_filter import CampaignFilter
 from lib.domain.notebook import Question, Split
 from lib.domain.presentation import Period
 from lib.domain.records import BillingState, ConnectionState, Origin, Source
@@ -57,7 +58,7 @@ from lib.services.access import NotAllowed
 from lib.services.activity import ActivityFilter
 from lib.services.billing import ArtistNotFound
 from lib.services.recording import OVERSLEPT, CampaignNotFound
-from lib.services.roster import Order, RosterFilter
+from lib.services.roster import Order
 from tests.cast import ALICE, add_artist, add_campaign, dump, new_request, person_of, see, signed_in
 
 DAY = timedelta(days=1)
@@ -608,22 +609,22 @@ READS = {
         engine, [(number, 1) for number in range(1, 60)], Action.PAUSE, rights=mine, now=now
     ),
     "versions": lambda engine, mine, _artist, now: roster.versions_matching(
-        engine, RosterFilter(), rights=mine, now=now
+        engine, CampaignFilter(), rights=mine, now=now
     ),
     "overview": lambda engine, mine, _artist, now: roster.overview(
-        engine, RosterFilter(), rights=mine, now=now
+        engine, CampaignFilter(), rights=mine, now=now
     ),
     "roster": lambda engine, mine, _artist, now: roster.page(
-        engine, RosterFilter(), Order.NAME, rights=mine, now=now
+        engine, CampaignFilter(), Order.NAME, rights=mine, now=now
     ),
     "roster by search": lambda engine, mine, _artist, now: roster.page(
-        engine, RosterFilter(text="brazen"), Order.NAME, rights=mine, now=now
+        engine, CampaignFilter(text="brazen"), Order.NAME, rights=mine, now=now
     ),
     "roster by artist": lambda engine, mine, artist, now: roster.page(
-        engine, RosterFilter(artists=(artist,)), Order.NAME, rights=mine, now=now
+        engine, CampaignFilter(artists=(artist,)), Order.NAME, rights=mine, now=now
     ),
     "artist totals": lambda engine, mine, _artist, now: roster.artist_totals(
-        engine, RosterFilter(), rights=mine, now=now
+        engine, CampaignFilter(), rights=mine, now=now
     ),
     "attention": lambda engine, mine, _artist, now: attention.attention(
         engine, rights=mine, now=now
@@ -761,14 +762,16 @@ def test_a_part_of_an_artists_name_finds_nobody_who_may_not_be_seen(stage):
     add_campaign(stage.engine, add_artist(stage.engine, now=stage.now, name="Alma"), now=stage.now)
     mine = rights([(Place(artist_id=stage.alma), Role.VIEWER)])
     found = roster.page(
-        stage.engine, RosterFilter(text="Alma"), Order.NAME, rights=mine, now=stage.now
+        stage.engine, CampaignFilter(text="Alma"), Order.NAME, rights=mine, now=stage.now
     )
     assert {one.artist for one in found} == {"Alma Insight"}
 
 
 def test_everything_that_matches_is_everything_that_may_be_seen(stage):
     mine = rights([(Place(artist_id=stage.alma), Role.EDITOR)])
-    found = dict(roster.versions_matching(stage.engine, RosterFilter(), rights=mine, now=stage.now))
+    found = dict(
+        roster.versions_matching(stage.engine, CampaignFilter(), rights=mine, now=stage.now)
+    )
     assert set(stage.of[stage.alma].values()) <= set(found)
     assert not set(stage.of[stage.bruno].values()) & set(found)
 
@@ -900,7 +903,7 @@ def test_a_campaign_offers_its_actions_to_editors_only(stage, role, action):
             one.row
             for one in roster.page(
                 stage.engine,
-                RosterFilter(artists=(stage.alma,)),
+                CampaignFilter(artists=(stage.alma,)),
                 Order.NAME,
                 rights=mine,
                 now=stage.now,
