@@ -194,4 +194,6 @@ def _apply(one: SavedView) -> None:
         if name == current_artist.KEY:
             current_artist.choose_by_name(values[0])
         elif name in filters.KEPT:
-            in_url.keep_all(name, values)
+            # Of colleagues it may name only those whom whoever opens it knows of anyway.
+            known = reads.activity_words().actors if name == filters.PERSON else values
+            in_url.keep_all(name, [value for value in values if value in known])

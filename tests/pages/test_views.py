@@ -67,6 +67,15 @@ def test_a_view_of_the_board_is_of_its_artist(open_desk, save):
 
 
 @pytest.mark.usefixtures("demo_engine")
+def test_a_view_names_nobody_whom_its_reader_does_not_know(open_desk, save):
+    view_id = save("Theirs", page="activity", query="person=Somebody+Else&source=Demo")
+    at = open_desk("pages/operations/activity.py")
+    field(at, "selectbox", "view-open").set_value(view_id).run()
+    assert at.query_params["source"] == "Demo"
+    assert "person" not in at.query_params
+
+
+@pytest.mark.usefixtures("demo_engine")
 def test_the_default_opens_by_itself_once_a_session_and_only_unasked(open_desk, save):
     save("Paused", query="status=Paused", is_default=True)
     save("Board", page="campaigns", query="status=Ended")
