@@ -7,15 +7,17 @@ beside the point comes between the two, in a run of its own.
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
 from lib.ui import components, reads
 
+Part = Literal["sidebar", "charts", "below", "connections", "files", "keys", "views", "tour"]
 COME, _WAITS = "second-go-come", "second-go-waits"
 
 
-def has_come(name: str) -> bool:
+def has_come(name: Part) -> bool:
     """Return whether `name` may be drawn; the first time in a session it waits for the next run."""
     if _was_here(name):
         return True
@@ -23,7 +25,7 @@ def has_come(name: str) -> bool:
     return False
 
 
-def soon(name: str, draw: Callable[[], None]) -> None:
+def soon(name: Part, draw: Callable[[], None]) -> None:
     """Draw by `draw`, the first time in a session after everything else has been painted.
 
     It is a fragment: what a person does in it draws it alone, as long as their rights stay.
@@ -47,8 +49,9 @@ def is_asked_for() -> bool:
     return bool(st.session_state.pop(_WAITS, False))
 
 
-def _was_here(name: str) -> bool:
-    come: set[str] = st.session_state.setdefault(COME, set())
+def _was_here(name: Part) -> bool:
+    """Return whether `name` was asked about before in this session, and note that it was."""
+    come: set[Part] = st.session_state.setdefault(COME, set())
     if name in come:
         return True
     come.add(name)

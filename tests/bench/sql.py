@@ -9,7 +9,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -87,9 +87,7 @@ def _asked(script: str, query: str) -> _Asked:
             found.statements.append((statement, parameters))
 
     desk = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    desk.session_state[second_go.COME] = {
-        *("sidebar", "charts", "below", "connections", "files", "views")
-    }
+    desk.session_state[second_go.COME] = set(get_args(second_go.Part)) - {"tour"}
     desk = _with(desk, query).run()
     _with(desk.switch_page(script), query)
     st.cache_resource.clear()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import Engine
@@ -99,9 +99,7 @@ def open_desk() -> Callable[..., AppTest]:
     def opened(page: str = "", **query: str | list[str]) -> AppTest:
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
         # As a browser has it that has come a second time.
-        at.session_state[second_go.COME] = {
-            *("sidebar", "charts", "below", "connections", "files", "views")
-        }
+        at.session_state[second_go.COME] = set(get_args(second_go.Part)) - {"tour"}
         for fold in (filter_bar.FOLD, view_menu.FOLD):
             at.session_state[fold] = True
         for name, value in query.items():
