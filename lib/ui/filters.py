@@ -16,7 +16,7 @@ from lib.domain.records import MICROS, Platform
 from lib.domain.status import FACTS
 from lib.domain.verdict import Word
 from lib.ui import in_url, reads
-from lib.ui.fields import OneOf, day
+from lib.ui.fields import OneOf, day, is_on
 
 BOARD, ROSTER, ACTIVITY = "campaigns", "roster", "activity"
 _EVERYWHERE, AS_IT_STANDS = frozenset({BOARD, ROSTER, ACTIVITY}), frozenset({BOARD, ROSTER})
@@ -200,7 +200,7 @@ def budgets() -> OneOf:
 
 def is_learning() -> bool:
     """Return whether only what is learning is wanted."""
-    return in_url.read(LEARNING) == "true"
+    return is_on(LEARNING)
 
 
 def amount(name: str) -> Decimal | None:

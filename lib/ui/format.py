@@ -87,6 +87,11 @@ def one_of(kind: str) -> str:
     return _SINGULAR.get(kind, kind)
 
 
+def small(words: str) -> str:
+    """Return words of Markdown that stand back, as a part of an element: each costs its own."""
+    return f":small[:gray[{words}]]"
+
+
 @lru_cache(maxsize=8192)
 def day(value: date | None, *, with_year: bool = False) -> str:
     """Return a date as "21 Nov", or "21 Nov 2026"."""

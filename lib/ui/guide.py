@@ -11,7 +11,7 @@ from lib.domain.status import FACTS, Group, Status
 from lib.domain.verdict import Word
 from lib.ui import actions, badges, guardrails, reads, verdict_words
 from lib.ui.escape import esc
-from lib.ui.format import MISSING, count, percent
+from lib.ui.format import MISSING, count, percent, small
 
 _MOVERS = {
     Origin.PLATFORM: "The ad platform",
@@ -98,7 +98,7 @@ def _cell(action: Action, status: Status) -> str:
     if rule.to is not None:
         to = "its earlier status" if action is Action.UNARCHIVE else FACTS[rule.to].label
         return f":material/check: → {to}"
-    return f":small[:gray[{rule.why_not}]]"
+    return small(rule.why_not)
 
 
 def pausing() -> None:

@@ -22,6 +22,7 @@ from lib.ui.format import (
     one_of,
     percent,
     results,
+    small,
     span,
     unit_cost,
 )
@@ -42,16 +43,11 @@ def verdict(page: CampaignPage) -> None:
     if change and word is not Word.TOO_EARLY:
         words += f" **{esc(change)}** cost per {esc(one_of(row.campaign.headline_kind))}"
     lines = (verdict_words.headline(row, changed_by=_changed_by(page)), verdict_words.sentence(row))
-    small = (verdict_words.results_sentence(row), verdict_words.spend_sentence(row))
+    beside = (verdict_words.results_sentence(row), verdict_words.spend_sentence(row))
     told = [words, *(esc(line) for line in lines if line)]
-    if any(small):
-        told.append("  \n".join(_small(esc(line)) for line in small if line))
+    if any(beside):
+        told.append("  \n".join(small(esc(line)) for line in beside if line))
     st.markdown("\n\n".join(told))
-
-
-def _small(words: str) -> str:
-    """Return a line that stands back, as a part of an element: each costs more than its words."""
-    return f":small[:gray[{words}]]"
 
 
 def _changed_by(page: CampaignPage) -> str:
@@ -71,7 +67,7 @@ def windows(page: CampaignPage) -> None:
         st.info("No figures have come in yet. Import an export of this campaign.")
         return
     with st.container(key="figures"):
-        st.markdown(f"{_figures_table(page)}\n\n{_small(_through(page))}")
+        st.markdown(f"{_figures_table(page)}\n\n{small(_through(page))}")
 
 
 def _figures_table(page: CampaignPage) -> str:
@@ -179,7 +175,7 @@ def pacing(page: CampaignPage) -> None:
     words = (
         f"**Pacing** {'▰' * filled}{'▱' * (_CELLS - filled)} {percent(found.ratio)} of plan · "
         f"{badges.PACING_SIGNS[found.word]} **{found.word.value}** "
-        + _small(f"(on track within ± {percent(found.tolerance)})")
+        + small(f"(on track within ± {percent(found.tolerance)})")
     )
     st.markdown("  \n".join((words, *_ahead(page))))
 
@@ -192,7 +188,7 @@ def _ahead(page: CampaignPage) -> Iterator[str]:
     planned = "."
     if one.budget_period is BudgetPeriod.TOTAL:
         planned = f", of {esc(money(one.budget_micros, one.currency))} planned."
-    yield _small(
+    yield small(
         f"If it goes on as in its last {ahead.days} full days, it will have spent "
         f"{esc(money(ahead.low_micros, one.currency))} to "
         f"{esc(money(ahead.high_micros, one.currency))} when it ends on {day(ahead.ends_on)}"
