@@ -1,5 +1,8 @@
 """axe on every page: what is found in the desk's own content fails; Streamlit's is named apart."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -48,11 +51,9 @@ def is_streamlits(page: Page, rule: str, target: str) -> bool:
     )
 
 
-@pytest.mark.parametrize(("theme", "size"), FORMS)
-def test_axe_finds_nothing_in_our_content_on_any_page(
-    chromium: Browser, desk: Desk, theme: str, size: str
-) -> None:
-    ours = []
+@contextmanager
+def page_in(chromium: Browser, theme: str, size: str) -> Iterator[Page]:
+    """Yield a page of a browser of its own, in one of the forms and with nothing moving."""
     with chromium.new_context(
         viewport=SIZES[size],
         color_scheme="dark" if theme == "dark" else "light",
@@ -61,6 +62,15 @@ def test_axe_finds_nothing_in_our_content_on_any_page(
     ) as context:
         page = context.new_page()
         page.set_default_timeout(60_000)
+        yield page
+
+
+@pytest.mark.parametrize(("theme", "size"), FORMS)
+def test_axe_finds_nothing_in_our_content_on_any_page(
+    chromium: Browser, desk: Desk, theme: str, size: str
+) -> None:
+    ours = []
+    with page_in(chromium, theme, size) as page:
         for name, path in addresses(campaign_to_show(desk.database_url)).items():
             page.goto(desk.url + path)
             drawn(page)

@@ -15,7 +15,7 @@ from tests.browser.looking import tab_of
 from tests.browser.roles import ADMIN
 from tests.browser.roles_stage import cold_stage
 from tests.browser.screenshots import ARTIST, SIZES
-from tests.browser.test_accessible import ONE_OFTEN, violations
+from tests.browser.test_accessible import ONE_OFTEN, page_in, violations
 from tests.browser.test_journey import board, first_of, group_of
 
 PATIENCE = 30_000
@@ -137,14 +137,7 @@ def test_axe_finds_nothing_in_our_content_of_anything_that_is_open(
     chromium: Browser, desk: Desk, theme: str, size: str
 ) -> None:
     ours: list[tuple[str, ...]] = []
-    with chromium.new_context(
-        viewport=SIZES[size],
-        color_scheme="dark" if theme == "dark" else "light",
-        reduced_motion="reduce",
-        locale="en-GB",
-    ) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+    with page_in(chromium, theme, size) as page:
         for name, way in WAYS.items():
             page.goto(desk.url + BOARD)
             drawn(page)

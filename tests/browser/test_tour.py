@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from lib.ui.tour import COOKIE, STEPS
 from tests.browser.chromium import drawn
 from tests.browser.desk import Desk, serving
-from tests.browser.screenshots import SIZES
-from tests.browser.test_accessible import ONE_OFTEN, violations
+from tests.browser.test_accessible import ONE_OFTEN, page_in, violations
 
 PATHS = ("/", "/campaign", "/roster", "/present", "/import")
 
@@ -72,14 +71,7 @@ def test_what_it_shows_does_not_move_the_page(page: Page, desk: Desk) -> None:
 
 @pytest.mark.parametrize(("theme", "size"), ONE_OFTEN)
 def test_axe_finds_nothing_in_it(chromium: Browser, desk: Desk, theme: str, size: str) -> None:
-    with chromium.new_context(
-        viewport=SIZES[size],
-        color_scheme="dark" if theme == "dark" else "light",
-        reduced_motion="reduce",
-        locale="en-GB",
-    ) as context:
-        page = context.new_page()
-        page.set_default_timeout(30_000)
+    with page_in(chromium, theme, size) as page:
         page.goto(desk.url)
         drawn(page)
         page.get_by_role("button", name="Show me").wait_for()
