@@ -154,6 +154,7 @@ def test_a_role_taken_away_counts_in_what_is_open(stage: Stage, chromium: Browse
         tab.dialog.get_by_text("Under-performing").click()
         expect(gone).to_be_visible()
         expect(tab.dialog).to_have_count(0)
+        drawn(tab.page)
         assert not tab.shows(MARK)
 
         # And a write from an open dialog is refused, without a word of the campaign.
