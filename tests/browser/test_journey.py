@@ -66,6 +66,61 @@ def action(page: Page, label: str) -> Locator:
     return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(f"{label}$")).first
 
 
+def test_a_dialog_keeps_its_last_line_and_what_was_typed_last(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}")
+    drawn(page)
+    name = names_in(page, Group.LIVE)[-1]
+    group_of(page, Group.LIVE).get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    drawn(page)
+    action(page, "Pause").click()
+    dialog = page.get_by_role("dialog")
+    # A line more above the buttons, and a line less again.
+    for reason in ("Under-performing", "Stop the spend for budget reasons"):
+        dialog.get_by_text(reason).click()
+        drawn(page)
+        for label in ("Cancel", "Pause"):
+            expect(dialog.get_by_role("button", name=re.compile(f"{label}$"))).to_have_count(1)
+    dialog.get_by_role("textbox").fill("Typed last, and never left")
+    confirm(page, "Pause")
+    expect(page.locator(".st-key-undo-notice")).to_contain_text("Paused")
+    drawn(page)
+    expect(page.get_by_text("Typed last, and never left").first).to_be_visible()
+
+
+def test_a_dialog_that_is_cancelled_changes_nothing(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}")
+    live = names_in(page, Group.LIVE)
+    first_of(page, Group.LIVE).get_by_role("button", name=re.compile("^Actions for")).click()
+    page.get_by_role("menuitem", name=re.compile("Archive|Pause")).first.click()
+    confirm(page, "Cancel")
+    drawn(page)
+    assert names_in(page, Group.LIVE) == live
+    expect(page.locator(".st-key-undo-notice")).to_have_count(0)
+
+
+def test_after_a_change_the_other_rows_of_the_board_stay_what_they_are(
+    page: Page, desk: Desk
+) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}")
+    live = names_in(page, Group.LIVE)
+    first = first_of(page, Group.LIVE)
+    first.get_by_role("button", name=re.compile("^Actions for")).click()
+    page.get_by_role("menuitem", name=re.compile("Pause")).click()
+    page.get_by_role("dialog").get_by_text("Stop the spend for budget reasons").click()
+    board(page).evaluate("(table) => table.querySelectorAll('a').forEach((a) => (a.seen = true))")
+    confirm(page, "Pause")
+    expect(page.locator(".st-key-undo-notice")).to_contain_text("Paused")
+    drawn(page)
+    new = board(page).evaluate(
+        "(table) => [...table.querySelectorAll('a')].filter((a) => !a.seen).map((a) => a.innerText)"
+    )
+    assert new == [live[0]]
+    assert names_in(page, Group.LIVE) == live[1:]
+    heads = board(page).get_by_role("rowheader")
+    expect(heads.filter(has_text=Group.LIVE.label)).to_contain_text(str(len(live) - 1))
+
+
 def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: Desk) -> None:
     page.goto(desk.url)
     choose_artist(page, ARTIST)

@@ -11,7 +11,10 @@ const states = new WeakMap();
 export default function table({ parentElement, data, setTriggerValue }) {
   let state = states.get(parentElement);
   if (!state) {
-    state = { picked: new Map(), root: element("div", "desk-table") };
+    state = { picked: new Map(), rows: new Map(), root: element("div", "desk-table") };
+    state.tools = tools(state);
+    state.body = element("div");
+    state.root.append(state.tools.root, state.body);
     states.set(parentElement, state);
     parentElement.append(state.root);
   }
@@ -19,35 +22,53 @@ export default function table({ parentElement, data, setTriggerValue }) {
   draw(state, data);
 }
 
+// What says the same as before stays what it is: after a click only its rows are drawn anew.
 function draw(state, data) {
   const focused = state.root.contains(document.activeElement) && document.activeElement.dataset.focus;
   state.data = data;
   keepPicked(state);
-  const scroll = element("div", "scroll");
-  const grid = element("table");
-  grid.setAttribute("aria-label", data.label);
-  if (data.caption) grid.append(element("caption", "", data.caption));
-  grid.append(head(state), ...bodies(state));
-  scroll.append(grid);
-  scroll.tabIndex = 0;
-  scroll.setAttribute("role", "region");
-  scroll.setAttribute("aria-label", data.label);
-  state.bar = element("div", "picks");
-  state.menu = popup(state);
-  const before = state.root.querySelector(".scroll");
-  const left = before ? before.scrollLeft : 0;
-  if (!state.tools) {
-    // The tools stay what they are, with the focus of whoever is typing; the rest is made anew.
-    state.tools = tools(state);
-    state.body = element("div");
-    state.root.append(state.tools.root, state.body);
-  }
   updateTools(state);
-  const table = data.lines.length ? scroll : element("p", "nothing", data.nothing);
-  state.body.replaceChildren(...(data.bulk.length ? [state.bar] : []), table, state.menu);
-  if (left) scroll.scrollLeft = left; // Asking for a layout that is not needed costs one.
+  const frame = JSON.stringify([data.label, data.caption, data.columns, data.bulk]);
+  if (frame !== state.frame) {
+    state.frame = frame;
+    makeFrame(state);
+  }
+  arrange(state.grid, [...state.top, ...bodies(state)]);
+  const table = data.lines.length ? state.scroll : element("p", "nothing", data.nothing);
+  arrange(state.body, [...(data.bulk.length ? [state.bar] : []), table, state.menu]);
+  if (state.opener && !state.opener.isConnected) state.menu.hidePopover();
   if (data.bulk.length) drawBar(state);
-  if (focused) state.root.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  if (focused && !state.root.contains(document.activeElement)) {
+    state.root.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  }
+}
+
+// What stands around the rows; no row outlives it, since its cells follow the columns.
+function makeFrame(state) {
+  const { data } = state;
+  state.rows.clear();
+  state.grid = element("table");
+  state.grid.setAttribute("aria-label", data.label);
+  state.top = [...(data.caption ? [element("caption", "", data.caption)] : []), head(state)];
+  state.scroll = element("div", "scroll");
+  state.scroll.append(state.grid);
+  state.scroll.tabIndex = 0;
+  state.scroll.setAttribute("role", "region");
+  state.scroll.setAttribute("aria-label", data.label);
+  state.bar = element("div", "picks");
+  state.menu = popup();
+  state.opener = null;
+}
+
+// Make `wanted` the children of `parent`, and touch only those that come, go or move.
+function arrange(parent, wanted) {
+  const staying = new Set(wanted);
+  for (const one of [...parent.children]) if (!staying.has(one)) one.remove();
+  let next = parent.firstElementChild;
+  for (const one of wanted) {
+    if (one === next) next = next.nextElementSibling;
+    else parent.insertBefore(one, next);
+  }
 }
 
 // The search field and the groups above the table.
@@ -135,18 +156,27 @@ function head(state) {
   return section;
 }
 
+// Return the groups of rows, of nodes that were there before where a line has not changed.
 function bodies(state) {
-  const found = [];
+  const before = state.rows;
+  state.rows = new Map();
+  const kept = (words, make) => {
+    let said = words;
+    while (state.rows.has(said)) said += "+"; // Two lines may say the same.
+    const node = before.get(said) ?? make();
+    state.rows.set(said, node);
+    return node;
+  };
+  const groups = [];
   for (const line of state.data.lines) {
-    if (line.head) {
-      found.push(element("tbody"));
-      found.at(-1).append(groupHead(state, line));
-    } else {
-      if (!found.length) found.push(element("tbody"));
-      found.at(-1).append(row(state, line));
+    if (line.head || !groups.length) {
+      groups.push([kept(`group ${line.head ?? ""}`, () => element("tbody"))]);
     }
+    const make = line.head ? groupHead : row;
+    groups.at(-1).push(kept(JSON.stringify(line), () => make(state, line)));
   }
-  return found;
+  for (const [body, ...rows] of groups) arrange(body, rows);
+  return groups.map(([body]) => body);
 }
 
 function groupHead(state, line) {
@@ -299,7 +329,7 @@ function sparkline(values, words) {
 }
 
 // One menu serves all rows: it is filled when it opens.
-function popup(state) {
+function popup() {
   const menu = element("div", "menu");
   menu.popover = "auto";
   menu.setAttribute("role", "menu");
@@ -316,6 +346,7 @@ function popup(state) {
 
 function openMenu(state, button, line, entries) {
   const { menu } = state;
+  state.opener = button;
   menu.setAttribute("aria-label", button.getAttribute("aria-label"));
   menu.replaceChildren(
     ...entries.map(([entry, words, sign, isPossible]) => {
