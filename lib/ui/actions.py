@@ -21,7 +21,7 @@ from lib.ui import (
     second_go,
     writes,
 )
-from lib.ui.dialogs import dialog
+from lib.ui.dialogs import dialog, ending, footer
 from lib.ui.escape import esc
 from lib.ui.format import day
 from lib.ui.writes import Asked
@@ -87,20 +87,15 @@ def _decide(page: CampaignPage, asked: Asked, action: Action) -> None:
     reason = guardrails.reason(reason_key, [page.row]) if action is Action.PAUSE else None
     guardrails.note(note_key)
     keys = {"note_key": note_key} | ({"reason_key": reason_key} if reason_key and reason else {})
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key=f"cancel-{action}-{asked.campaign_id}"):
-            st.rerun()
-        st.button(
-            action.label,
-            key=f"{action}-{asked.campaign_id}-confirm",
-            type="primary",
-            icon=ICONS[action],
-            disabled=action is Action.PAUSE and reason is None,
-            help="Choose a reason first." if action is Action.PAUSE and reason is None else None,
-            on_click=writes.act,
-            args=(action, asked),
-            kwargs=keys,
-        )
+    footer(
+        action.label,
+        key=f"{action}-{asked.campaign_id}",
+        icon=ICONS[action],
+        lacking=guardrails.lacking(action, reason),
+        on_click=writes.act,
+        args=(action, asked),
+        kwargs=keys,
+    )
 
 
 def _guards(page: CampaignPage) -> None:
@@ -148,8 +143,7 @@ def _refused(page: CampaignPage, action: Action) -> None:
         _guards(page)
     possible = [one.action.label for one in page.row.decisions.values() if one.is_allowed]
     st.caption(f"Possible now: {', '.join(possible)}." if possible else "No action is possible.")
-    if st.button("Close", key=f"close-{action}-{page.row.campaign.id}"):
-        st.rerun()
+    ending("Close", key=f"close-{action}-{page.row.campaign.id}")
 
 
 @dialog("Mark as carried out", icon=":material/task_alt:")
@@ -162,17 +156,13 @@ def _carried_out(page: CampaignPage, asked: Asked) -> None:
         f"Confirm that the campaign has been switched {switched} on {row.campaign.platform.label}."
         " Nothing is sent there; the history keeps that you said so."
     )
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key=f"cancel-carried-out-{asked.campaign_id}"):
-            st.rerun()
-        st.button(
-            "It is switched " + switched,
-            key=f"carried-out-{asked.campaign_id}-confirm",
-            type="primary",
-            icon=":material/task_alt:",
-            on_click=writes.confirm_carried_out,
-            args=(asked,),
-        )
+    footer(
+        "It is switched " + switched,
+        key=f"carried-out-{asked.campaign_id}",
+        icon=":material/task_alt:",
+        on_click=writes.confirm_carried_out,
+        args=(asked,),
+    )
 
 
 @dialog("About this status", icon=":material/help:", width="medium")

@@ -14,7 +14,7 @@ from lib.domain.status import FACTS
 from lib.services import bulk
 from lib.services.bulk import Fate, Outlook, Preview, Result
 from lib.ui import actions, clock, guardrails, reads, writes
-from lib.ui.dialogs import dialog
+from lib.ui.dialogs import dialog, ending, footer
 from lib.ui.escape import esc
 from lib.ui.format import MISSING, ago, count, instant
 from lib.ui.words import entry_words
@@ -81,21 +81,15 @@ def _decide(found: Preview, request_id: str) -> None:
         _to_know(found)
         reason = guardrails.reason(reason_key, rows) if action is Action.PAUSE else None
         guardrails.note(note_key)
-    lacks_reason = action is Action.PAUSE and reason is None
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key=f"cancel-bulk-{action}"):
-            st.rerun()
-        st.button(
-            f"{action.label} {_campaigns(len(changing))}",
-            key=f"bulk-{action}-confirm",
-            type="primary",
-            icon=actions.ICONS[action],
-            disabled=not changing or lacks_reason,
-            help="Choose a reason first." if changing and lacks_reason else None,
-            on_click=writes.act_on_many,
-            args=(found, request_id),
-            kwargs={"reason_key": reason_key, "note_key": note_key, "told_key": _TOLD},
-        )
+    footer(
+        f"{action.label} {_campaigns(len(changing))}",
+        key=f"bulk-{action}",
+        icon=actions.ICONS[action],
+        lacking=guardrails.lacking(action, reason) if changing else "None of them can change.",
+        on_click=writes.act_on_many,
+        args=(found, request_id),
+        kwargs={"reason_key": reason_key, "note_key": note_key, "told_key": _TOLD},
+    )
 
 
 def summary(found: Preview) -> str:
@@ -213,8 +207,7 @@ def _results(found: Preview, results: Sequence[Result]) -> None:
         placeholder=MISSING,
         alt="What became of each campaign",
     )
-    if st.button("Close", key="close-bulk"):
-        st.rerun()
+    ending("Close", key="close-bulk")
 
 
 def results_frame(results: Sequence[Result]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from lib.domain.records import Artist, BillingState, ConnectionState
 from lib.services.connections import LinkStanding
 from lib.services.queries import Board
 from lib.ui import clock, reads, second_go, writes
-from lib.ui.dialogs import dialog
+from lib.ui.dialogs import dialog, footer
 from lib.ui.escape import esc
 from lib.ui.format import instant
 from lib.ui.writes import LinkAsked
@@ -80,13 +80,9 @@ def _ask(link: LinkStanding, to: ConnectionState, request_id: str) -> None:
     note_key = f"note-{request_id}"
     st.text_area("Note (optional)", key=note_key, max_chars=500, height=80)
     asked = LinkAsked(link.artist_id, link.artist, link.platform, link.state, to, request_id)
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key=f"cancel-connection-{request_id}"):
-            st.rerun()
-        st.button(
-            f"Mark as {to.label.lower()}",
-            key=f"connection-{request_id}-confirm",
-            type="primary",
-            on_click=writes.set_connection,
-            args=(asked, note_key),
-        )
+    footer(
+        f"Mark as {to.label.lower()}",
+        key=f"connection-{request_id}",
+        on_click=writes.set_connection,
+        args=(asked, note_key),
+    )

@@ -8,7 +8,7 @@ from lib.domain.rights import Deed
 from lib.services import demo
 from lib.services.access import NotAllowed
 from lib.ui import clock, notices, reads, signin, tour
-from lib.ui.dialogs import dialog
+from lib.ui.dialogs import dialog, footer
 from lib.ui.escape import esc
 from lib.ui.format import count
 
@@ -46,11 +46,7 @@ def _start_over(label: str, request: str) -> None:
         "today's dates. Your own artists and imports stay as they are."
     )
     _what_goes()
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key=f"demo-cancel-{request}"):
-            st.rerun()
-        if st.button("Start over", key=f"demo-confirm-{request}", type="primary", on_click=_over):
-            st.rerun()
+    footer("Start over", key=f"demo-{request}", on_click=_over)
 
 
 def _what_goes() -> None:

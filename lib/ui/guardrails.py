@@ -142,6 +142,11 @@ def reason(key: str, rows: Sequence[BoardRow]) -> PauseReason | None:
     return chosen
 
 
+def lacking(action: Action, reason: PauseReason | None) -> str:
+    """Return in a sentence what has to be chosen before `action` is done, "" if nothing has."""
+    return "Choose a reason first." if action is Action.PAUSE and reason is None else ""
+
+
 def _too_early(rows: Sequence[BoardRow]) -> None:
     early = [row for row in rows if is_too_early_to_judge(row)]
     if not early:

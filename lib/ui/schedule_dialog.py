@@ -10,7 +10,7 @@ from lib.domain.actions import Action, judge_action
 from lib.domain.schedule import FURTHEST_AHEAD, SCHEDULABLE, Moment, moment
 from lib.services.queries import CampaignPage
 from lib.ui import clock, guardrails, reads, writes
-from lib.ui.dialogs import dialog
+from lib.ui.dialogs import dialog, footer
 from lib.ui.escape import esc
 from lib.ui.format import local, zone_name
 from lib.ui.writes import Asked
@@ -60,25 +60,14 @@ def schedule(page: CampaignPage, asked: Asked) -> None:
     if not reads.is_anybody_working():
         st.warning(NOBODY_WORKS, icon=":material/engineering:")
     lacking = "Choose a day and a time." if found is None else ""
-    if action is Action.PAUSE and reason is None:
-        lacking = lacking or "Choose a reason first."
-    _buttons(action, asked, keys, one.zone, lacking)
-
-
-def _buttons(action: Action, asked: Asked, keys: Keys, zone: str, lacking: str) -> None:
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key=f"cancel-schedule-{asked.campaign_id}"):
-            st.rerun()
-        st.button(
-            f"Schedule the {action.value}",
-            key=f"schedule-{asked.campaign_id}-confirm",
-            type="primary",
-            icon=":material/schedule:",
-            disabled=bool(lacking),
-            help=lacking or None,
-            on_click=_schedule,
-            args=(asked, keys, zone),
-        )
+    footer(
+        f"Schedule the {action.value}",
+        key=f"schedule-{asked.campaign_id}",
+        icon=":material/schedule:",
+        lacking=lacking or guardrails.lacking(action, reason),
+        on_click=_schedule,
+        args=(asked, keys, one.zone),
+    )
 
 
 def _schedule(asked: Asked, keys: Keys, zone: str) -> None:

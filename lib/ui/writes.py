@@ -98,8 +98,6 @@ def act(action: Action, asked: Asked, *, reason_key: str = "", note_key: str = "
         return notices.Undoable(message, change.entry_id, asked.name)
 
     _tell(work)
-    # Closes the dialog: the page that is drawn next shows the change, and it is drawn once.
-    st.rerun()
 
 
 def confirm_carried_out(asked: Asked) -> None:
@@ -117,7 +115,6 @@ def confirm_carried_out(asked: Asked) -> None:
         return f"Marked “{asked.name}” as carried out."
 
     _tell(work)
-    st.rerun()
 
 
 def set_connection(asked: LinkAsked, note_key: str) -> None:
@@ -139,7 +136,6 @@ def set_connection(asked: LinkAsked, note_key: str) -> None:
         return f"{asked.platform.label} of “{asked.artist}” is marked as {asked.to.label.lower()}."
 
     _tell(work)
-    st.rerun()
 
 
 def schedule(
@@ -166,7 +162,6 @@ def schedule(
         return f"Scheduled the {action.value} of “{asked.name}” for {when}."
 
     _tell(work)
-    st.rerun()
 
 
 def cancel_schedule(schedule_id: int, name: str) -> None:
@@ -211,7 +206,6 @@ def act_on_many(
         st.session_state[told_key] = (previewed, work(), mine)
     except _REFUSALS as refusal:
         notices.tell_refused(str(refusal))
-    st.rerun()
 
 
 def _tell(work: Callable[[], str | notices.Undoable]) -> None:

@@ -1,14 +1,17 @@
 """The real server, started as a person starts it, on a port and a database of its own."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from lib.settings import ROOT
@@ -31,6 +34,12 @@ class Desk:
     def log_text(self) -> str:
         """Return what the server has printed so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def asked(self, statement: str, *values: object) -> list[Any]:
+        """Return what a statement selects from the SQLite database, past the server."""
+        file = Path("/" + urlsplit(self.database_url).path.lstrip("/"))
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            return db.execute(statement, values).fetchall()
 
 
 @contextmanager
