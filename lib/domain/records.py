@@ -1,8 +1,10 @@
 """The shapes that cross a boundary: frozen, validated, free of any database."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -17,6 +19,21 @@ class Record(BaseModel):
     """A frozen record; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any], **instead: Any) -> Self:
+        """Return the record of a row that may have more columns than the record has fields.
+
+        `instead` gives the fields that are not what stands in the row. Raises `ValidationError`.
+        """
+        known = {name: row[name] for name in _field_names(cls) if name in row}
+        return cls.model_validate(known | instead)
+
+
+@cache
+def _field_names(record: type[Record]) -> tuple[str, ...]:
+    # Looked up for every row: pydantic makes them anew each time it is asked.
+    return tuple(record.model_fields)
 
 
 class Platform(StrEnum):

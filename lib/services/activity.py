@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, and_, or_, select
 
 from lib.db.engine import reading, retrying
+from lib.db.rows import named
 from lib.db.tables import artist, campaign, history
 from lib.db.text import folded, folded_text
 from lib.domain.actions import PauseReason
@@ -164,14 +165,7 @@ def entries(
 ) -> list[HistoryEntry]:
     """Return the newest entries first, in the caller's transaction."""
     query = _page(_query(db, narrowed, rights), limit=limit, before_id=before_id)
-    return [entry_record(row) for row in db.execute(query).mappings()]
-
-
-def entry_record(row: RowMapping) -> HistoryEntry:
-    """Return a row of the history as a record."""
-    return HistoryEntry.model_validate(
-        {key: value for key, value in row.items() if key in HistoryEntry.model_fields}
-    )
+    return [HistoryEntry.of_row(row) for row in named(db.execute(query))]
 
 
 def _page(query: Select[Any], *, limit: int | None, before_id: int | None) -> Select[Any]:

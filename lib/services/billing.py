@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 
+from lib.db.rows import named
 from lib.db.tables import artist, campaign, connection, history
 from lib.domain.actions import Action, billing_movement
 from lib.domain.records import Actor, BillingState, Campaign, GatewayKind, Origin, Source
@@ -132,13 +133,14 @@ def set_billing(
 
 
 def _campaigns_of(db: Connection, artist_id: int) -> list[tuple[Campaign, GatewayKind]]:
-    rows = db.execute(
+    query = (
         select(campaign, connection.c.zone, connection.c.gateway)
         .join_from(campaign, connection)
         .where(campaign.c.artist_id == artist_id)
         .order_by(campaign.c.id)
         .with_for_update(of=campaign)
-    ).mappings()
+    )
+    rows = named(db.execute(query))
     return [(campaign_record(row), GatewayKind(row["gateway"])) for row in rows]
 
 

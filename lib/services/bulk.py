@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from lib.db.engine import DatabaseUnreachable, reading, retrying
+from lib.db.rows import named
 from lib.db.tables import connection, history
 from lib.domain.actions import Action, PauseReason, is_so_already
 from lib.domain.guardrails import ONE_CHANGE_WITHIN, Cautions, cautions, recent_change
@@ -275,15 +276,12 @@ def _outlooks(
 def _recent_changes(
     db: Connection, ids: Sequence[int], *, now: datetime
 ) -> dict[int, HistoryEntry]:
-    rows = db.execute(
-        select(history).where(
-            history.c.campaign_id.in_(ids), history.c.at > now - ONE_CHANGE_WITHIN
-        )
-    ).mappings()
+    query = select(history).where(
+        history.c.campaign_id.in_(ids), history.c.at > now - ONE_CHANGE_WITHIN
+    )
     entries: dict[int, list[HistoryEntry]] = {}
-    for row in rows:
-        fields = {key: value for key, value in row.items() if key in HistoryEntry.model_fields}
-        entries.setdefault(row["campaign_id"], []).append(HistoryEntry.model_validate(fields))
+    for row in named(db.execute(query)):
+        entries.setdefault(row["campaign_id"], []).append(HistoryEntry.of_row(row))
     found = {number: recent_change(some, now=now) for number, some in entries.items()}
     return {number: entry for number, entry in found.items() if entry is not None}
 

@@ -159,7 +159,7 @@ def _campaigns(engine: Engine, artist_id: int, *, now: datetime) -> Iterator[Out
                 "campaign_id": row.external_id,
                 "platform": row.platform,
                 "type": row.campaign_type,
-                "status": status_now(campaign_record(row._mapping), now=now).value,  # noqa: SLF001
+                "status": status_now(campaign_record(row._asdict()), now=now).value,
                 "currency": row.currency,
                 "budget": units(row.budget_micros, places=2),
                 "budget_period": row.budget_period,

@@ -91,10 +91,7 @@ def make_plan(
         ids_by_name(db, artist_id, file.platform),
         first_days(db, artist_id, file.platform),
     )
-    known = {
-        number: campaign_record(row._mapping)  # noqa: SLF001
-        for number, row in basis.campaigns.items()
-    }
+    known = {number: campaign_record(row._asdict()) for number, row in basis.campaigns.items()}
     days = _by_campaign(file)
     found = match(file.campaigns, known, basis.names)
     current: KnownDays = {}

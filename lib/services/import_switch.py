@@ -171,7 +171,7 @@ def _check(db: Connection, switch: Switch) -> None:
         raise PlanOutdated("Campaigns changed in more than their status.")
     for position, one in enumerate(plan.campaigns):
         if one.known and one.known.id in changed:
-            one.known = campaign_record(changed[one.known.id]._mapping)  # noqa: SLF001
+            one.known = campaign_record(changed[one.known.id]._asdict())
             decide_status(one, observed_on=plan.observed_on)
             switch.writer.again(position)
             switch.changed.add(one.known.id)

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from lib.db.engine import READ_PATIENCE, reading, retrying
+from lib.db.rows import named
 from lib.db.tables import (
     artist,
     campaign,
@@ -44,7 +45,7 @@ from lib.domain.run_days import Run, day_grid, is_adjustment, run_of
 from lib.domain.running import StatusChange
 from lib.domain.status import LIVE
 from lib.platforms.gateways import Capability, gateway
-from lib.services.activity import ActivityFilter, entry_record
+from lib.services.activity import ActivityFilter
 from lib.services.activity import entries as history_of
 from lib.services.current_days import days_selectable, kind_days_selectable
 from lib.services.recording import (
@@ -102,8 +103,8 @@ def artists(engine: Engine, *, rights: Rights) -> list[Artist]:
 
     def work() -> list[Artist]:
         with reading(engine) as db:
-            rows = db.execute(_artists(rights).order_by(artist.c.name_key)).mappings()
-            return [Artist.model_validate(dict(row)) for row in rows]
+            rows = named(db.execute(_artists(rights).order_by(artist.c.name_key)))
+            return [Artist.of_row(row) for row in rows]
 
     return retrying(work)
 
@@ -206,8 +207,8 @@ def _artists(rights: Rights) -> Select[tuple[int, int, str, bool, str]]:
 
 
 def _connections(db: Connection, artist_id: int) -> dict[Platform, PlatformConnection]:
-    rows = db.execute(select(connection).where(connection.c.artist_id == artist_id)).mappings()
-    found = [PlatformConnection.model_validate(dict(row)) for row in rows]
+    rows = named(db.execute(select(connection).where(connection.c.artist_id == artist_id)))
+    found = [PlatformConnection.of_row(row) for row in rows]
     return {link.platform: link for link in found}
 
 
@@ -220,15 +221,13 @@ def _rows(
     rights: Rights,
     now: datetime,
 ) -> list[BoardRow]:
-    campaigns = [
-        campaign_record(row)
-        for row in db.execute(
-            select(campaign, connection.c.zone)
-            .join_from(campaign, connection)
-            .where(chosen)
-            .order_by(campaign.c.id)
-        ).mappings()
-    ]
+    query = (
+        select(campaign, connection.c.zone)
+        .join_from(campaign, connection)
+        .where(chosen)
+        .order_by(campaign.c.id)
+    )
+    campaigns = [campaign_record(row) for row in named(db.execute(query))]
     trends = current_trends(db, chosen, now=now)
     last = _last_changes(db, chosen)
     place = Place(artist_id=the_artist.id)
@@ -254,8 +253,8 @@ def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, Hist
         .where(chosen, history.c.event.not_in(sorted(NO_CHANGES)))
         .group_by(history.c.campaign_id)
     )
-    rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()
-    return {row["campaign_id"]: entry_record(row) for row in rows}
+    rows = named(db.execute(select(history).where(history.c.id.in_(newest))))
+    return {row["campaign_id"]: HistoryEntry.of_row(row) for row in rows}
 
 
 def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:

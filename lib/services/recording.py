@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, update
+from sqlalchemy import Connection, Select, select, update
 
+from lib.db.rows import named
 from lib.db.tables import artist, campaign, connection, data_version, organization
 from lib.domain.actions import Action
 from lib.domain.records import Actor, Campaign, Origin, Source
@@ -89,10 +90,10 @@ def _query(campaign_id: int) -> Select[Any]:
 
 
 def _load(db: Connection, query: Select[Any], campaign_id: int) -> Campaign:
-    row = db.execute(query).mappings().first()
-    if row is None:
+    rows = named(db.execute(query))
+    if not rows:
         raise CampaignNotFound(no_such_campaign(campaign_id))
-    return campaign_record(row)
+    return campaign_record(rows[0])
 
 
 def no_such_campaign(campaign_id: int) -> str:
@@ -100,15 +101,13 @@ def no_such_campaign(campaign_id: int) -> str:
     return f"There is no campaign {campaign_id}. Choose one on the board."
 
 
-def campaign_record(row: RowMapping) -> Campaign:
+def campaign_record(row: Mapping[str, Any]) -> Campaign:
     """Return a row of the campaign table, with its connection's zone, as a record.
 
     Raises `UnknownStatus` naming the record where the status is none of the eleven.
     """
-    fields = {key: value for key, value in row.items() if key in Campaign.model_fields}
-    fields["status"] = parse_status(row["status"], record=f"Campaign {row['id']} “{row['name']}”")
-    fields["locations"] = tuple(row["locations"])
-    return Campaign.model_validate(fields)
+    status = parse_status(row["status"], record=f"Campaign {row['id']} “{row['name']}”")
+    return Campaign.of_row(row, status=status, locations=tuple(row["locations"]))
 
 
 def record_event(

@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    RowMapping,
     Select,
     Subquery,
     UnaryExpression,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 
 from lib.db.engine import reading, retrying
+from lib.db.rows import named
 from lib.db.tables import artist, campaign, campaign_trend, connection, history
 from lib.domain.actions import Circumstances
 from lib.domain.board import BoardRow, board_row
@@ -33,7 +33,6 @@ from lib.domain.records import BillingState, ConnectionState, HistoryEntry
 from lib.domain.rights import Deed, Place, Rights
 from lib.domain.status import Status
 from lib.domain.verdict import Word
-from lib.services.activity import entry_record
 from lib.services.narrowing import conditions
 from lib.services.recording import NO_CHANGES, campaign_record
 from lib.services.scope import within
@@ -208,7 +207,7 @@ def rows_of(
     trends = current_trends(db, chosen, now=now)
     last = _last_changes(db, ids)
     found = {}
-    for one in db.execute(
+    query = (
         select(
             campaign,
             connection.c.zone,
@@ -220,7 +219,8 @@ def rows_of(
         .join_from(campaign, connection)
         .join(artist, artist.c.id == campaign.c.artist_id)
         .where(chosen)
-    ).mappings():
+    )
+    for one in named(db.execute(query)):
         row = board_row(
             campaign_record(one),
             trend=trends.get(one["id"]),
@@ -232,7 +232,7 @@ def rows_of(
     return tuple(found[one] for one in ids if one in found)
 
 
-def _circumstances(row: RowMapping, rights: Rights) -> Circumstances:
+def _circumstances(row: Mapping[str, Any], rights: Rights) -> Circumstances:
     place, label = Place(artist_id=row["artist_id"]), row["organization_id"]
     return Circumstances(
         BillingState(row["billing"]),
@@ -413,5 +413,5 @@ def _last_changes(db: Connection, ids: Sequence[int]) -> dict[int, HistoryEntry]
         .where(history.c.campaign_id.in_(ids), history.c.event.not_in(sorted(NO_CHANGES)))
         .group_by(history.c.campaign_id)
     )
-    rows = db.execute(select(history).where(history.c.id.in_(newest))).mappings()
-    return {row["campaign_id"]: entry_record(row) for row in rows}
+    rows = named(db.execute(select(history).where(history.c.id.in_(newest))))
+    return {row["campaign_id"]: HistoryEntry.of_row(row) for row in rows}

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, select
 
 from lib.db.engine import reading, retrying
+from lib.db.rows import named
 from lib.db.tables import artist, campaign, organization, scheduled_change
 from lib.domain.rights import Deed, Rights
 from lib.domain.schedule import ScheduledChange, ScheduleState
@@ -51,19 +52,17 @@ def scheduled_changes(
         )
         with reading(engine) as db:
             rows = [
-                row
-                for part in (coming, settled)
-                for row in db.execute(part.limit(limit)).mappings()
+                row for part in (coming, settled) for row in named(db.execute(part.limit(limit)))
             ]
-        return tuple(_record(row) for row in rows)
+        return tuple(ScheduledChange.of_row(row) for row in rows)
 
     return retrying(work)
 
 
 def find_schedule(db: Connection, schedule_id: int) -> ScheduledChange | None:
     """Return the scheduled change as it stands, None where there is none."""
-    row = db.execute(_query().where(scheduled_change.c.id == schedule_id)).mappings().first()
-    return _record(row) if row else None
+    rows = named(db.execute(_query().where(scheduled_change.c.id == schedule_id)))
+    return ScheduledChange.of_row(rows[0]) if rows else None
 
 
 def get_schedule(db: Connection, schedule_id: int, *, rights: Rights) -> ScheduledChange:
@@ -88,10 +87,4 @@ def _query() -> Select[Any]:
         )
         .join(campaign, campaign.c.id == scheduled_change.c.campaign_id)
         .join(artist, artist.c.id == campaign.c.artist_id)
-    )
-
-
-def _record(row: RowMapping) -> ScheduledChange:
-    return ScheduledChange.model_validate(
-        {key: value for key, value in row.items() if key in ScheduledChange.model_fields}
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, select
 
 from lib.db.engine import reading, retrying
+from lib.db.rows import named
 from lib.db.tables import campaign, connection, data_version
 from lib.domain.records import Campaign
 from lib.domain.run_days import is_adjustment
@@ -80,12 +81,12 @@ def _ahead(one: Campaign, to: Status, *, event: str, occasion: Occasion) -> Ahea
 
 
 def _campaigns(db: Connection, ids: list[int]) -> list[Campaign]:
-    rows = db.execute(
+    query = (
         select(campaign, connection.c.zone)
         .join_from(campaign, connection)
         .where(campaign.c.id.in_(ids))
-    ).mappings()
-    return [campaign_record(row) for row in rows]
+    )
+    return [campaign_record(row) for row in named(db.execute(query))]
 
 
 def _only(ready: Ready, campaign_id: int) -> Ready:

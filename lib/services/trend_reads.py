@@ -1,10 +1,14 @@
 """Reads the maintained summary: the row that speaks at a moment, as a record."""
 
+import struct
+from collections.abc import Mapping
 from datetime import datetime
+from math import isnan
+from typing import Any
 
-import numpy as np
-from sqlalchemy import ColumnElement, Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, select
 
+from lib.db.rows import named
 from lib.db.tables import campaign, campaign_trend
 from lib.domain.anomalies import OddDay
 from lib.domain.metrics import Pacing, Totals
@@ -21,15 +25,15 @@ def current_trends(
     db: Connection, chosen: ColumnElement[bool], *, now: datetime
 ) -> dict[int, Trend]:
     """Return the trend of each chosen campaign that has figures, as it stands at `now`."""
-    rows = db.execute(
+    query = (
         select(campaign_trend)
         .join(campaign, campaign.c.id == campaign_trend.c.campaign_id)
         .where(chosen, speaks(now))
-    ).mappings()
-    return {row["campaign_id"]: trend_of(row) for row in rows}
+    )
+    return {row["campaign_id"]: trend_of(row) for row in named(db.execute(query))}
 
 
-def trend_of(row: RowMapping) -> Trend:
+def trend_of(row: Mapping[str, Any]) -> Trend:
     """Return a row of the summary as a record."""
     return Trend(
         as_of=row["as_of"],
@@ -52,7 +56,7 @@ def trend_of(row: RowMapping) -> Trend:
     )
 
 
-def verdict_of(row: RowMapping) -> Verdict:
+def verdict_of(row: Mapping[str, Any]) -> Verdict:
     """Return the stored verdict, before the clock is laid over it."""
     return Verdict(
         as_of=row["as_of"],
@@ -73,14 +77,11 @@ def verdict_of(row: RowMapping) -> Verdict:
 
 def sparkline(stored: bytes) -> tuple[float | None, ...]:
     """Return 28 values in currency units, None where a day is missing."""
-    values = np.frombuffer(stored, dtype="<f4").astype(np.float64)
-    return tuple(
-        None if missing else value
-        for value, missing in zip(values.tolist(), np.isnan(values), strict=True)
-    )
+    values = struct.unpack(f"<{len(stored) // 4}f", stored)
+    return tuple(None if isnan(value) else value for value in values)
 
 
-def _totals(row: RowMapping, length: int) -> Totals:
+def _totals(row: Mapping[str, Any], length: int) -> Totals:
     return Totals(
         days=row[f"days_{length}"],
         spend_micros=row[f"spend_{length}"],
@@ -90,14 +91,14 @@ def _totals(row: RowMapping, length: int) -> Totals:
     )
 
 
-def _side(row: RowMapping, prefix: str) -> Side:
+def _side(row: Mapping[str, Any], prefix: str) -> Side:
     why = row[f"{prefix}why"]
     return Side(
         Word(row[f"{prefix}word"]), Why(why) if why else None, row[f"{prefix}y"], row[f"{prefix}m"]
     )
 
 
-def _sums(row: RowMapping, prefix: str, suffix: str = "") -> Sums:
+def _sums(row: Mapping[str, Any], prefix: str, suffix: str = "") -> Sums:
     return Sums(
         row[f"{prefix}days{suffix}"],
         row[f"{prefix}spend{suffix}"],
