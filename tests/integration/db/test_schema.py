@@ -1,9 +1,11 @@
 """The migrated schema is the one that the code speaks of, on both databases."""
 
+import re
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import UniqueConstraint, inspect
+from sqlalchemy import UniqueConstraint, inspect, text
 
 from lib.db.migrations import current_revision, upgrade
 from lib.db.tables import data_version, metadata
@@ -58,3 +60,38 @@ def test_a_second_upgrade_changes_nothing(engine):
 def test_the_data_version_is_there_from_the_start_and_stands_alone(engine):
     with engine.connect() as connection:
         assert connection.execute(data_version.select()).all() == [(1, 0)]
+
+
+GUARD = re.compile(r"WHEN (.*?)\s*BEGIN SELECT RAISE", re.DOTALL)
+ONE_ROW = {"history_head", "data_version"}
+# The indexes with their number of columns, and whether each row stands alone in them.
+INDEXES = """
+    SELECT one.tbl_name, listed.name, count(*), listed."unique" AND min(known."notnull")
+    FROM sqlite_schema AS one, pragma_index_list(one.name) AS listed,
+    pragma_index_info(listed.name) AS part, pragma_table_info(one.name) AS known
+    WHERE one.type = 'table' AND known.name = part.name GROUP BY listed.name
+"""
+
+
+def test_no_guard_reads_a_whole_table_even_where_most_rows_lack_what_an_index_holds(
+    sqlite_url, open_engine
+):
+    with open_engine(sqlite_url).connect() as db:
+        db.execute(text("ANALYZE"))
+        db.execute(text("DELETE FROM sqlite_stat1"))
+        for table, index, columns, tells_apart in db.execute(text(INDEXES)).all():
+            alike = [1_000_000] * columns
+            if tells_apart:
+                alike[-1] = 1
+            told = {"table": table, "index": index, "stat": " ".join(map(str, [10**6, *alike]))}
+            db.execute(text("INSERT INTO sqlite_stat1 VALUES (:table, :index, :stat)"), told)
+        db.commit()
+    with open_engine(sqlite_url).connect() as db:
+        guards = db.execute(text("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
+        conditions = {name: found for name, sql in guards if (found := GUARD.search(sql))}
+        assert {"history_is_not_replaced", "history_follows_its_campaign"} <= conditions.keys()
+        for name, found in conditions.items():
+            condition = re.sub(r"\b(NEW|OLD)\.\w+", "NULL", found.group(1))
+            plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN SELECT {condition}").all()
+            read = {one[3].split()[1] for one in plan if one[3].startswith("SCAN")}
+            assert read <= {"CONSTANT"} | ONE_ROW, name
