@@ -104,7 +104,7 @@ def artists(engine: Engine, *, rights: Rights) -> list[Artist]:
     def work() -> list[Artist]:
         with reading(engine) as db:
             rows = named(db.execute(_artists(rights).order_by(artist.c.name_key)))
-            return [Artist.of_row(row) for row in rows]
+            return [Artist.model_validate(row) for row in rows]
 
     return retrying(work)
 
