@@ -64,3 +64,15 @@ def test_a_path_that_is_no_page_is_left_to_streamlit(page: Page, desk: Desk) -> 
     # What was put off waits for the dialog, and comes.
     drawn(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Campaign Management")
+
+
+def test_the_script_of_the_charts_is_fetched_once_and_before_a_chart_has_come(
+    page: Page, desk: Desk
+) -> None:
+    (one,) = desk.asked("SELECT campaign_id FROM daily_result LIMIT 1")[0]
+    asked, failed = opened(page, f"{desk.url}/campaign?id={one}")
+    page.locator(".js-plotly-plot").first.wait_for()
+    assert not failed
+    charts = [path for path in asked if "/PlotlyChart." in path]
+    assert len(charts) == 1
+    assert asked.index(charts[0]) < asked.index("/_stcore/stream")
