@@ -29,6 +29,7 @@ HOW_TO_GET_IT = (
 )
 _START_SECONDS = 60
 _STOP_SECONDS = 30
+_STILL_THERE = "pre-existing shared memory block"
 _ROOM = 4 * 2**30  # bytes
 
 # Tests of logic, not of durability: this is about three times as fast.
@@ -119,12 +120,18 @@ class Postgres:
         """Start the server (again) and wait until it takes connections."""
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._is_up(self._spawn(), deadline=deadline):
+            time.sleep(0.1)
+        return self
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         options = [f"--{name}={value}" for name, value in self.settings.items()]
         command: list[str | Path] = [
             *(self.binaries / "postgres", "-D", self.data, f"--port={self.port}"),
             *options,
         ]
-        with (self.folder / "log").open("ab") as log:
+        with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 command,
                 stdout=log,
@@ -134,8 +141,7 @@ class Postgres:
                 start_new_session=True,
                 **self._as_user,
             )
-        self._wait_until_ready(self.process)
-        return self
+        return self.process
 
     def stop(self, *, how: signal.Signals = signal.SIGINT) -> None:
         """Stop the server: SIGINT ends connections, SIGQUIT crashes, SIGKILL is a crash."""
@@ -193,17 +199,23 @@ class Postgres:
     def _environment(self) -> dict[str, str]:
         return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.folder)}
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _is_up(self, process: subprocess.Popen[bytes], *, deadline: float) -> bool:
+        """Wait until connections are taken; return False where it is to be started once more.
+
+        The sessions of a server that was killed hold its memory for a moment longer.
+        """
         # The eighth line of this file says "ready" once connections are taken:
         # https://www.postgresql.org/docs/current/storage-file-layout.html
         status = self.data / "postmaster.pid"
-        deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                raise RuntimeError(f"PostgreSQL ended: {(self.folder / 'log').read_text()[-2000:]}")
+                said = (self.folder / "log").read_text()
+                if _STILL_THERE in said:
+                    return False
+                raise RuntimeError(f"PostgreSQL ended: {said[-2000:]}")
             lines = status.read_text().splitlines() if status.exists() else []
             if len(lines) >= 8 and lines[7].strip() == "ready" and int(lines[0]) == process.pid:
-                return
+                return True
             time.sleep(0.02)
         raise TimeoutError("PostgreSQL did not get ready")
 

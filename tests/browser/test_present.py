@@ -93,6 +93,7 @@ def test_the_artists_screen_shows_nothing_but_the_artist(page: Page, desk: Desk)
     heading.wait_for(timeout=60_000)
     page.get_by_text("Artist's screen").click()
     page.get_by_test_id("stSidebar").wait_for(state="hidden")
+    drawn(page)
     assert not page.get_by_role("heading", name="Present", exact=True).is_visible()
     shown = page.locator("body").inner_text()
     assert heading.inner_text() == "Tsukiyo Arcade"
@@ -100,14 +101,17 @@ def test_the_artists_screen_shows_nothing_but_the_artist(page: Page, desk: Desk)
         assert other not in shown
     page.get_by_role("radio", name="Last 7 days").click()
     page.get_by_text("How your campaigns go · Last 7 days").wait_for()
+    drawn(page)
     assert "screen=true" in page.url
     assert "period=Last+7+days" in page.url
     page.reload()
     page.get_by_text("How your campaigns go · Last 7 days").wait_for()
+    drawn(page)
     assert heading.inner_text() == "Tsukiyo Arcade"
     assert not page.get_by_test_id("stSidebar").is_visible()
     page.get_by_text("Artist's screen").click()
     page.get_by_test_id("stSidebar").wait_for()
+    drawn(page)
     assert heading.inner_text() == "Tsukiyo Arcade"
 
 
