@@ -1,5 +1,6 @@
 """One run: every page in turn, round by round, so that all share the machine's moods."""
 
+import random
 import statistics
 from collections import defaultdict
 from collections.abc import Callable
@@ -118,11 +119,13 @@ def measure(of: servers.Servers, eyes: Eyes, *, rounds: int, say: Say) -> Outcom
     ]
     for size, desk in of.desks.items():
         targets += [page.target(f"{size} {name}", desk) for name, page in pages[size].items()]
+    # In another order every round: a page pays for what the browser puts away of the one before.
+    dice = random.Random(rounds)  # noqa: S311 - an order, no secret
     for is_first, times in ((True, min(FIRST_VISITS, rounds)), (False, rounds)):
         for number in range(times):
             kind = "first visits" if is_first else "warm visits"
             say(f"{kind}, round {number + 1} of {times}")
-            for target in targets:
+            for target in dice.sample(targets, len(targets)):
                 _visit(outcome, eyes, target, is_first=is_first)
     for number in range(rounds):
         say(f"clicks, round {number + 1} of {rounds}")
