@@ -23,7 +23,9 @@ def no_artist() -> None:
             "Import an export of Meta, Google or Spotify: its artist and campaigns appear here.",
             text_alignment="center",
         )
-        with st.container(horizontal=True, horizontal_alignment="center"):
+        with st.container(
+            horizontal=True, horizontal_alignment="center", vertical_alignment="center"
+        ):
             st.page_link(IMPORT_PAGE, label="Import an export", icon=":material/upload_file:")
             demo.offer()
 
