@@ -110,6 +110,18 @@ def test_a_picture_from_outside_is_blocked(chromium, standin):
         assert [reason for reason in blocked if reason.startswith("csp http://203.0.113.9")]
 
 
+def test_a_site_that_opens_the_desk_keeps_no_hold_of_its_window(chromium, standin):
+    with chromium.new_context() as context:
+        elsewhere = context.new_page()
+        elsewhere.goto(standin.url.replace("127.0.0.1", "localhost"))
+        opened = "(url) => { window.opened = open(url); return opened.closed; }"
+        with context.expect_page() as desk:
+            assert not elsewhere.evaluate(opened, standin.url)
+        desk.value.get_by_role("heading", name="A desk").wait_for()
+        assert elsewhere.evaluate("opened.closed")
+        assert desk.value.evaluate("opener") is None
+
+
 def test_a_person_signs_in_and_only_then_the_file_is_there(chromium, tmp_path):
     alice = oidc_provider_mock.User(
         sub="alice", claims={"email": "alice@label.example", "email_verified": True}

@@ -291,6 +291,22 @@ def test_every_real_answer_carries_the_headers(standin, path):
     assert "camera=()" in headers["permissions-policy"]
 
 
+@pytest.mark.parametrize(
+    ("way", "isolates"),
+    [
+        (None, True),
+        ("cross-site", True),
+        ("same-site", True),
+        ("none", False),
+        ("same-origin", False),
+    ],
+)
+def test_only_who_is_led_here_by_another_site_gets_a_window_of_its_own(standin, way, isolates):
+    asked = {} if way is None else {"Sec-Fetch-Site": way}
+    headers = httpx.get(standin.url, headers=asked).headers
+    assert headers.get("cross-origin-opener-policy") == ("same-origin" if isolates else None)
+
+
 def test_the_health_answer_says_ok_and_nothing_else(standin):
     assert httpx.get(f"{standin.url}/healthz").json() == {"status": "ok"}
 
