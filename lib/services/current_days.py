@@ -33,14 +33,25 @@ from lib.db.tables import (
 )
 
 
-def days_selectable(db: Connection, chosen: ColumnElement[bool] | None = None) -> FromClause:
-    """Return something with the columns of `daily_result`: the current days.
+def current_days(
+    db: Connection, chosen: ColumnElement[bool] | None = None
+) -> tuple[FromClause, FromClause]:
+    """Return what has the columns of `daily_result`, and of `daily_kind_result`: both current.
 
     `chosen` is a condition on `campaign`; where it is given, days of other campaigns may be
     left out, which spares time while an import is being folded.
     """
     if not _is_staged(db, chosen):
-        return daily_result
+        return daily_result, daily_kind_result
+    return _overlaid_days(chosen), _overlaid_kind_days(chosen)
+
+
+def days_selectable(db: Connection, chosen: ColumnElement[bool] | None = None) -> FromClause:
+    """Return the first of `current_days`, for who reads no results by kind."""
+    return current_days(db, chosen)[0]
+
+
+def _overlaid_days(chosen: ColumnElement[bool] | None) -> FromClause:
     folded = _of(select(*daily_result.c), daily_result, chosen).where(
         ~exists()
         .where(
@@ -69,13 +80,7 @@ def days_selectable(db: Connection, chosen: ColumnElement[bool] | None = None) -
     return union_all(folded, staged).subquery("current_day")
 
 
-def kind_days_selectable(db: Connection, chosen: ColumnElement[bool] | None = None) -> FromClause:
-    """Return something with the columns of `daily_kind_result`: the current results by kind.
-
-    `chosen` as in `days_selectable`.
-    """
-    if not _is_staged(db, chosen):
-        return daily_kind_result
+def _overlaid_kind_days(chosen: ColumnElement[bool] | None) -> FromClause:
     folded = _of(select(*daily_kind_result.c), daily_kind_result, chosen).where(
         ~exists()
         .where(

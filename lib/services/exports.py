@@ -21,7 +21,7 @@ from lib.domain.actions import status_now
 from lib.domain.names import artist_key
 from lib.domain.rights import Rights
 from lib.services.billing import ArtistNotFound
-from lib.services.current_days import days_selectable, kind_days_selectable
+from lib.services.current_days import current_days
 from lib.services.recording import campaign_record
 from lib.services.scope import of_artists
 
@@ -89,7 +89,7 @@ def daily(engine: Engine, artist_name: str, *, rights: Rights) -> Iterator[OutRo
 def _daily(engine: Engine, artist_id: int) -> Iterator[OutRow]:
     with reading(engine) as db:
         chosen = campaign.c.artist_id == artist_id
-        days, kinds = days_selectable(db, chosen), kind_days_selectable(db, chosen)
+        days, kinds = current_days(db, chosen)
         query = (
             select(
                 artist.c.name.label("artist"),

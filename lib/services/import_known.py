@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, select
 
 from lib.db.tables import campaign, campaign_name, connection, import_run
 from lib.domain.records import Platform
 from lib.platforms import ExportDay
-from lib.services.current_days import days_selectable, kind_days_selectable
+from lib.services.current_days import current_days, days_selectable
 
 Figures = tuple[int | None, int | None, int | None, Mapping[str, int]]
 """Spend in micros, impressions, clicks, results in millionths by kind; None is unknown."""
@@ -86,8 +86,8 @@ def known_days(
 ) -> dict[int, dict[date, KnownDay]]:
     """Return the days of the artist's campaigns in a range as they currently stand."""
     mine = _of(artist_id, platform)
-    results = _results(db, mine, covered)
-    days = days_selectable(db, mine)
+    days, kinds = current_days(db, mine)
+    results = _results(db, kinds, mine, covered)
     none: Mapping[str, int] = {}
     found: dict[int, dict[date, KnownDay]] = defaultdict(dict)
     for number, day, spend, impressions, clicks, source, seen_on in db.execute(
@@ -109,9 +109,8 @@ def known_days(
 
 
 def _results(
-    db: Connection, mine: ColumnElement[bool], covered: tuple[date, date]
+    db: Connection, kinds: FromClause, mine: ColumnElement[bool], covered: tuple[date, date]
 ) -> dict[int, dict[date, dict[str, int]]]:
-    kinds = kind_days_selectable(db, mine)
     # Many days have the same results: each is kept once, however many days share it.
     shared: dict[tuple[str, int], dict[str, int]] = {}
     found: dict[int, dict[date, dict[str, int]]] = defaultdict(dict)

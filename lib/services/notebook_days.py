@@ -31,7 +31,7 @@ from lib.domain.metrics import Window
 from lib.domain.notebook import Bought, Feed, Part, Question, Split
 from lib.domain.records import Platform
 from lib.domain.status import FACTS, Status
-from lib.services.current_days import days_selectable, kind_days_selectable
+from lib.services.current_days import current_days
 
 _NO_PLACE = "no location named"
 
@@ -179,7 +179,7 @@ class Reading:
     @property
     def _tables(self) -> tuple[FromClause, FromClause]:
         if not hasattr(self, "_read"):
-            self._read = days_selectable(self._db), kind_days_selectable(self._db)
+            self._read = current_days(self._db)
         return self._read
 
     def _figures(self) -> tuple[ColumnElement[Any], ColumnElement[Any], ColumnElement[bool]]:

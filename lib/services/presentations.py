@@ -25,7 +25,7 @@ from lib.domain.rights import Rights
 from lib.domain.run_days import Marks, mark
 from lib.domain.schedule import ScheduleState
 from lib.domain.status import LIVE
-from lib.services.current_days import days_selectable, kind_days_selectable
+from lib.services.current_days import current_days
 from lib.services.lag import settle_ages
 from lib.services.queries import board_within
 from lib.services.scope import within
@@ -141,7 +141,7 @@ def _others(db: Connection, artist_id: int) -> list[str]:
 def _days(db: Connection, artist_id: int, first: date | None) -> dict[int, Mapping[date, DayTold]]:
     """Return the current days of the artist's campaigns, from `first` on."""
     chosen = campaign.c.artist_id == artist_id
-    days, kinds = days_selectable(db, chosen), kind_days_selectable(db, chosen)
+    days, kinds = current_days(db, chosen)
     of_kinds = (
         select(kinds.c.campaign_id, kinds.c.day, kinds.c.kind, kinds.c.results_micros)
         .join(campaign, campaign.c.id == kinds.c.campaign_id)

@@ -47,7 +47,7 @@ from lib.domain.status import LIVE
 from lib.platforms.gateways import Capability, gateway
 from lib.services.activity import ActivityFilter
 from lib.services.activity import entries as history_of
-from lib.services.current_days import days_selectable, kind_days_selectable
+from lib.services.current_days import current_days
 from lib.services.recording import (
     NO_CHANGES,
     CampaignNotFound,
@@ -259,7 +259,7 @@ def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, Hist
 
 def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
     chosen = campaign.c.id == campaign_id
-    days, by_kind = days_selectable(db, chosen), kind_days_selectable(db, chosen)
+    days, by_kind = current_days(db, chosen)
     kinds: dict[date, dict[str, int]] = defaultdict(dict)
     for row in db.execute(select(by_kind).where(by_kind.c.campaign_id == campaign_id)):
         kinds[row.day][row.kind] = row.results_micros

@@ -23,7 +23,7 @@ from lib.domain.run_days import ADJUSTMENTS, Marks, Run, is_adjustment, mark
 from lib.domain.running import StatusChange
 from lib.domain.status import Status
 from lib.domain.verdict import DayGrid, Floats
-from lib.services.current_days import days_selectable, kind_days_selectable
+from lib.services.current_days import current_days, days_selectable
 
 # Enough for C, B, the day before, and eight weeks of weekdays behind each day of C.
 HORIZON = 70
@@ -316,7 +316,7 @@ def _day_values(
 ) -> tuple[list[int], list[int], list[Floats]]:
     """Return row, column and the four figures of every stored day within the grid."""
     chosen = campaign.c.id.in_([one.id for one in campaigns])
-    days, kinds = days_selectable(db, chosen), kind_days_selectable(db, chosen)
+    days, kinds = current_days(db, chosen)
     found: Sequence[Any] = db.execute(
         select(
             days.c.campaign_id,
