@@ -106,14 +106,15 @@ def _traces(
     frame: pd.DataFrame, column: str, axis: str, hover: str, settled_through: date | None
 ) -> list[Figure]:
     is_spend = column == "spend"
-    name = "Spend" if is_spend else "Results"
-    shared = {"x": _days(frame), "xaxis": "x", "yaxis": f"y{axis}", "legendgroup": column}
+    # One legend says what spend and results are both drawn as, and shows or hides it in both.
+    shared = {"x": _days(frame), "xaxis": "x", "yaxis": f"y{axis}", "showlegend": is_spend}
     line = _SPEND_LINE if is_spend else _RESULT_LINE
     return [
         shared
         | {
             "type": "bar",
-            "name": f"{name}, each day",
+            "name": "Each day",
+            "legendgroup": "day",
             "y": _values(frame[column]),
             "marker": {
                 "color": _SPEND_BAR if is_spend else _RESULT_BAR,
@@ -123,7 +124,7 @@ def _traces(
             "textposition": "none",
             "hovertemplate": hover + "<extra>the day%{text}</extra>",
         },
-        _mean(frame, shared, column, WEEK, {"color": line, "width": 2.5}, hover, name),
+        _mean(frame, shared, column, WEEK, {"color": line, "width": 2.5}, hover),
         _mean(
             frame,
             shared,
@@ -131,7 +132,6 @@ def _traces(
             MONTH,
             {"color": _MONTH_LINE, "width": 2, "dash": "dot"},
             hover,
-            name,
         ),
     ]
 
@@ -157,12 +157,12 @@ def _mean(
     length: int,
     line: Figure,
     hover: str,
-    name: str,
 ) -> Figure:
     return shared | {
         "type": "scatter",
         "mode": "lines",
-        "name": f"{name}, {length}-day mean",
+        "name": f"{length}-day mean",
+        "legendgroup": str(length),
         "y": _values(frame[f"{column}_{length}"]),
         "line": line,
         "connectgaps": False,

@@ -43,8 +43,8 @@ def figure_of(frame, **more):
     return campaign_figure(frame, currency="EUR", kind="saves", **more)
 
 
-def trace(figure, name):
-    return next(one for one in figure["data"] if one["name"] == name)
+def trace(figure, name, axis="y"):
+    return next(one for one in figure["data"] if one["name"] == name and one["yaxis"] == axis)
 
 
 def test_an_empty_frame_says_so():
@@ -55,21 +55,21 @@ def test_an_empty_frame_says_so():
 
 def test_one_day_is_one_bar_and_no_mean():
     figure = figure_of(frame_of([day(0)], [covered(0, 0)], window(0, 0)))
-    assert trace(figure, "Spend, each day")["y"] == [9.0]
-    assert trace(figure, "Spend, 7-day mean")["y"] == [None]
+    assert trace(figure, "Each day")["y"] == [9.0]
+    assert trace(figure, "7-day mean")["y"] == [None]
 
 
 def test_a_missing_day_is_a_break_and_an_idle_day_is_zero():
     days = [day(0), day(1), day(4)]
     frame = frame_of(days, [covered(0, 2)], window(0, 4))
-    spend = trace(figure_of(frame), "Spend, each day")["y"]
+    spend = trace(figure_of(frame), "Each day")["y"]
     assert spend == [9.0, 9.0, 0.0, None, 9.0]
-    assert trace(figure_of(frame), "Spend, 7-day mean")["connectgaps"] is False
+    assert trace(figure_of(frame), "7-day mean")["connectgaps"] is False
 
 
 def test_a_day_without_this_kind_of_result_is_not_zero_results():
     frame = frame_of([day(0, saves=None)], [covered(0, 0)], window(0, 0))
-    assert trace(figure_of(frame), "Results, each day")["y"] == [None]
+    assert trace(figure_of(frame), "Each day", "y2")["y"] == [None]
 
 
 def test_a_mean_is_over_the_reported_days_only():
