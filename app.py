@@ -22,10 +22,7 @@ def who_is_there() -> Actor | signin.SignedOut:
 who = None
 with outage.told():
     who = who_is_there()
-page = st.navigation(
-    menu.pages(who if isinstance(who, Actor) else None),
-    position="sidebar" if isinstance(who, Actor) else "hidden",
-)
+page = menu.declare(who if isinstance(who, Actor) else None)
 
 if who is None:  # Whoever it is: the database that knows them cannot be reached.
     st.stop()

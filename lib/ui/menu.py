@@ -5,15 +5,24 @@ from pathlib import Path
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import signin
+from lib.ui import second_go, signin
 
 ICON = str(Path(__file__).parent / "static" / "icon.png")
+
+
+def declare(who: Actor | None) -> st.Page:
+    """Say which pages there are and draw the menu, as soon as it may; return the one to be run.
+
+    None is somebody signed out, who sees no menu.
+    """
+    is_drawn = who is not None and second_go.has_come("menu")
+    return st.navigation(pages(who), position="sidebar" if is_drawn else "hidden")
 
 
 def pages(who: Actor | None) -> dict[str, list[st.Page]]:
     """Return the pages by section; the first one is where the desk opens.
 
-    None is somebody signed out. The page of people is for admins; their service asks again.
+    The page of people is for admins; their service asks again.
     """
     people = _page("operations/people.py", "People", ":material/group:")
     is_shown = who is not None and signin.manages_people(who)

@@ -24,19 +24,13 @@ FIRST_DRAWN: dict[str, tuple[str, ...]] = {
     "roster": (*_PLAIN, "desk.table", "ButtonGroup", "Pagination"),
     "explore": (*_PLAIN, "desk.table"),
     "present": _PLAIN,
-    "campaign": (*_PLAIN, "desk.soon", "Button", "PageLink"),
+    "campaign": (*_PLAIN, "Button", "PageLink"),
     "import": _PLAIN,
     "scheduled": _PLAIN,
     "activity": (*_PLAIN, "DataFrame"),
     "trend-check": (*_PLAIN, "DataFrame"),
     "status-guide": _PLAIN,
     "people": (*_PLAIN, "DataFrame"),
-}
-# By the path of a page, what draws the rest, and is so large that to fetch it at the same time
-# holds the first things up: fetched once the page's own scripts have run.
-THEN_DRAWN: dict[str, tuple[str, ...]] = {
-    "explore": ("PlotlyChart",),
-    "campaign": ("PlotlyChart",),
 }
 _OWN = "desk."
 _ICONS = "MaterialSymbols-Rounded"
@@ -53,10 +47,6 @@ _SCRIPT = f"""
             enableCustomParentMessages: false,
           }};
         window.__streamlit = told;
-        addEventListener("DOMContentLoaded", () => {{
-          for (const link of document.querySelectorAll("link[rel=later]"))
-            link.rel = "modulepreload";
-        }});
       }}
     """
 _IMPORTED = re.compile(r'(?:\bfrom|\bimport)\s*"\./([\w.-]+\.js)"')
@@ -77,24 +67,25 @@ def page(path: str = "") -> str:
     """Return the HTML of the page at `path`."""
     plain, drawn = streamlit_page(), FIRST_DRAWN[path]
     own = [name.removeprefix(_OWN) for name in drawn if name.startswith(_OWN)]
-    first = _scripts([name for name in drawn if not name.startswith(_OWN)])
-    later = [name for name in _scripts(THEN_DRAWN.get(path, ())) if name not in first]
-    first, later = (
-        [f"static/js/{name}" for name in names if f"/{name}" not in plain]
-        for names in (first, later)
-    )
-    first += [f"_stcore/bidi-components/{_OWN}{name}/{name}.js" for name in own]
+    scripts = [
+        *(
+            f"static/js/{name}"
+            for name in _scripts([name for name in drawn if not name.startswith(_OWN)])
+            if f"/{name}" not in plain
+        ),
+        *(f"_stcore/bidi-components/{_OWN}{name}/{name}.js" for name in own),
+    ]
     hints = [
-        f"<script>{_SCRIPT}</script>",
-        *(f'<link rel="modulepreload" crossorigin href="./{name}">' for name in first),
-        *(f'<link rel="later" crossorigin href="./{name}">' for name in later),
+        *(f'<link rel="modulepreload" crossorigin href="./{name}">' for name in scripts),
         *(
             '<link rel="preload" as="font" type="font/woff2" crossorigin '
             f'href="./static/media/{font.name}">'
             for font in _static("media").glob(f"{_ICONS}.*.woff2")
         ),
     ]
-    return plain.replace("</title>", "\n    ".join(["</title>", *hints]), 1)
+    # Told before Streamlit's scripts run, and fetched after them: they are needed first.
+    told = plain.replace("</title>", f"</title>\n    <script>{_SCRIPT}</script>", 1)
+    return told.replace("</head>", "".join(f"  {hint}\n  " for hint in hints) + "</head>", 1)
 
 
 def streamlit_page() -> str:

@@ -30,6 +30,8 @@ def after_page(who: Actor, *, page: str) -> Iterator[None]:
                 if second_go.has_come("sidebar"):
                     with st.sidebar:
                         draw(who, page=page)
+                else:
+                    st.sidebar.empty()
                 live.watch()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import partial
 
 import streamlit as st
 
@@ -13,12 +12,13 @@ from lib.domain.metrics import Window
 from lib.domain.run_days import DayKind, kinds_of_days, mark
 from lib.domain.trend import Verdict
 from lib.services.queries import CampaignPage
-from lib.ui import pictures, second_go
+from lib.ui import pictures, reads, second_go
 from lib.ui.fields import OneOf, day, day_field, is_on, segments, toggle
 from lib.ui.format import day as day_words
 from lib.ui.format import money, span
 from lib.ui.words import entry_words, reason_words
 
+_FIELDS_HEIGHT = 32  # pixels
 LATER, SINCE = "later", "Since"
 # The usual one is long enough for both windows of a verdict, and short enough to draw at once.
 USUAL = "56 days"
@@ -34,8 +34,16 @@ RANGES = {
 
 def chart(page: CampaignPage, *, now: datetime) -> None:
     """Draw the trend of spend and results, 56 days first and the whole run on demand."""
-    # The chart's library blocks the browser for a second or more: first the figures.
-    second_go.soon("charts", partial(_draw, page, now))
+    mine = reads.rights()
+
+    @st.fragment
+    def alone() -> None:
+        # What a person chooses here draws the chart alone, as long as their rights stay.
+        if reads.rights() != mine:
+            st.rerun()
+        _draw(page, now)
+
+    alone()
 
 
 def _draw(page: CampaignPage, now: datetime) -> None:
@@ -76,25 +84,27 @@ def _range(page: CampaignPage, *, last: date) -> Window:
     """Draw the choice of the dates that are drawn, and return them."""
     choice = OneOf("range", "Range", list(RANGES), first=USUAL)
     as_of = page.row.as_of
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        segments(choice)
-        is_since = choice.chosen == SINCE
-        if is_since:
-            day_field("First day", "since", width=160)
-        # A range that was asked for ends where the figures are settled; the usual one shows more.
-        is_usual = choice.chosen == USUAL
-        with_later = is_on(LATER, usually=is_usual)
-        window = chart_window(
-            page.days,
-            as_of=as_of,
-            last=last,
-            length=RANGES[choice.chosen],
-            since=day("since") if is_since else None,
-            with_later=with_later,
-        )
-        assert window is not None  # noqa: S101 - there are days
-        if max(one.day for one in page.days) > (as_of or date.max):
-            toggle("Unsettled days too", LATER, usually=is_usual)
+    is_since = choice.chosen == SINCE
+    # A range that was asked for ends where the figures are settled; the usual one shows more.
+    is_usual = choice.chosen == USUAL
+    window = chart_window(
+        page.days,
+        as_of=as_of,
+        last=last,
+        length=RANGES[choice.chosen],
+        since=day("since") if is_since else None,
+        with_later=is_on(LATER, usually=is_usual),
+    )
+    assert window is not None  # noqa: S101 - there are days
+    if not second_go.has_come("range"):
+        st.space(_FIELDS_HEIGHT)
+    else:
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            segments(choice)
+            if is_since:
+                day_field("First day", "since", width=160)
+            if max(one.day for one in page.days) > (as_of or date.max):
+                toggle("Unsettled days too", LATER, usually=is_usual)
     st.caption(f"**{span(window)}** · {_ends(window, as_of)}")
     return window
 

@@ -13,15 +13,10 @@ from lib.ui import menu, shell, signin
 
 STATIC = Path(file_util.get_static_dir())
 HINTED = re.compile(r'<link rel="(?:modulepreload|preload)"[^>]*href="\./([^"]+)"')
-LATER = re.compile(r'<link rel="later"[^>]*href="\./([^"]+)"')
 
 
 def hints(path: str) -> list[str]:
     return HINTED.findall(shell.page(path))
-
-
-def later(path: str) -> list[str]:
-    return LATER.findall(shell.page(path))
 
 
 def test_every_page_of_the_menu_is_opened_by_it(monkeypatch):
@@ -53,22 +48,19 @@ def test_what_is_fetched_ahead_is_there_and_named_once(path):
 
 @pytest.mark.parametrize("path", shell.FIRST_DRAWN)
 def test_every_script_that_is_named_is_one_of_the_installed_streamlit(path):
-    for found, names in ((hints, shell.FIRST_DRAWN[path]), (later, shell.THEN_DRAWN.get(path, ()))):
-        for name in names:
-            if not name.startswith("desk."):
-                pattern = re.compile(rf"static/js/{name}\.[\w-]+\.js")
-                assert [one for one in found(path) if pattern.fullmatch(one)]
+    found = hints(path)
+    for name in shell.FIRST_DRAWN[path]:
+        if not name.startswith("desk."):
+            pattern = re.compile(rf"static/js/{name}\.[\w-]+\.js")
+            assert [one for one in found if pattern.fullmatch(one)]
 
 
-def test_what_is_large_and_not_drawn_first_is_fetched_later_and_all_of_it():
-    assert not [name for name in hints("campaign") if "/PlotlyChart." in name]
-    assert not set(hints("campaign")) & set(later("campaign"))
-    assert all((STATIC / name).is_file() for name in later("campaign"))
-    charts = next(name for name in later("campaign") if "/PlotlyChart." in name)
-    imported = re.findall(r'from"\./([^"]+)"', (STATIC / charts).read_text(encoding="utf-8"))
-    assert imported
-    known = shell.page("campaign")
-    assert all(name in known for name in imported)
+def test_what_tells_the_server_comes_before_streamlits_scripts_and_what_is_fetched_after():
+    told, script, first_hint = (
+        shell.page("").index(part)
+        for part in ("window.__streamlit", '<script type="module"', "/BidiComponent.")
+    )
+    assert told < script < first_hint
 
 
 def test_streamlit_still_reads_what_the_page_tells_it():

@@ -47,16 +47,16 @@ export default function draw({ parentElement, data, setTriggerValue }) {
   };
 }
 
-// What the first run left out is asked for once the browser has nothing else to do, what
-// `assets/soon` has asked for stands there, and nothing is open or being answered. What a click
-// brings comes with all of it: then nothing is asked for, and a dialog that it opens stays.
+// What the first run left out is asked for once this one has been painted, the browser has nothing
+// else to do, all scripts that draw it have come, and nothing is open or being answered. What a
+// click brings comes with all of it: then nothing is asked for, and a dialog that it opens stays.
 function askAgain(mine, since = performance.now()) {
   const idle = window.requestIdleCallback ?? setTimeout;
   const look = () => {
     if (!mine.again) return;
     const isLate = performance.now() - since > PATIENCE;
     const isAnswered = performance.now() - mine.pressedAt > ANSWER && !isRunning();
-    const isWaiting = !isAnswered || document.querySelector(`.desk-soon, ${OPEN}`);
+    const isWaiting = !isAnswered || document.querySelector(`[data-testid=stSkeleton], ${OPEN}`);
     if (isWaiting && !isLate) {
       setTimeout(() => askAgain(mine, since), 50);
     } else {
@@ -64,7 +64,14 @@ function askAgain(mine, since = performance.now()) {
       mine.tell(mine.drawn);
     }
   };
-  idle(look, { timeout: PATIENCE });
+  afterPaint(() => idle(look, { timeout: PATIENCE }));
+}
+
+// What stands now is in the next frame; when the third begins, that one has been shown. Between
+// them a browser may well be idle.
+function afterPaint(then, frames = 3) {
+  if (document.hidden || !frames) then();
+  else requestAnimationFrame(() => afterPaint(then, frames - 1));
 }
 
 function isRunning() {
