@@ -31,19 +31,26 @@ def draw(
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if heading:
             st.caption(heading, width="stretch")
-        if searched:
-            _search_field(searched)
-        with folded("Filters", FOLD, icon=":material/filter_alt:") as is_open:
-            if is_open:
-                _fields(page, order, more)
-        if show is not None:
-            segments(show)
-        if told:
-            reset_button(
-                "filters-reset", f"Reset {len(told)} filter{'' if len(told) == 1 else 's'}"
-            )
-        also = [one for one in (*more, order, show) if one is not None]
-        view_menu.draw(page, filters.values(page, also))
+        # On a phone they share a line below the heading, also when the last of them comes.
+        with st.container(
+            horizontal=True,
+            vertical_alignment="center",
+            gap="small",
+            width="content" if heading else "stretch",
+        ):
+            if searched:
+                _search_field(searched)
+            with folded("Filters", FOLD, icon=":material/filter_alt:") as is_open:
+                if is_open:
+                    _fields(page, order, more)
+            if show is not None:
+                segments(show)
+            if told:
+                reset_button(
+                    "filters-reset", f"Reset {len(told)} filter{'' if len(told) == 1 else 's'}"
+                )
+            also = [one for one in (*more, order, show) if one is not None]
+            view_menu.draw(page, filters.values(page, also))
     return filters.narrowed(page)
 
 

@@ -89,6 +89,7 @@ def test_columns_stand_as_they_were_chosen_also_in_another_session(
     field.click()
     for _ in usual[2:]:
         field.press("Backspace")
+    drawn(page)
     for title in ("Budget", "At stake"):
         page.get_by_role("option", name=title, exact=True).click()
         drawn(page)
