@@ -1,5 +1,6 @@
 """Copies of a PostgreSQL database, by pg_dump and pg_restore."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from lib.db.engine import reading
 from lib.db.pg_programs import ProgramFailed, find_client, run, run_on_file
 from lib.db.tables import metadata
 
+_LEAVING_SECONDS = 2.0
 _PLAIN = ("--no-owner", "--no-privileges")
 _sessions = table("pg_stat_activity", column("datname"), column("pid"), column("backend_type"))
 
@@ -95,19 +97,29 @@ class PostgresCopy:
         return "".join(f"{one.compile(dialect=self.engine.dialect)};\n" for one in statements)
 
     def _refuse_company(self) -> None:
-        with reading(self.engine) as db:
-            others = db.execute(
-                select(func.count())
-                .select_from(_sessions)
-                .where(
-                    _sessions.c.datname == func.current_database(),
-                    _sessions.c.pid != func.pg_backend_pid(),
-                    _sessions.c.backend_type == "client backend",
+        # The server counts for a moment who has just left.
+        until = time.monotonic() + _LEAVING_SECONDS
+        while others := self._others():
+            if time.monotonic() > until:
+                connected = "1 other is" if others == 1 else f"{others} others are"
+                raise CopyRefused(
+                    f"{connected} connected to the database. Nothing was changed; stop the "
+                    "desk and its workers first."
                 )
-            ).scalar_one()
-        self.engine.dispose()
-        if others:
-            raise CopyRefused(
-                f"{others} others are connected to the database. Nothing was changed; stop the "
-                "desk and its workers first."
+            time.sleep(0.1)
+
+    def _others(self) -> int:
+        """Return how many connections there are to the database, but for the one that asks."""
+        query = (
+            select(func.count())
+            .select_from(_sessions)
+            .where(
+                _sessions.c.datname == func.current_database(),
+                _sessions.c.pid != func.pg_backend_pid(),
+                _sessions.c.backend_type == "client backend",
             )
+        )
+        with reading(self.engine) as db:
+            others = int(db.execute(query).scalar_one())
+        self.engine.dispose()
+        return others

@@ -528,6 +528,18 @@ class TestOnPostgres:
         other.dispose()
         assert dump(mine) == before
 
+    def test_who_is_just_leaving_does_not_hold_it_up(self, two) -> None:
+        mine, file = two
+        other = make_engine(mine.url.render_as_string(hide_password=False))
+        connected = other.connect()
+        leaving = threading.Timer(0.5, connected.invalidate)
+        leaving.start()
+        restore(mine, file, overwrite=True)
+        leaving.join()
+        connected.close()
+        other.dispose()
+        assert not faults(mine)
+
     def test_tables_that_are_not_the_desks_are_never_dropped(self, two) -> None:
         mine, file = two
         with mine.begin() as db:

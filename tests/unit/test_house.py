@@ -1,6 +1,7 @@
 """The layout rules that no import contract can express, because pages are scripts."""
 
 import ast
+import inspect
 import os
 import sys
 import tomllib
@@ -11,6 +12,7 @@ import pytest
 from streamlit import config as streamlit_config
 
 from lib.settings import ROOT, environment_names, load_settings
+from lib.ui import menu
 
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 SCRIPTS = [ROOT / "app.py", *PAGES]
@@ -83,7 +85,8 @@ def test_every_page_is_in_the_menu():
 def test_the_menu_is_declared_before_anybody_is_turned_away():
     # Until st.navigation has been reached, Streamlit may serve a page's script without app.py.
     frame = (ROOT / "app.py").read_text(encoding="utf-8")
-    assert 0 < frame.index("st.navigation(") < frame.index("st.stop()")
+    assert 0 < frame.index("menu.declare(") < frame.index("st.stop()")
+    assert "st.navigation(" in inspect.getsource(menu.declare)
 
 
 def test_every_setting_is_in_the_readme():
