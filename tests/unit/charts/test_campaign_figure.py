@@ -59,6 +59,18 @@ def test_one_day_is_one_bar_and_no_mean():
     assert trace(figure, "7-day mean")["y"] == [None]
 
 
+def test_one_legend_speaks_for_spend_and_results():
+    figure = figure_of(frame_of([day(0)], [covered(0, 0)], window(0, 0)))
+    said = [one for one in figure["data"] if one["showlegend"]]
+    assert [one["name"] for one in said] == ["Each day", "7-day mean", "28-day mean"]
+    for one in said:
+        together = {other["yaxis"] for other in figure["data"] if other["name"] == one["name"]}
+        groups = {other["legendgroup"] for other in figure["data"] if other["name"] == one["name"]}
+        assert together == {"y", "y2"}
+        assert groups == {one["legendgroup"]}
+    assert len({one["legendgroup"] for one in said}) == len(said)
+
+
 def test_a_missing_day_is_a_break_and_an_idle_day_is_zero():
     days = [day(0), day(1), day(4)]
     frame = frame_of(days, [covered(0, 2)], window(0, 4))
