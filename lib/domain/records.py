@@ -136,9 +136,10 @@ class Artist(Record):
 
     id: int
     organization_id: int
+    organization: str
+    """The name of the label."""
     name: str
     is_demo: bool
-    billing: BillingState
 
 
 class Connection(Record):

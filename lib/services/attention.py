@@ -31,7 +31,7 @@ from lib.domain.records import BillingState
 from lib.domain.rights import Rights
 from lib.domain.status import LIVE, Status
 from lib.domain.verdict import Word
-from lib.services.roster import RosterRow, rows_of
+from lib.services.campaign_rows import PlacedCampaign, campaigns_by_id
 from lib.services.scope import of_artists
 from lib.services.standing import Standing, standing
 
@@ -97,12 +97,12 @@ def attention(engine: Engine, *, rights: Rights, now: datetime) -> Attention:
 
 def campaigns(
     engine: Engine, ids: Sequence[int], *, rights: Rights, now: datetime
-) -> tuple[RosterRow, ...]:
+) -> tuple[PlacedCampaign, ...]:
     """Return those of these campaigns that may be seen, in this order, as the board has them."""
 
-    def work() -> tuple[RosterRow, ...]:
+    def work() -> tuple[PlacedCampaign, ...]:
         with reading(engine) as db:
-            return rows_of(db, ids, rights=rights, now=now)
+            return campaigns_by_id(db, ids, rights=rights, now=now)
 
     return retrying(work)
 

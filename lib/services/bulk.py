@@ -17,15 +17,16 @@ from sqlalchemy.exc import DBAPIError
 
 from lib.db.engine import DatabaseUnreachable, reading, retrying
 from lib.db.rows import named
-from lib.db.tables import connection, history
+from lib.db.tables import history
 from lib.domain.actions import Action, PauseReason, is_so_already
 from lib.domain.guardrails import ONE_CHANGE_WITHIN, Cautions, cautions, recent_change
-from lib.domain.records import Actor, GatewayKind, HistoryEntry, Origin, Platform, Source
+from lib.domain.records import Actor, HistoryEntry, Origin, Source
 from lib.domain.rights import Rights
 from lib.domain.status import Status
 from lib.events import Outcome, tell, told
 from lib.platforms.gateways import gateway
 from lib.services.access import AccessEnded, NotAllowed
+from lib.services.campaign_rows import PlacedCampaign, campaigns_by_id
 from lib.services.campaigns import (
     Change,
     ChangeRefused,
@@ -34,7 +35,6 @@ from lib.services.campaigns import (
     in_transaction,
 )
 from lib.services.recording import CampaignNotFound, Occasion, event_of
-from lib.services.roster import RosterRow, rows_of
 from lib.services.trend_of_moves import Foreseen as Trends
 from lib.services.trend_of_moves import foresee_moves
 
@@ -61,7 +61,7 @@ class Outlook:
     campaign_id: int
     version: int
     """As the preview saw it; the change is made against this one."""
-    one: RosterRow
+    one: PlacedCampaign
     fate: Fate
     to: Status | None
     why_not: str
@@ -252,14 +252,14 @@ def _outlooks(
     rights: Rights,
     now: datetime,
 ) -> Iterator[Outlook]:
-    recent, kinds = _recent_changes(db, ids, now=now), _gateways(db)
-    for one in rows_of(db, ids, rights=rights, now=now):
+    recent = _recent_changes(db, ids, now=now)
+    for one in campaigns_by_id(db, ids, rights=rights, now=now):
         subject = one.row.campaign
         decision = one.row.decisions[action]
         fate = Fate.CHANGES if decision.is_allowed else Fate.REFUSED
         if is_so_already(subject, action, now=now):
             fate = Fate.ALREADY
-        kind = kinds[subject.artist_id, subject.platform]
+        carrier = gateway(one.connection.gateway)
         yield Outlook(
             campaign_id=subject.id,
             version=subject.version,
@@ -269,7 +269,7 @@ def _outlooks(
             why_not=decision.why_not,
             cautions=cautions(one.row, recent=recent.get(subject.id)),
             has_changed=subject.version != seen[subject.id],
-            is_carried_out=gateway(kind).capability(action, subject.platform).is_carried_out,
+            is_carried_out=carrier.capability(action, subject.platform).is_carried_out,
         )
 
 
@@ -284,13 +284,6 @@ def _recent_changes(
         entries.setdefault(row["campaign_id"], []).append(HistoryEntry.of_row(row))
     found = {number: recent_change(some, now=now) for number, some in entries.items()}
     return {number: entry for number, entry in found.items() if entry is not None}
-
-
-def _gateways(db: Connection) -> dict[tuple[int, Platform], GatewayKind]:
-    rows = db.execute(
-        select(connection.c.artist_id, connection.c.platform, connection.c.gateway)
-    ).all()
-    return {(row.artist_id, Platform(row.platform)): GatewayKind(row.gateway) for row in rows}
 
 
 def _portions(of: Sequence[Item], size: int) -> Iterator[list[Item]]:

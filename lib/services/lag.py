@@ -1,10 +1,22 @@
 """Lag, measured from the stored observations: measured, kept, and read by whoever needs it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, delete, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Table,
+    and_,
+    delete,
+    exists,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lib.db.engine import reading, retrying, writing
@@ -58,17 +70,26 @@ def curves_to_show(engine: Engine, *, rights: Rights) -> Curves:
 
     def work() -> Curves:
         with reading(engine) as db:
-            seen = {(one, kind) for one in Platform for kind in (SPEND, _usual_kind(one))}
-            query = select(campaign.c.platform, campaign.c.headline_kind).distinct()
-            rows = db.execute(query.where(within(campaign.c.artist_id, rights)))
-            seen |= {(Platform(row.platform), row.headline_kind) for row in rows}
-            return {key: curve for key, curve in _stored(db).items() if key in seen}
+            return _stored(db, or_(*_everybodys(), _is_seen(rights)))
 
     return retrying(work)
 
 
-def _usual_kind(platform: Platform) -> str:
-    return usual_kind(usual_type(platform), platform)
+def _everybodys() -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on the kinds that are nobody's own."""
+    yield settle_age.c.kind == SPEND
+    for one in Platform:
+        usual = usual_kind(usual_type(one), one)
+        yield and_(settle_age.c.platform == one, settle_age.c.kind == usual)
+
+
+def _is_seen(rights: Rights) -> ColumnElement[bool]:
+    """Return the condition that a campaign in sight has the kind."""
+    return exists().where(
+        campaign.c.platform == settle_age.c.platform,
+        campaign.c.headline_kind == settle_age.c.kind,
+        within(campaign.c.artist_id, rights),
+    )
 
 
 def remeasure(source: Source, *, now: datetime) -> frozenset[Kind]:
@@ -151,10 +172,9 @@ def _settle_ages(db: Connection) -> SettleAges:
     return SettleAges({(Platform(row.platform), row.kind): row.age_days for row in rows})
 
 
-def _stored(db: Connection) -> Curves:
-    rows = db.execute(
-        select(settle_age).order_by(settle_age.c.platform, settle_age.c.kind)
-    ).mappings()
+def _stored(db: Connection, *conditions: ColumnElement[bool]) -> Curves:
+    query = select(settle_age).where(*conditions)
+    rows = db.execute(query.order_by(settle_age.c.platform, settle_age.c.kind)).mappings()
     return {(Platform(row["platform"]), row["kind"]): _curve(row) for row in rows}
 
 

@@ -28,7 +28,6 @@ from lib.domain.status import LIVE
 from lib.services.current_days import current_days
 from lib.services.lag import settle_ages
 from lib.services.queries import board_within
-from lib.services.scope import within
 from lib.services.trend_days import Loaded, load_campaigns
 
 # More days than any figure takes to settle: where nothing runs, time goes on without it.
@@ -54,21 +53,6 @@ def presentation(
                 shares_cost=_shares_cost(db, artist_id),
                 now=now,
             )
-
-    return retrying(work)
-
-
-def organization_name(engine: Engine, artist_id: int, *, rights: Rights) -> str:
-    """Return the name of an artist's organization, empty for one who may not be seen."""
-
-    def work() -> str:
-        query = (
-            select(organization.c.name)
-            .join(artist, artist.c.organization_id == organization.c.id)
-            .where(artist.c.id == artist_id, within(artist.c.id, rights))
-        )
-        with reading(engine) as db:
-            return db.execute(query).scalar() or ""
 
     return retrying(work)
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 from sqlalchemy import (
@@ -23,39 +24,33 @@ from lib.db.tables import (
     connection,
     coverage,
     data_version,
-    history,
     organization,
 )
-from lib.domain.actions import Action, Circumstances
+from lib.domain.actions import Action
 from lib.domain.anomalies import OddDay, odd_days
-from lib.domain.board import BoardRow, board_row
+from lib.domain.board import BoardRow
 from lib.domain.forecast import Forecast, forecast_total
 from lib.domain.metrics import Window
 from lib.domain.records import (
     Artist,
+    BillingState,
     Campaign,
     Coverage,
     DailyResult,
     HistoryEntry,
-    Platform,
 )
 from lib.domain.records import Connection as PlatformConnection
-from lib.domain.rights import Deed, Place, Rights
+from lib.domain.rights import Rights
 from lib.domain.run_days import Run, day_grid, is_adjustment, run_of
 from lib.domain.running import StatusChange
 from lib.domain.status import LIVE
 from lib.platforms.gateways import Capability, gateway
 from lib.services.activity import ActivityFilter
 from lib.services.activity import entries as history_of
+from lib.services.campaign_rows import ARTIST, campaign_by_id, campaigns_of
 from lib.services.current_days import current_days
-from lib.services.recording import (
-    NO_CHANGES,
-    CampaignNotFound,
-    campaign_record,
-    no_such_campaign,
-)
+from lib.services.recording import CampaignNotFound, no_such_campaign
 from lib.services.scope import of_artists
-from lib.services.trend_reads import current_trends
 
 FORECAST_DAYS = 28
 
@@ -65,6 +60,7 @@ class Board:
     """Everything the board of one artist shows."""
 
     artist: Artist
+    billing: BillingState
     connections: tuple[PlatformConnection, ...]
     rows: tuple[BoardRow, ...]
 
@@ -98,28 +94,28 @@ def current_data_version(engine: Engine, *, patience: float = READ_PATIENCE) -> 
     return retrying(work, patience=patience)
 
 
+def newest_labels(engine: Engine) -> tuple[int, int]:
+    """Return two numbers, of which one grows whenever an artist or a label comes or goes.
+
+    An artist keeps its name, and a label its own.
+    """
+
+    def work() -> tuple[int, int]:
+        retired = select(func.count(organization.c.retired_at)).scalar_subquery()
+        with reading(engine) as db:
+            newest, gone = db.execute(select(func.max(artist.c.id), retired)).one()
+            return newest or 0, gone
+
+    return retrying(work)
+
+
 def artists(engine: Engine, *, rights: Rights) -> list[Artist]:
     """Return the artists of every label that is in use, by name."""
 
     def work() -> list[Artist]:
         with reading(engine) as db:
             rows = named(db.execute(_artists(rights).order_by(artist.c.name_key)))
-            return [Artist.model_validate(row) for row in rows]
-
-    return retrying(work)
-
-
-def demo_label(engine: Engine, *, rights: Rights) -> str | None:
-    """Return the name of the demo label that is loaded, None where there is none."""
-
-    def work() -> str | None:
-        query = (
-            select(organization.c.name)
-            .join(artist, artist.c.organization_id == organization.c.id)
-            .where(organization.c.is_demo, organization.c.retired_at.is_(None), of_artists(rights))
-        )
-        with reading(engine) as db:
-            return db.execute(query).scalars().first()
+            return [Artist.of_row(row) for row in rows]
 
     return retrying(work)
 
@@ -136,14 +132,18 @@ def board(engine: Engine, artist_id: int, *, rights: Rights, now: datetime) -> B
 
 def board_within(db: Connection, artist_id: int, *, rights: Rights, now: datetime) -> Board | None:
     """Return the artist's board, read in the snapshot of whoever reads more of it."""
-    found = db.execute(_artists(rights).where(artist.c.id == artist_id)).mappings().first()
-    if found is None:
+    query = _artists(rights, artist.c.billing).where(artist.c.id == artist_id)
+    found = named(db.execute(query))
+    if not found:
         return None
-    the_artist = Artist.model_validate(dict(found))
-    links = _connections(db, artist_id)
-    chosen = campaign.c.artist_id == artist_id
-    rows = _rows(db, the_artist, links, chosen, rights=rights, now=now)
-    return Board(the_artist, tuple(links.values()), tuple(rows))
+    links = named(db.execute(select(connection).where(connection.c.artist_id == artist_id)))
+    rows = campaigns_of(db, artist_id, rights=rights, now=now)
+    return Board(
+        Artist.of_row(found[0]),
+        BillingState(found[0]["billing"]),
+        tuple(PlatformConnection.of_row(link) for link in links),
+        tuple(one.row for one in rows),
+    )
 
 
 def campaign_page(
@@ -153,28 +153,16 @@ def campaign_page(
 
     def work() -> CampaignPage:
         with reading(engine) as db:
-            found = (
-                db.execute(
-                    _artists(rights)
-                    .join(campaign, campaign.c.artist_id == artist.c.id)
-                    .where(campaign.c.id == campaign_id)
-                )
-                .mappings()
-                .first()
-            )
-            if found is None:
+            placed = campaign_by_id(db, campaign_id, rights=rights, now=now)
+            if placed is None:
                 raise CampaignNotFound(no_such_campaign(campaign_id))
-            the_artist = Artist.model_validate(dict(found))
-            links = _connections(db, the_artist.id)
-            chosen = campaign.c.id == campaign_id
-            (row,) = _rows(db, the_artist, links, chosen, rights=rights, now=now)
-            link = links[row.campaign.platform]
+            row, link = placed.row, placed.connection
             entries = tuple(history_of(db, ActivityFilter(campaign_id=campaign_id), rights=rights))
             days, spans = _days(db, campaign_id), _coverage(db, campaign_id)
             run = _run(row.campaign, entries)
             odd, forecast = _outlook(row, days, spans, run)
             return CampaignPage(
-                artist=the_artist,
+                artist=placed.artist,
                 connection=link,
                 row=row,
                 days=days,
@@ -192,69 +180,12 @@ def campaign_page(
     return retrying(work)
 
 
-def _artists(rights: Rights) -> Select[tuple[int, int, str, bool, str]]:
+def _artists(rights: Rights, *more: ColumnElement[Any]) -> Select[Any]:
     return (
-        select(
-            artist.c.id,
-            artist.c.organization_id,
-            artist.c.name,
-            organization.c.is_demo,
-            artist.c.billing,
-        )
+        select(*ARTIST, *more)
         .join(organization, organization.c.id == artist.c.organization_id)
         .where(organization.c.retired_at.is_(None), of_artists(rights))
     )
-
-
-def _connections(db: Connection, artist_id: int) -> dict[Platform, PlatformConnection]:
-    rows = named(db.execute(select(connection).where(connection.c.artist_id == artist_id)))
-    found = [PlatformConnection.of_row(row) for row in rows]
-    return {link.platform: link for link in found}
-
-
-def _rows(
-    db: Connection,
-    the_artist: Artist,
-    links: Mapping[Platform, PlatformConnection],
-    chosen: ColumnElement[bool],
-    *,
-    rights: Rights,
-    now: datetime,
-) -> list[BoardRow]:
-    query = (
-        select(campaign, connection.c.zone)
-        .join_from(campaign, connection)
-        .where(chosen)
-        .order_by(campaign.c.id)
-    )
-    campaigns = [campaign_record(row) for row in named(db.execute(query))]
-    trends = current_trends(db, chosen, now=now)
-    last = _last_changes(db, chosen)
-    place = Place(artist_id=the_artist.id)
-    may_change = rights.may(Deed.CHANGE, place, of_organization=the_artist.organization_id)
-    return [
-        board_row(
-            one,
-            trend=trends.get(one.id),
-            last_change=last.get(one.id),
-            circumstances=Circumstances(
-                the_artist.billing, links[one.platform].state, may_change=may_change
-            ),
-            now=now,
-        )
-        for one in campaigns
-    ]
-
-
-def _last_changes(db: Connection, chosen: ColumnElement[bool]) -> dict[int, HistoryEntry]:
-    newest = (
-        select(func.max(history.c.id))
-        .join(campaign, campaign.c.id == history.c.campaign_id)
-        .where(chosen, history.c.event.not_in(sorted(NO_CHANGES)))
-        .group_by(history.c.campaign_id)
-    )
-    rows = named(db.execute(select(history).where(history.c.id.in_(newest))))
-    return {row["campaign_id"]: HistoryEntry.of_row(row) for row in rows}
 
 
 def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:

@@ -14,30 +14,22 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Select,
     Subquery,
     UnaryExpression,
-    and_,
     case,
     func,
     select,
 )
 
 from lib.db.engine import reading, retrying
-from lib.db.rows import named
-from lib.db.tables import artist, campaign, campaign_trend, connection, history
-from lib.domain.actions import Circumstances
-from lib.domain.board import BoardRow, board_row
+from lib.db.tables import artist, campaign, campaign_trend
 from lib.domain.campaign_filter import CampaignFilter
-from lib.domain.records import BillingState, ConnectionState, HistoryEntry
-from lib.domain.rights import Deed, Place, Rights
+from lib.domain.rights import Rights
 from lib.domain.status import Status
 from lib.domain.verdict import Word
+from lib.services.campaign_rows import PlacedCampaign, campaigns_by_id
 from lib.services.narrowing import conditions
-from lib.services.recording import NO_CHANGES, campaign_record
-from lib.services.scope import within
 from lib.services.standing import Standing, standing
-from lib.services.trend_reads import current_trends
 
 ROWS_A_PAGE = 50
 MOST_AT_ONCE = 1000
@@ -107,15 +99,6 @@ class Overview:
         return tuple(total.currency for total in self.totals)
 
 
-@dataclass(frozen=True)
-class RosterRow:
-    """One campaign as the board has it, with its artist."""
-
-    artist_id: int
-    artist: str
-    row: BoardRow
-
-
 def overview(
     engine: Engine, narrowed: CampaignFilter, *, rights: Rights, now: datetime
 ) -> Overview:
@@ -154,13 +137,13 @@ def page(
     rows: int = ROWS_A_PAGE,
     currencies: Sequence[str] = (),
     now: datetime,
-) -> tuple[RosterRow, ...]:
+) -> tuple[PlacedCampaign, ...]:
     """Return page `number` of the campaigns that fit, `rows` of them.
 
     Amounts are ordered within their currency, the currencies as in `currencies`.
     """
 
-    def work() -> tuple[RosterRow, ...]:
+    def work() -> tuple[PlacedCampaign, ...]:
         with reading(engine) as db:
             now_it_stands = standing(db, rights=rights, now=now)
             query = (
@@ -171,7 +154,7 @@ def page(
                 .limit(rows)
                 .offset((number - 1) * rows)
             )
-            return rows_of(db, list(db.execute(query).scalars()), rights=rights, now=now)
+            return campaigns_by_id(db, list(db.execute(query).scalars()), rights=rights, now=now)
 
     return retrying(work)
 
@@ -194,51 +177,6 @@ def versions_matching(
             return tuple((row.id, row.version) for row in db.execute(query))
 
     return retrying(work)
-
-
-def rows_of(
-    db: Connection, ids: Sequence[int], *, rights: Rights, now: datetime
-) -> tuple[RosterRow, ...]:
-    """Return the campaigns with these ids in this order, as the board has them.
-
-    Those that do not exist or may not be seen are left out.
-    """
-    chosen = and_(campaign.c.id.in_(ids), within(campaign.c.artist_id, rights))
-    trends = current_trends(db, chosen, now=now)
-    last = _last_changes(db, ids)
-    found = {}
-    query = (
-        select(
-            campaign,
-            connection.c.zone,
-            connection.c.state,
-            artist.c.name.label("artist_name"),
-            artist.c.organization_id,
-            artist.c.billing,
-        )
-        .join_from(campaign, connection)
-        .join(artist, artist.c.id == campaign.c.artist_id)
-        .where(chosen)
-    )
-    for one in named(db.execute(query)):
-        row = board_row(
-            campaign_record(one),
-            trend=trends.get(one["id"]),
-            last_change=last.get(one["id"]),
-            circumstances=_circumstances(one, rights),
-            now=now,
-        )
-        found[one["id"]] = RosterRow(one["artist_id"], one["artist_name"], row)
-    return tuple(found[one] for one in ids if one in found)
-
-
-def _circumstances(row: Mapping[str, Any], rights: Rights) -> Circumstances:
-    place, label = Place(artist_id=row["artist_id"]), row["organization_id"]
-    return Circumstances(
-        BillingState(row["billing"]),
-        ConnectionState(row["state"]),
-        may_change=rights.may(Deed.CHANGE, place, of_organization=label),
-    )
 
 
 def artist_totals(
@@ -405,13 +343,3 @@ def _rank(currency: ColumnElement[str], currencies: Sequence[str]) -> ColumnElem
         return currency
     places = {name: place for place, name in enumerate(currencies)}
     return case(places, value=currency, else_=len(places))
-
-
-def _last_changes(db: Connection, ids: Sequence[int]) -> dict[int, HistoryEntry]:
-    newest: Select[Any] = (
-        select(func.max(history.c.id))
-        .where(history.c.campaign_id.in_(ids), history.c.event.not_in(sorted(NO_CHANGES)))
-        .group_by(history.c.campaign_id)
-    )
-    rows = named(db.execute(select(history).where(history.c.id.in_(newest))))
-    return {row["campaign_id"]: HistoryEntry.of_row(row) for row in rows}

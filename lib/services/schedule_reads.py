@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, select, union_all
 
 from lib.db.engine import reading, retrying
 from lib.db.rows import named
@@ -31,11 +31,9 @@ def scheduled_changes(
 
     What is settled comes newest first; at most `limit` of each.
     """
-    chosen: list[ColumnElement[bool]] = [
-        scheduled_change.c.state.in_(sorted(states)),
-        organization.c.retired_at.is_(None),
-        of_artists(rights),
-    ]
+    chosen: list[ColumnElement[bool]] = [organization.c.retired_at.is_(None), of_artists(rights)]
+    if set(states) != set(ScheduleState):
+        chosen.append(scheduled_change.c.state.in_(sorted(states)))
     if campaign_id is not None:
         chosen.append(scheduled_change.c.campaign_id == campaign_id)
     is_coming = scheduled_change.c.state == ScheduleState.COMING
@@ -50,13 +48,18 @@ def scheduled_changes(
         settled = query.where(~is_coming).order_by(
             scheduled_change.c.settled_at.desc(), scheduled_change.c.id.desc()
         )
+        parts = (part.limit(limit).subquery() for part in (coming, settled))
         with reading(engine) as db:
-            rows = [
-                row for part in (coming, settled) for row in named(db.execute(part.limit(limit)))
-            ]
-        return tuple(ScheduledChange.of_row(row) for row in rows)
+            rows = named(db.execute(union_all(*(select(part) for part in parts))))
+        return tuple(sorted((ScheduledChange.of_row(row) for row in rows), key=_turn))
 
     return retrying(work)
+
+
+def _turn(one: ScheduledChange) -> tuple[bool, float, int]:
+    if one.settled_at is None:
+        return False, one.run_at.timestamp(), one.id
+    return True, -one.settled_at.timestamp(), -one.id
 
 
 def find_schedule(db: Connection, schedule_id: int) -> ScheduledChange | None:

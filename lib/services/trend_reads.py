@@ -6,31 +6,18 @@ from datetime import datetime
 from math import isnan
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import BindParameter, ColumnElement
 
-from lib.db.rows import named
-from lib.db.tables import campaign, campaign_trend
+from lib.db.tables import campaign_trend
 from lib.domain.anomalies import OddDay
 from lib.domain.metrics import Pacing, Totals
 from lib.domain.trend import Side, Sums, Trend, Verdict
 from lib.domain.verdict import SpendWord, Why, Word
 
 
-def speaks(now: datetime) -> ColumnElement[bool]:
+def speaks(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition that picks the one row of each campaign that speaks at `now`."""
     return (campaign_trend.c.speaks_from <= now) & (campaign_trend.c.speaks_until > now)
-
-
-def current_trends(
-    db: Connection, chosen: ColumnElement[bool], *, now: datetime
-) -> dict[int, Trend]:
-    """Return the trend of each chosen campaign that has figures, as it stands at `now`."""
-    query = (
-        select(campaign_trend)
-        .join(campaign, campaign.c.id == campaign_trend.c.campaign_id)
-        .where(chosen, speaks(now))
-    )
-    return {row["campaign_id"]: trend_of(row) for row in named(db.execute(query))}
 
 
 def trend_of(row: Mapping[str, Any]) -> Trend:

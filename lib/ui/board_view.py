@@ -39,7 +39,7 @@ ROWS_A_PAGE = 20
 
 def warnings(board: Board) -> None:
     """Draw what concerns the artist as a whole: billing, connections, figures that are old."""
-    if board.artist.billing is BillingState.FAILING:
+    if board.billing is BillingState.FAILING:
         st.warning(
             "A payment has failed: billing has stopped what was spending. Settle it, and those "
             "campaigns come back by themselves.",

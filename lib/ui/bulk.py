@@ -117,7 +117,7 @@ def preview_frame(found: Preview) -> pd.DataFrame:
         [
             {
                 "Campaign": one.one.row.campaign.name,
-                "Artist": one.one.artist,
+                "Artist": one.one.artist.name,
                 "Status": FACTS[one.one.row.status].label,
                 "What happens": _what(one),
                 "Why, and what to know": _why(one) or None,

@@ -4,7 +4,7 @@ import secrets
 
 import streamlit as st
 
-from lib.domain.records import Artist, BillingState, ConnectionState
+from lib.domain.records import BillingState, ConnectionState
 from lib.services.connections import LinkStanding
 from lib.services.queries import Board
 from lib.ui import clock, reads, second_go, writes
@@ -36,7 +36,7 @@ def section(board: Board) -> None:
     with folded:
         for link in reads.connections(board.artist.name):
             _link(link, may_change=may_change)
-        st.caption(_billing_words(board.artist))
+        st.caption(_billing_words(board.billing))
 
 
 def _link(link: LinkStanding, *, may_change: bool) -> None:
@@ -61,8 +61,8 @@ def _since(link: LinkStanding) -> str:
     return f"{words} · “{esc(link.note)}”" if link.note else words
 
 
-def _billing_words(artist: Artist) -> str:
-    state = "a payment has failed" if artist.billing is BillingState.FAILING else "in order"
+def _billing_words(billing: BillingState) -> str:
+    state = "a payment has failed" if billing is BillingState.FAILING else "in order"
     return f"Billing: {state}. It is set by the billing system, or by a command."
 
 

@@ -61,7 +61,7 @@ def report_buttons(one: Artist, period: Period) -> None:
     Both are empty where the artist was taken away between the page and the click.
     """
     engine, rights = reads.engine(), _rights_at_the_click()
-    look = present_page.look(settings(), organization=reads.organization_name(one))
+    look = present_page.look(settings(), organization=one.organization)
 
     def shown() -> Presentation | None:
         return presentation(engine, one.id, period, rights=rights(), now=clock.reading_time())

@@ -81,7 +81,7 @@ def alerts(page: CampaignPage, *, now: datetime) -> None:
             f"The connection to {one.platform.label} is broken.{advice}",
             icon=":material/link_off:",
         )
-    if page.artist.billing is BillingState.FAILING:
+    if row.circumstances.billing is BillingState.FAILING:
         st.warning(
             f"A payment of {esc(page.artist.name)} has failed. Settle the billing; what it "
             "stopped then comes back by itself.",

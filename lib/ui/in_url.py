@@ -10,6 +10,7 @@ import streamlit as st
 
 MOST_VALUES = 100
 """Of one name; what a URL has beyond that is left out."""
+_KEPT = "in-url"
 
 
 def read(name: str) -> str:
@@ -19,12 +20,12 @@ def read(name: str) -> str:
 
 def read_all(name: str) -> list[str]:
     """Return everything that the URL says under `name`, else what was kept."""
-    key = _key(name)
+    kept = _kept()
     if name in st.query_params:
-        st.session_state[key] = st.query_params.get_all(name)[:MOST_VALUES]
-    elif kept := st.session_state.get(key):
-        st.query_params[name] = kept
-    return [str(one) for one in st.session_state.get(key) or () if one]
+        kept[name] = st.query_params.get_all(name)[:MOST_VALUES]
+    elif kept.get(name):
+        st.query_params[name] = kept[name]
+    return [str(one) for one in kept.get(name, ()) if one]
 
 
 def keep(name: str, value: str) -> None:
@@ -34,12 +35,16 @@ def keep(name: str, value: str) -> None:
 
 def keep_all(name: str, values: Sequence[str]) -> None:
     """Keep `values` under `name`, none not at all."""
-    st.session_state[_key(name)] = list(values)
+    _kept()[name] = list(values)
     if values:
         st.query_params[name] = list(values)
     else:
         st.query_params.pop(name, None)
 
 
-def _key(name: str) -> str:
-    return f"in-url-{name}"
+def _kept() -> dict[str, list[str]]:
+    """Return the values by their names, in one place: a page asks for dozens of them."""
+    kept: dict[str, list[str]] | None = st.session_state.get(_KEPT)
+    if kept is None:
+        kept = st.session_state[_KEPT] = {}
+    return kept

@@ -96,7 +96,7 @@ def screen(one: Artist, period: Period) -> None:
     shown = reads.presentation(one.id, period)
     if shown is None:
         return
-    look = present_page.look(settings(), organization=reads.organization_name(one))
+    look = present_page.look(settings(), organization=one.organization)
     # The very HTML that the share link serves, so that both are one page; its template escapes all
     # that comes from outside. Without a word of the browser's theme it follows the device.
     st.html(present_page.framed(shown, look, theme=st.context.theme.type or ""))

@@ -8,10 +8,11 @@ than drawing it.
 What whoever looks may see is a part of every key, so nobody is shown what was kept for another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -47,13 +48,14 @@ from lib.services import share_links as linked
 from lib.services.activity import ActivityFilter, ActivityWords
 from lib.services.attention import Attention
 from lib.services.backtest import Backtest
+from lib.services.campaign_rows import PlacedCampaign
 from lib.services.connections import LinkStanding
 from lib.services.label_trend import LabelSpend
 from lib.services.lag import Curves
 from lib.services.looks import Since
 from lib.services.queries import Board, CampaignPage
 from lib.services.recording import CampaignNotFound
-from lib.services.roster import ArtistTotal, Order, Overview, RosterRow
+from lib.services.roster import ArtistTotal, Order, Overview
 from lib.services.schedule_reads import scheduled_changes
 from lib.services.schedule_runs import is_anybody_working as is_worker_seen
 from lib.services.share_links import ShareLink
@@ -63,6 +65,9 @@ from lib.ui import clock, signin
 from lib.ui.database import engine, engine_of
 
 __all__ = ["engine"]
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 _TTL = timedelta(minutes=10)
 _A_DAY = timedelta(days=1)
@@ -127,12 +132,13 @@ def data_version() -> int:
 
 def artists() -> list[Artist]:
     """Return the artists of the labels in use, by name."""
-    return _artists(settings().database_url, data_version(), rights())
+    url = settings().database_url
+    return _artists(url, _newest_labels(url, data_version()), rights())
 
 
 def demo_label() -> str | None:
     """Return the name of the demo label, None where none is loaded."""
-    return _demo_label(settings().database_url, data_version(), rights())
+    return next((one.organization for one in artists() if one.is_demo), None)
 
 
 def board(artist_id: int) -> Board | None:
@@ -209,7 +215,7 @@ def roster(narrowed: CampaignFilter) -> Overview:
 
 def roster_page(
     narrowed: CampaignFilter, order: Order, *, number: int, currencies: tuple[str, ...]
-) -> tuple[RosterRow, ...]:
+) -> tuple[PlacedCampaign, ...]:
     """Return one page of the campaigns that fit, as of this minute."""
     return _roster_page(
         settings().database_url,
@@ -248,7 +254,7 @@ def attention() -> Attention:
     return _attention(settings().database_url, data_version(), rights(), clock.reading_time())
 
 
-def campaigns(ids: tuple[int, ...]) -> tuple[RosterRow, ...]:
+def campaigns(ids: tuple[int, ...]) -> tuple[PlacedCampaign, ...]:
     """Return the campaigns with these ids, as of this minute."""
     return _campaigns(settings().database_url, data_version(), rights(), ids, clock.reading_time())
 
@@ -341,33 +347,42 @@ def may(deed: Deed, one: Artist) -> bool:
     return rights().may(deed, Place(artist_id=one.id), of_organization=one.organization_id)
 
 
-def organization_name(one: Artist) -> str:
-    """Return the name of an artist's organization."""
-    return _organization(settings().database_url, data_version(), rights(), one.id)
-
-
 def is_anybody_working() -> bool:
     """Return whether somebody runs what is scheduled."""
     return is_worker_seen(engine(), now=clock.now())
 
 
+def _kept(
+    *, most: int = 32, ttl: timedelta = _TTL, spinner: bool | str = False
+) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
+    """Keep the `most` newest answers of a read, by everything it was asked with.
+
+    What somebody may do is told by its words: Streamlit would take it apart field by field for
+    every read, which costs a page more than drawing its table.
+    """
+    return st.cache_resource(
+        ttl=ttl, max_entries=most, show_spinner=spinner, hash_funcs={Rights: repr}
+    )
+
+
 # The version is a part of the key and used for nothing else.
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
-def _artists(url: str, version: int, mine: Rights) -> list[Artist]:  # noqa: ARG001
+@_kept(most=16)
+def _newest_labels(url: str, version: int) -> tuple[int, int]:  # noqa: ARG001
+    return queries.newest_labels(engine_of(url))
+
+
+# Not by the version: a pause brings no artist, and there may be 2,000.
+@_kept()
+def _artists(url: str, newest: tuple[int, int], mine: Rights) -> list[Artist]:  # noqa: ARG001
     return queries.artists(engine_of(url), rights=mine)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
-def _demo_label(url: str, version: int, mine: Rights) -> str | None:  # noqa: ARG001
-    return queries.demo_label(engine_of(url), rights=mine)
-
-
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _board(url: str, version: int, mine: Rights, artist_id: int, now: datetime) -> Board | None:  # noqa: ARG001
     return queries.board(engine_of(url), artist_id, rights=mine, now=now)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _connections(
     url: str,
     version: int,  # noqa: ARG001
@@ -377,7 +392,7 @@ def _connections(
     return linking.connections(engine_of(url), artist, rights=mine)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+@_kept(most=64)
 def _campaign(
     url: str,
     version: int,  # noqa: ARG001
@@ -391,12 +406,12 @@ def _campaign(
         return None
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _words(url: str, version: int, mine: Rights) -> ActivityWords:  # noqa: ARG001
     return activities.activity_words(engine_of(url), rights=mine)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _names(
     url: str,
     version: int,  # noqa: ARG001
@@ -406,17 +421,17 @@ def _names(
     return activities.campaign_names(engine_of(url), artist_id, rights=mine)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _settle_ages(url: str, version: int) -> SettleAges:  # noqa: ARG001
     return lag.settle_ages(engine_of(url))
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _completeness(url: str, version: int, mine: Rights) -> Curves:  # noqa: ARG001
     return lag.curves_to_show(engine_of(url), rights=mine)
 
 
-@st.cache_resource(ttl=_A_DAY, max_entries=16, show_spinner="Judging every past day…")
+@_kept(most=16, ttl=_A_DAY, spinner="Judging every past day…")
 def _backtest(
     url: str,
     version: int,  # noqa: ARG001
@@ -427,7 +442,7 @@ def _backtest(
     return backtests.run(engine_of(url), rights=mine, now=now, artist_id=artist_id)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+@_kept(most=64)
 def _roster(
     url: str,
     version: int,  # noqa: ARG001
@@ -438,7 +453,7 @@ def _roster(
     return rosters.overview(engine_of(url), narrowed, rights=mine, now=now)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+@_kept(most=64)
 def _roster_page(
     url: str,
     version: int,  # noqa: ARG001
@@ -448,13 +463,13 @@ def _roster_page(
     number: int,
     currencies: tuple[str, ...],
     now: datetime,
-) -> tuple[RosterRow, ...]:
+) -> tuple[PlacedCampaign, ...]:
     return rosters.page(
         engine_of(url), narrowed, order, number=number, currencies=currencies, rights=mine, now=now
     )
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _artist_totals(
     url: str,
     version: int,  # noqa: ARG001
@@ -469,28 +484,28 @@ def _artist_totals(
     )
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _attention(url: str, version: int, mine: Rights, now: datetime) -> Attention:  # noqa: ARG001
     return attending.attention(engine_of(url), rights=mine, now=now)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
+@_kept(most=16)
 def _campaigns(
     url: str,
     version: int,  # noqa: ARG001
     mine: Rights,
     ids: tuple[int, ...],
     now: datetime,
-) -> tuple[RosterRow, ...]:
+) -> tuple[PlacedCampaign, ...]:
     return attending.campaigns(engine_of(url), ids, rights=mine, now=now)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _label_spend(url: str, version: int, mine: Rights) -> tuple[LabelSpend, ...]:  # noqa: ARG001
     return label_trend.label_spend(engine_of(url), rights=mine)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner="Adding up…")
+@_kept(most=64, spinner="Adding up…")
 def _notebook_answer(
     url: str,
     version: int,  # noqa: ARG001
@@ -501,28 +516,28 @@ def _notebook_answer(
     return notebook.ask(engine_of(url), question, rights=mine, now=now)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _campaign_types(url: str, version: int, mine: Rights, now: datetime) -> tuple[str, ...]:  # noqa: ARG001
     return notebook.campaign_types(engine_of(url), rights=mine, now=now)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
+@_kept(most=16)
 def _newest_campaigns(url: str, version: int) -> tuple[int, int]:  # noqa: ARG001
     return choosing.newest_campaigns(engine_of(url))
 
 
 # Not by the version: a pause brings nothing new to choose, and there may be 20,000 to look at.
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
+@_kept()
 def _filter_choices(url: str, newest: tuple[int, int], mine: Rights) -> choosing.Choices:  # noqa: ARG001
     return choosing.choices(engine_of(url), rights=mine)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=16, show_spinner=False)
+@_kept(most=16)
 def _since(url: str, version: int, mine: Rights, at: datetime, now: datetime) -> Since:  # noqa: ARG001
     return looks.since(engine_of(url), at=at, rights=mine, now=now)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+@_kept(most=64)
 def _scheduled(
     url: str,
     version: int,  # noqa: ARG001
@@ -532,7 +547,7 @@ def _scheduled(
     return scheduled_changes(engine_of(url), rights=mine, campaign_id=campaign_id)
 
 
-@st.cache_resource(ttl=_TTL, max_entries=64, show_spinner=False)
+@_kept(most=64)
 def _presentation(
     url: str,
     version: int,  # noqa: ARG001
@@ -542,8 +557,3 @@ def _presentation(
     now: datetime,
 ) -> Presentation | None:
     return presentations.presentation(engine_of(url), artist_id, period, rights=mine, now=now)
-
-
-@st.cache_resource(ttl=_TTL, max_entries=32, show_spinner=False)
-def _organization(url: str, version: int, mine: Rights, artist_id: int) -> str:  # noqa: ARG001
-    return presentations.organization_name(engine_of(url), artist_id, rights=mine)

@@ -9,9 +9,10 @@ from lib.domain.board import BoardRow
 from lib.domain.records import MICROS
 from lib.domain.status import FACTS
 from lib.services.attention import Need, StoppedByBilling, money_of
+from lib.services.campaign_rows import PlacedCampaign
 from lib.services.label_trend import LabelSpend
 from lib.services.looks import Moved
-from lib.services.roster import ArtistTotal, KindTotal, RosterRow
+from lib.services.roster import ArtistTotal, KindTotal
 from lib.ui import verdict_words
 from lib.ui.badges import Colour
 from lib.ui.format import MISSING, count, day, instant, money, one_of, percent, results
@@ -148,12 +149,12 @@ ATTENTION_COLUMNS = (
 )
 
 
-def attention_lines(items: Sequence[tuple[Need, RosterRow | StoppedByBilling]]) -> list[Line]:
+def attention_lines(items: Sequence[tuple[Need, PlacedCampaign | StoppedByBilling]]) -> list[Line]:
     """Return the list of what needs attention."""
     return [_attention_row(need, item) for need, item in items]
 
 
-def _attention_row(need: Need, item: RosterRow | StoppedByBilling) -> Row:
+def _attention_row(need: Need, item: PlacedCampaign | StoppedByBilling) -> Row:
     look = NEEDS[need]
     what = [chip(look.words, look.colour, look.icon)]
     if isinstance(item, StoppedByBilling):
@@ -168,7 +169,7 @@ def _attention_row(need: Need, item: RosterRow | StoppedByBilling) -> Row:
         (
             what,
             (campaign.name, "", f"campaign?id={campaign.id}"),
-            item.artist,
+            item.artist.name,
             why(need, item.row),
             None if amount is None else money(amount, campaign.currency),
         ),

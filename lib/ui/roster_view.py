@@ -10,7 +10,8 @@ from lib.domain.campaign_filter import CampaignFilter
 from lib.domain.status import FACTS, Status
 from lib.services import looks
 from lib.services.attention import MOST_OF_A_KIND, Attention, Need, StoppedByBilling
-from lib.services.roster import MOST_AT_ONCE, ROWS_A_PAGE, Order, Overview, RosterRow
+from lib.services.campaign_rows import PlacedCampaign
+from lib.services.roster import MOST_AT_ONCE, ROWS_A_PAGE, Order, Overview
 from lib.ui import (
     badges,
     campaign_cells,
@@ -115,12 +116,14 @@ def _choose_need(name: str) -> None:
     st.session_state[_NEED] = None if st.session_state.get(_NEED) is need else need
 
 
-def _ident(need: Need, item: RosterRow | StoppedByBilling) -> table.Ident:
+def _ident(need: Need, item: PlacedCampaign | StoppedByBilling) -> table.Ident:
     of = item.artist if isinstance(item, StoppedByBilling) else item.row.campaign.id
     return need.value, of
 
 
-def _open(items: Mapping[table.Ident, RosterRow | StoppedByBilling], press: table.Pressed) -> None:
+def _open(
+    items: Mapping[table.Ident, PlacedCampaign | StoppedByBilling], press: table.Pressed
+) -> None:
     """Open the campaign of a row, or the board of an artist whose billing fails."""
     item = items[press.ident]
     if isinstance(item, StoppedByBilling):
@@ -131,7 +134,7 @@ def _open(items: Mapping[table.Ident, RosterRow | StoppedByBilling], press: tabl
 
 def _items(
     found: Attention, chosen: Need | None
-) -> list[tuple[Need, RosterRow | StoppedByBilling]]:
+) -> list[tuple[Need, PlacedCampaign | StoppedByBilling]]:
     most = OF_EACH_KIND if chosen is None else MOST_OF_A_KIND
     needs = list(found.counts) if chosen is None else [chosen]
     wanted = [
@@ -139,7 +142,7 @@ def _items(
     ]
     ids = tuple(dict.fromkeys(campaign_id for _, campaign_id in wanted))
     rows = {one.row.campaign.id: one for one in reads.campaigns(ids)}
-    items: list[tuple[Need, RosterRow | StoppedByBilling]] = []
+    items: list[tuple[Need, PlacedCampaign | StoppedByBilling]] = []
     for need in needs:
         if need is Need.BILLING:
             items += [(need, one) for one in found.billing[:most]]
@@ -254,7 +257,7 @@ def campaigns(
         currencies=fitting.currencies,
     )
     now, zone, cells = clock.reading_time(), clock.zone(), columns.of(filters.ROSTER)
-    shown = [Shown(one.row, one.artist, now, zone) for one in rows]
+    shown = [Shown(one.row, one.artist.name, now, zone) for one in rows]
     table.draw(
         "roster-campaigns",
         campaign_cells.columns(cells),

@@ -62,7 +62,7 @@ def roster(
         )
         return campaign_sheet.sheet(
             "Roster",
-            [Shown(one.row, one.artist, now, zone) for one in rows],
+            [Shown(one.row, one.artist.name, now, zone) for one in rows],
             cells,
             filters=told,
             total=fitting.campaigns,

@@ -120,7 +120,10 @@ def remember() -> None:
 
 
 def _has_met() -> bool:
-    return _SEEN in st.session_state or st.context.cookies.get(COOKIE) == "met"
+    # Asked once: the cookies of a page are read anew from its request each time.
+    if _SEEN not in st.session_state:
+        st.session_state[_SEEN] = st.context.cookies.get(COOKIE) == "met"
+    return bool(st.session_state[_SEEN])
 
 
 def _offer() -> None:

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from lib.db.engine import make_engine
+from lib.db.engine import make_engine, reading
+from lib.db.tables import artist
 from lib.domain.records import BillingState
-from lib.domain.rights import FULL
 from lib.domain.status import Status
-from lib.services import queries
 from lib.settings import ROOT, Billing
 from lib.ui import billing_endpoint
 from lib.ui.billing_endpoint import BURST, MOST_BYTES, PATH, RATE, BillingEndpoint, signature
@@ -319,8 +319,9 @@ def test_the_example_of_the_documentation_works_against_the_real_desk(desk, tmp_
     assert told["artists"][0]["billing"] == "failing"
     assert told["artists"][0]["campaigns_moved"]
     engine = make_engine(desk.database_url)
-    found = {one.name: one.billing for one in queries.artists(engine, rights=FULL)}
-    assert found["Alma Varn & the Weathervanes"] is BillingState.FAILING
+    with reading(engine) as db:
+        query = select(artist.c.billing).where(artist.c.name == "Alma Varn & the Weathervanes")
+        assert db.execute(query).scalar_one() == BillingState.FAILING
     engine.dispose()
 
 

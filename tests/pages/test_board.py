@@ -19,7 +19,7 @@ def test_an_empty_desk_offers_an_import_and_the_demo(empty_engine, open_desk):
     at.button(key="demo-load").click().run()
     assert not at.exception
     assert campaigns(at)
-    assert queries.demo_label(empty_engine, rights=FULL)
+    assert all(one.is_demo for one in queries.artists(empty_engine, rights=FULL))
 
 
 @pytest.mark.usefixtures("demo_engine")

@@ -1,11 +1,13 @@
 """How often a page asks the database which state it shows."""
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 
+from lib.db.tables import organization
+from lib.services import queries
 from lib.services.recording import bump_data_version
 from lib.ui import reads
-from tests.cast import ALICE
+from tests.cast import ALICE, add_artist
 from tests.pages.conftest import BOARD, CAMPAIGN
 
 
@@ -40,6 +42,34 @@ def test_the_next_run_sees_what_was_written_since(demo_engine):
         assert reads.data_version() == before
     with reads.steady(ALICE):
         assert reads.data_version() == before + 1
+
+
+def test_artists_are_read_anew_when_one_comes_and_not_when_a_campaign_is_paused(
+    demo_engine, monkeypatch, now
+):
+    with reads.steady(ALICE):
+        before = reads.artists()
+
+    def unwanted(*_: object, **__: object) -> None:
+        raise AssertionError("The artists were read for nothing.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(queries, "artists", unwanted)
+        with demo_engine.begin() as db:
+            bump_data_version(db)
+        with reads.steady(ALICE):
+            assert reads.artists() == before
+    add_artist(demo_engine, now=now, name="Neon")
+    with demo_engine.begin() as db:
+        bump_data_version(db)
+    with reads.steady(ALICE):
+        assert {one.name for one in reads.artists()} == {"Neon", *(one.name for one in before)}
+    with demo_engine.begin() as db:
+        db.execute(update(organization).where(organization.c.is_demo).values(retired_at=now))
+        bump_data_version(db)
+    with reads.steady(ALICE):
+        assert [one.name for one in reads.artists()] == ["Neon"]
+        assert reads.demo_label() is None
 
 
 def test_a_run_that_breaks_off_leaves_nothing_behind(demo_engine):

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from lib.db.engine import reading
+from lib.db.tables import artist
 from lib.domain.actions import PauseReason
 from lib.domain.records import BillingState, GatewayKind, Origin
-from lib.domain.rights import FULL
 from lib.domain.status import Status
-from lib.services import queries
 from lib.services.billing import ArtistNotFound, payment_failed, payment_recovered
 from lib.services.campaigns import RequestReused, pause_campaign
 from tests import rules
@@ -31,7 +32,9 @@ def recover(engine, artist_id, now, request_id=None):
 
 
 def billing_of(engine, artist_id):
-    return next(one.billing for one in queries.artists(engine, rights=FULL) if one.id == artist_id)
+    with reading(engine) as db:
+        query = select(artist.c.billing).where(artist.c.id == artist_id)
+        return BillingState(db.execute(query).scalar_one())
 
 
 def test_a_failed_payment_stops_exactly_what_spends_and_its_recovery_brings_exactly_that_back(

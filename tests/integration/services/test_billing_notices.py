@@ -10,11 +10,9 @@ from pydantic import ValidationError
 from sqlalchemy import insert, select
 
 from lib.db.engine import reading, writing
-from lib.db.tables import billing_notice, history, organization
+from lib.db.tables import artist, billing_notice, history, organization
 from lib.domain.records import BillingState, Source
-from lib.domain.rights import FULL
 from lib.domain.status import Status
-from lib.services import queries
 from lib.services.billing import ArtistNotFound
 from lib.services.billing_notices import (
     Notice,
@@ -50,7 +48,9 @@ def label(engine, now):
 
 
 def billing(engine):
-    return {one.name: one.billing for one in queries.artists(engine, rights=FULL)}
+    with reading(engine) as db:
+        rows = db.execute(select(artist.c.name, artist.c.billing))
+        return {row.name: BillingState(row.billing) for row in rows}
 
 
 def statuses(engine, label):

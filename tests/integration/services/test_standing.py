@@ -15,7 +15,7 @@ from lib.domain.rights import FULL
 from lib.domain.status import LIVE, Status
 from lib.domain.trend import STALE_AFTER_DAYS
 from lib.domain.verdict import Why, Word
-from lib.services.roster import rows_of
+from lib.services.campaign_rows import campaigns_by_id
 from lib.services.standing import standing
 from lib.services.trends import ALWAYS_AFTER, ALWAYS_BEFORE
 from tests.cast import add_artist, add_campaign, see
@@ -139,7 +139,7 @@ def test_sql_and_domain_agree_on_how_every_campaign_stands(engine, everybody, ho
             .where(sql.is_seen)
             .order_by(campaign.c.id)
         ).all()
-        rows = rows_of(db, [one.id for one in found], rights=FULL, now=now)
+        rows = campaigns_by_id(db, [one.id for one in found], rights=FULL, now=now)
     assert len(found) == len(ZONES) * len(Status) * len(Platform)
     for said, one in zip(found, rows, strict=True):
         row = one.row

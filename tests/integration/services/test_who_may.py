@@ -575,7 +575,6 @@ def test_only_admins_load_the_demo(engine, now, role):
 
 READS = {
     "artists": lambda engine, mine, _artist, _now: queries.artists(engine, rights=mine),
-    "demo label": lambda engine, mine, _artist, _now: queries.demo_label(engine, rights=mine),
     "find": lambda engine, mine, _artist, now: [
         finding.find(engine, text, rights=mine, now=now)
         for text in ("a", "al", "br", "Brazen", "Brazen-Active")
@@ -651,9 +650,6 @@ READS = {
     ),
     "presentation": lambda engine, mine, artist, now: presentations.presentation(
         engine, artist, Period.WHOLE, rights=mine, now=now
-    ),
-    "name of the organization": lambda engine, mine, artist, _now: presentations.organization_name(
-        engine, artist, rights=mine
     ),
     "share links": lambda engine, mine, artist, now: share_links.share_links(
         engine, artist, rights=mine, now=now
@@ -764,7 +760,7 @@ def test_a_part_of_an_artists_name_finds_nobody_who_may_not_be_seen(stage):
     found = roster.page(
         stage.engine, CampaignFilter(text="Alma"), Order.NAME, rights=mine, now=stage.now
     )
-    assert {one.artist for one in found} == {"Alma Insight"}
+    assert {one.artist.name for one in found} == {"Alma Insight"}
 
 
 def test_everything_that_matches_is_everything_that_may_be_seen(stage):
@@ -953,6 +949,7 @@ OPEN = {
     "queries.current_data_version",
     "demo.is_empty",
     "filter_choices.newest_campaigns",
+    "queries.newest_labels",
     "imports.read_file",
     "imports.remembered_mapping",
     "campaigns.in_transaction",

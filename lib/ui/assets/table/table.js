@@ -213,7 +213,7 @@ function row(state, line) {
     const value = line.cells[at];
     if (column.title) cell.dataset.title = column.title;
     if (value === null || value === undefined || value === "") {
-      if (column.kind !== "menu") cell.append(element("span", "none", "—"));
+      if (column.kind !== "menu") cell.append("—");
       cell.classList.add("empty");
     } else {
       CELLS[column.kind](cell, value, { state, line, column, name });
@@ -222,6 +222,7 @@ function row(state, line) {
   return row;
 }
 
+// As few elements as can be: the browser styles each of them anew when a dialog opens or goes.
 const CELLS = {
   // [name, what stands below it, where it leads]
   link(cell, [name, below, href], { state, line, column }) {
@@ -256,14 +257,14 @@ const CELLS = {
   },
   text(cell, words) {
     const [first, second] = Array.isArray(words) ? words : [words];
-    cell.append(element("span", "first", first));
+    cell.append(first);
     if (second) cell.append(element("span", "below", second));
   },
   // [[label, words], …], a line each
   pair(cell, lines) {
     for (const [label, words] of lines) {
       const line = cell.appendChild(element("span", "window"));
-      line.append(element("span", "label", label), element("span", "value", words));
+      line.append(element("span", "label", label), words);
     }
   },
   // { values: [number or null, …], words }
@@ -272,11 +273,10 @@ const CELLS = {
   },
   // [share of plan, words, colour]
   bar(cell, [ratio, words, below]) {
-    cell.append(element("span", "first", words));
+    cell.append(words);
     const meter = cell.appendChild(element("span", "meter"));
     meter.setAttribute("aria-hidden", "true");
-    const full = meter.appendChild(element("span", "full"));
-    full.style.width = `${Math.min(Math.max(ratio, 0), 2) * 50}%`;
+    meter.style.setProperty("--full", `${Math.min(Math.max(ratio, 0), 2) * 50}%`);
     cell.append(element("span", "below", below));
   },
   // [[entry, words, icon, whether it can be done now], …]
