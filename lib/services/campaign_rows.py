@@ -77,7 +77,8 @@ def _placed(
     db: Connection, chosen: str, value: Any, *, rights: Rights, now: datetime
 ) -> list[PlacedCampaign]:
     rows = db.execute(_query(chosen, rights), {chosen: value, "now": now})
-    return [_one(row, rights=rights, now=now) for row in rows]
+    around: dict[tuple[int, str], _Around] = {}
+    return [_one(row, around, rights=rights, now=now) for row in rows]
 
 
 @lru_cache(maxsize=64)
@@ -105,28 +106,36 @@ def _query(chosen: str, rights: Rights) -> Select[Any]:
     )
 
 
-def _one(row: Row[Any], *, rights: Rights, now: datetime) -> PlacedCampaign:
+_Around = tuple[Artist, PlatformConnection, Circumstances]
+"""What the campaigns of one artist on one platform have in common."""
+
+
+def _one(
+    row: Row[Any], around: dict[tuple[int, str], _Around], *, rights: Rights, now: datetime
+) -> PlacedCampaign:
     of_artist, of_connection, of_campaign, of_trend, of_history = _parted(row)
-    the_artist = Artist.of_row(of_artist)
-    link = PlatformConnection.of_row(of_connection)
-    place = Place(artist_id=the_artist.id)
-    return PlacedCampaign(
-        the_artist,
-        link,
-        board_row(
-            campaign_record(of_campaign | {"zone": link.zone}),
-            trend=None if of_trend["campaign_id"] is None else trend_of(of_trend),
-            last_change=None if of_history["id"] is None else HistoryEntry.of_row(of_history),
-            circumstances=Circumstances(
-                BillingState(of_artist["billing"]),
-                link.state,
-                may_change=rights.may(
-                    Deed.CHANGE, place, of_organization=the_artist.organization_id
-                ),
-            ),
-            now=now,
-        ),
+    place = of_artist["id"], of_connection["platform"]
+    if place not in around:
+        around[place] = _around(of_artist, of_connection, rights)
+    the_artist, link, circumstances = around[place]
+    found = board_row(
+        campaign_record(of_campaign | {"zone": link.zone}),
+        trend=None if of_trend["campaign_id"] is None else trend_of(of_trend),
+        last_change=None if of_history["id"] is None else HistoryEntry.of_row(of_history),
+        circumstances=circumstances,
+        now=now,
     )
+    return PlacedCampaign(the_artist, link, found)
+
+
+def _around(
+    of_artist: Mapping[str, Any], of_connection: Mapping[str, Any], rights: Rights
+) -> _Around:
+    the_artist, link = Artist.of_row(of_artist), PlatformConnection.of_row(of_connection)
+    place = Place(artist_id=the_artist.id)
+    may_change = rights.may(Deed.CHANGE, place, of_organization=the_artist.organization_id)
+    billing = BillingState(of_artist["billing"])
+    return the_artist, link, Circumstances(billing, link.state, may_change=may_change)
 
 
 def _parted(row: Row[Any]) -> Iterator[dict[str, Any]]:

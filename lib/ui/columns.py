@@ -1,13 +1,13 @@
 """Which columns the tables of board and roster have, and in which order: each person's own choice.
 
-A campaign's name stands first and its menu last, whatever is chosen between them.
+A campaign's name stands first and its menu beside it, whatever is chosen after them.
 """
 
 from collections.abc import Mapping, Sequence
 
 from lib.ui import campaign_cells, filters, reads
 
-_FIRST, _LAST = "campaign", "menu"
+_ALWAYS = ("campaign", "menu")
 _USUAL: Mapping[str, tuple[str, ...]] = {
     filters.BOARD: (
         "status",
@@ -41,27 +41,27 @@ PAGES = frozenset(_USUAL)
 
 def of(page: str) -> tuple[str, ...]:
     """Return the names of a table's columns, as its person wants them."""
-    return (_FIRST, *between(page), _LAST)
+    return (*_ALWAYS, *chosen(page))
 
 
-def between(page: str) -> tuple[str, ...]:
+def chosen(page: str) -> tuple[str, ...]:
     """Return the names of the columns that can be chosen and are."""
     known = offered(page)
-    chosen = tuple(name for name in reads.chosen_columns(page) if name in known)
-    return chosen or _USUAL[page]
+    wanted = tuple(name for name in reads.chosen_columns(page) if name in known)
+    return wanted or _USUAL[page]
 
 
 def offered(page: str) -> Sequence[str]:
     """Return the names of the columns that there are, the usual ones first in their order."""
     # On the board there is one artist, whose name stands above.
-    beside = {_FIRST, _LAST, *(("artist",) if page == filters.BOARD else ())}
+    beside = {*_ALWAYS, *(("artist",) if page == filters.BOARD else ())}
     others = [name for name in campaign_cells.COLUMNS if name not in beside]
     return list(dict.fromkeys((*_USUAL[page], *others)))
 
 
 def is_usual(page: str) -> bool:
     """Return whether a table has its usual columns in their usual order."""
-    return between(page) == _USUAL[page]
+    return chosen(page) == _USUAL[page]
 
 
 def title(name: str) -> str:

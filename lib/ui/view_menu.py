@@ -147,7 +147,7 @@ _SHARING = "Colleagues find it here too, if they may see every artist that it na
 
 
 def _columns(page: str) -> None:
-    chosen = list(columns.between(page))
+    chosen = list(columns.chosen(page))
     key = key_of(f"columns-{page}", chosen)
     st.multiselect(
         "Columns, in their order",

@@ -141,7 +141,7 @@ def test_columns_are_chosen_in_their_order_and_remembered(open_desk, page, label
     name = filters.ROSTER if page == ROSTER else filters.BOARD
     usual = table(at, label).columns
     field(at, "multiselect", f"columns-{name}").set_value(["plan", "spend", "status"]).run()
-    wanted = ["campaign", "plan", "spend", "status", "menu"]
+    wanted = ["campaign", "menu", "plan", "spend", "status"]
     assert table(at, label).columns == wanted
     later = open_desk(page)
     assert table(later, label).columns == wanted

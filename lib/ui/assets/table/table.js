@@ -28,13 +28,13 @@ function draw(state, data) {
   state.data = data;
   keepPicked(state);
   updateTools(state);
-  const frame = JSON.stringify([data.label, data.caption, data.columns, data.bulk]);
-  if (frame !== state.frame) {
-    state.frame = frame;
+  const around = JSON.stringify([data.label, data.caption, data.columns, data.bulk]);
+  if (around !== state.around) {
+    state.around = around;
     makeFrame(state);
   }
   arrange(state.grid, [...state.top, ...bodies(state)]);
-  const table = data.lines.length ? state.scroll : element("p", "nothing", data.nothing);
+  const table = data.lines.length ? state.frame : element("p", "nothing", data.nothing);
   arrange(state.body, [...(data.bulk.length ? [state.bar] : []), table, state.menu]);
   if (state.opener && !state.opener.isConnected) state.menu.hidePopover();
   if (data.bulk.length) drawBar(state);
@@ -55,9 +55,21 @@ function makeFrame(state) {
   state.scroll.tabIndex = 0;
   state.scroll.setAttribute("role", "region");
   state.scroll.setAttribute("aria-label", data.label);
+  state.frame = element("div", "frame");
+  state.frame.append(state.scroll);
+  showEnd(state);
   state.bar = element("div", "picks");
   state.menu = popup();
   state.opener = null;
+}
+
+// Where columns go on beyond the right edge, a shadow says so.
+function showEnd({ frame, scroll, grid }) {
+  const look = () =>
+    frame.classList.toggle("open", scroll.scrollLeft + scroll.clientWidth < scroll.scrollWidth - 1);
+  scroll.addEventListener("scroll", look, { passive: true });
+  const sizes = new ResizeObserver(look);
+  for (const one of [scroll, grid]) sizes.observe(one);
 }
 
 // Make `wanted` the children of `parent`, and touch only those that come, go or move.
