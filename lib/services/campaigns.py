@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, RowMapping, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lib.db.engine import WRITE_PATIENCE, retrying, writing
@@ -51,6 +51,14 @@ from lib.services.recording import (
 )
 from lib.services.scope import may_for_artist
 from lib.services.trends import refresh
+
+# Made once, not for each change.
+_ANSWERED = select(history).where(history.c.request_id == bindparam("request_id"))
+_CIRCUMSTANCES = (
+    select(artist.c.billing, connection.c.state, connection.c.gateway)
+    .join_from(artist, connection)
+    .where(artist.c.id == bindparam("artist_id"), connection.c.platform == bindparam("platform"))
+)
 
 MAX_NOTE = 2000
 CARRIED_OUT = "campaign:carried_out"
@@ -424,11 +432,8 @@ def pending_after(action: Action, subject: Campaign, kind: GatewayKind) -> str |
 
 def circumstances_of(db: Connection, subject: Campaign) -> tuple[Circumstances, GatewayKind]:
     """Return what the guards look at, and what carries decisions out on the platform."""
-    row = db.execute(
-        select(artist.c.billing, connection.c.state, connection.c.gateway)
-        .join_from(artist, connection)
-        .where(artist.c.id == subject.artist_id, connection.c.platform == subject.platform)
-    ).one()
+    where = {"artist_id": subject.artist_id, "platform": subject.platform}
+    row = db.execute(_CIRCUMSTANCES, where).one()
     circumstances = Circumstances(BillingState(row.billing), ConnectionState(row.state))
     return circumstances, GatewayKind(row.gateway)
 
@@ -469,11 +474,7 @@ def answer_to(
     """
     if occasion.request_id is None:
         return None
-    row = (
-        db.execute(select(history).where(history.c.request_id == occasion.request_id))
-        .mappings()
-        .first()
-    )
+    row = db.execute(_ANSWERED, {"request_id": occasion.request_id}).mappings().first()
     if row is None:
         return None
     asked = {

@@ -32,6 +32,8 @@ from lib.db.tables import (
     staged_kind_result,
 )
 
+_ANY_STAGED = select(staged_campaign.c.position).limit(1)
+
 
 def current_days(
     db: Connection, chosen: ColumnElement[bool] | None = None
@@ -119,7 +121,7 @@ def forget_staged(db: Connection, artist_ids: Select[int]) -> None:
 
 def _is_staged(db: Connection, chosen: ColumnElement[bool] | None) -> bool:
     # The table is empty but for the seconds of a fold, so this comes first: it costs nothing.
-    if db.execute(select(staged_campaign.c.position).limit(1)).first() is None:
+    if db.execute(_ANY_STAGED).first() is None:
         return False
     if chosen is None:
         return True

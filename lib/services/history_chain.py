@@ -9,11 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from lib.db.bulk import Shape, insert_rows
 from lib.db.tables import history, history_head
 from lib.domain.chain import entry_hash
+
+# Made once: what every change says takes as long to put together as to run.
+_HEAD = select(history_head).with_for_update()
+_ADDED = insert(history)
+_MOVED = update(history_head).values(entries=history_head.c.entries + bindparam("count"))
 
 FIELDS = tuple(column.name for column in history.c)
 _BLANK: dict[str, Any] = dict.fromkeys(FIELDS)
@@ -32,7 +37,7 @@ class Head:
 
 def lock_head(db: Connection) -> Head:
     """Return the end of the history and keep others from adding to it until the commit."""
-    row = db.execute(select(history_head).with_for_update()).one()
+    row = db.execute(_HEAD).one()
     return Head(row.last_id, row.entries, row.hash)
 
 
@@ -42,7 +47,7 @@ def append_entry(db: Connection, entry: Entry) -> int:
     `entry` holds columns of the history; its id and hashes are given here.
     """
     (row,) = _chained(db, [entry])
-    db.execute(insert(history).values(row))
+    db.execute(_ADDED, row)
     _move_head(db, row, count=1)
     return int(row["id"])
 
@@ -72,8 +77,4 @@ def _chained(db: Connection, entries: Sequence[Entry]) -> list[dict[str, Any]]:
 
 
 def _move_head(db: Connection, last: Entry, *, count: int) -> None:
-    db.execute(
-        update(history_head).values(
-            last_id=last["id"], entries=history_head.c.entries + count, hash=last["hash"]
-        )
-    )
+    db.execute(_MOVED, {"last_id": last["id"], "hash": last["hash"], "count": count})

@@ -41,6 +41,11 @@ Source = Engine | Connection
 """Where to work: an engine, in a transaction of its own, or inside the caller's."""
 Curves = Mapping[Kind, CompletenessCurve]
 
+# Made once: every change of a campaign asks.
+_SETTLE_AGES = select(settle_age.c.platform, settle_age.c.kind, settle_age.c.age_days).where(
+    settle_age.c.age_days.is_not(None)
+)
+
 
 def measure(source: Source, *, now: datetime) -> Curves:
     """Return what the observations say by now, for every platform and kind; nothing is written.
@@ -164,11 +169,7 @@ def _put(db: Connection, table: Table, row: Mapping[str, Any]) -> None:
 
 
 def _settle_ages(db: Connection) -> SettleAges:
-    rows = db.execute(
-        select(settle_age.c.platform, settle_age.c.kind, settle_age.c.age_days).where(
-            settle_age.c.age_days.is_not(None)
-        )
-    )
+    rows = db.execute(_SETTLE_AGES)
     return SettleAges({(Platform(row.platform), row.kind): row.age_days for row in rows})
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select, update
 
 from lib.db.rows import named
 from lib.db.tables import artist, campaign, connection, data_version, organization
@@ -23,6 +23,29 @@ STILL_RUNNING = "campaign:still_running"
 NO_CHANGES = frozenset({RESTATED, STILL_RUNNING, SCHEDULED, UNSCHEDULED, OVERSLEPT})
 """Entries of a campaign that are news about it, and no change of it."""
 _STOPPED = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED})
+
+# Statements made once, not for each change: putting them together takes as long as running them.
+_ONE: BindParameter[int] = bindparam("campaign_id")
+_RETIRED = (
+    select(artist.c.id)
+    .join(organization, organization.c.id == artist.c.organization_id)
+    .where(organization.c.retired_at.is_not(None))
+)
+_CAMPAIGN = (
+    select(campaign, connection.c.zone)
+    .join_from(campaign, connection)
+    .where(campaign.c.id == _ONE, campaign.c.artist_id.not_in(_RETIRED))
+)
+_LOCKED_CAMPAIGN = _CAMPAIGN.with_for_update(of=campaign)
+# The artist of a campaign never changes, so finding it needs no lock of its own.
+_OF_CAMPAIGN = select(campaign.c.artist_id).where(campaign.c.id == _ONE).scalar_subquery()
+_LOCKED_ARTIST = (
+    select(artist.c.id).where(artist.c.id == _OF_CAMPAIGN).with_for_update(read=True, of=artist)
+)
+_MOVED = update(campaign).where(
+    campaign.c.id == bindparam("moved_id"), campaign.c.version == bindparam("moved_version")
+)
+_BUMPED = update(data_version).values(number=data_version.c.number + 1)
 
 
 class CampaignNotFound(LookupError):
@@ -50,12 +73,12 @@ class Recorded:
 
 def bump_data_version(db: Connection) -> None:
     """Raise the number by which every process knows that its cached reads are old."""
-    db.execute(update(data_version).values(number=data_version.c.number + 1))
+    db.execute(_BUMPED)
 
 
 def load_campaign(db: Connection, campaign_id: int) -> Campaign:
     """Return the campaign as stored. Raises `CampaignNotFound`."""
-    return _load(db, _query(campaign_id), campaign_id)
+    return _load(db, _CAMPAIGN, campaign_id)
 
 
 def lock_campaign(db: Connection, campaign_id: int) -> Campaign:
@@ -66,31 +89,12 @@ def lock_campaign(db: Connection, campaign_id: int) -> Campaign:
     between verbs; billing and imports hold it alone, so its billing stays as it is too. Raises
     `CampaignNotFound`.
     """
-    # The artist of a campaign never changes, so this needs no lock of its own.
-    of_campaign = select(campaign.c.artist_id).where(campaign.c.id == campaign_id)
-    db.execute(
-        select(artist.c.id)
-        .where(artist.c.id == of_campaign.scalar_subquery())
-        .with_for_update(read=True, of=artist)
-    )
-    return _load(db, _query(campaign_id).with_for_update(of=campaign), campaign_id)
-
-
-def _query(campaign_id: int) -> Select[Any]:
-    retired = (
-        select(artist.c.id)
-        .join(organization, organization.c.id == artist.c.organization_id)
-        .where(organization.c.retired_at.is_not(None))
-    )
-    return (
-        select(campaign, connection.c.zone)
-        .join_from(campaign, connection)
-        .where(campaign.c.id == campaign_id, campaign.c.artist_id.not_in(retired))
-    )
+    db.execute(_LOCKED_ARTIST, {"campaign_id": campaign_id})
+    return _load(db, _LOCKED_CAMPAIGN, campaign_id)
 
 
 def _load(db: Connection, query: Select[Any], campaign_id: int) -> Campaign:
-    rows = named(db.execute(query))
+    rows = named(db.execute(query, {"campaign_id": campaign_id}))
     if not rows:
         raise CampaignNotFound(no_such_campaign(campaign_id))
     return campaign_record(rows[0])
@@ -151,11 +155,9 @@ def record_status(
     """
     version = subject.version + 1
     # The campaign first, its entry after it: the database takes no entry that runs ahead.
-    changed = db.execute(
-        update(campaign)
-        .where(campaign.c.id == subject.id, campaign.c.version == subject.version)
-        .values(**movement(subject, to, occasion, pending_action=pending_action))
-    )
+    which = {"moved_id": subject.id, "moved_version": subject.version}
+    values = movement(subject, to, occasion, pending_action=pending_action)
+    changed = db.execute(_MOVED, which | values)
     if changed.rowcount != 1:
         raise AssertionError("The campaign was not locked by its caller.")
     entry_id = _append(

@@ -4,12 +4,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Date,
+    FromClause,
+    Select,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from lib.db.tables import (
     campaign,
@@ -91,6 +103,47 @@ class AheadDay:
     results: Mapping[str, int]
 
 
+# Made once, not for each change. The numbers of the campaigns come as `ids`.
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_FACTS = (
+    select(
+        campaign.c.id,
+        campaign.c.platform,
+        campaign.c.currency,
+        campaign.c.headline_kind,
+        campaign.c.starts_on,
+        campaign.c.ends_on,
+        campaign.c.created_at,
+        campaign.c.budget_micros,
+        campaign.c.budget_period,
+        campaign.c.status_since,
+        campaign.c.stopped_at,
+        connection.c.zone,
+    )
+    .join_from(campaign, connection)
+    .where(campaign.c.id.in_(_IDS))
+)
+_SPANS = (
+    select(coverage.c.campaign_id, coverage.c.starts_on, coverage.c.ends_on)
+    .where(coverage.c.campaign_id.in_(_IDS))
+    .distinct()
+)
+_CHANGES = (
+    select(
+        history.c.campaign_id,
+        history.c.at,
+        history.c.event,
+        history.c.from_status,
+        history.c.to_status,
+    )
+    .where(
+        history.c.campaign_id.in_(_IDS),
+        or_(history.c.version.is_not(None), history.c.event.in_(sorted(ADJUSTMENTS))),
+    )
+    .order_by(history.c.id)
+)
+
+
 def load_campaigns(
     db: Connection,
     ids: Sequence[int],
@@ -106,24 +159,7 @@ def load_campaigns(
     spans = _spans(db, ids)
     changes, adjusted = _history(db, ids)
     found = []
-    for row in db.execute(
-        select(
-            campaign.c.id,
-            campaign.c.platform,
-            campaign.c.currency,
-            campaign.c.headline_kind,
-            campaign.c.starts_on,
-            campaign.c.ends_on,
-            campaign.c.created_at,
-            campaign.c.budget_micros,
-            campaign.c.budget_period,
-            campaign.c.status_since,
-            campaign.c.stopped_at,
-            connection.c.zone,
-        )
-        .join_from(campaign, connection)
-        .where(campaign.c.id.in_(ids))
-    ).mappings():
+    for row in db.execute(_FACTS, {"ids": ids}).mappings():
         number = row["id"]
         to_come = ahead.get(number, NOTHING_AHEAD)
         one = loaded(
@@ -187,11 +223,7 @@ def loaded(
 
 def _spans(db: Connection, ids: Sequence[int]) -> dict[int, list[Coverage]]:
     found: dict[int, list[Coverage]] = defaultdict(list)
-    for row in db.execute(
-        select(coverage.c.campaign_id, coverage.c.starts_on, coverage.c.ends_on)
-        .where(coverage.c.campaign_id.in_(ids))
-        .distinct()
-    ):
+    for row in db.execute(_SPANS, {"ids": ids}):
         found[row.campaign_id].append(
             Coverage.model_construct(
                 campaign_id=row.campaign_id, starts_on=row.starts_on, ends_on=row.ends_on
@@ -206,20 +238,7 @@ def _history(
     """Return the movements of status and the adjustments, campaign by campaign, oldest first."""
     changes: dict[int, list[StatusChange]] = defaultdict(list)
     adjusted: dict[int, list[datetime]] = defaultdict(list)
-    for row in db.execute(
-        select(
-            history.c.campaign_id,
-            history.c.at,
-            history.c.event,
-            history.c.from_status,
-            history.c.to_status,
-        )
-        .where(
-            history.c.campaign_id.in_(ids),
-            or_(history.c.version.is_not(None), history.c.event.in_(sorted(ADJUSTMENTS))),
-        )
-        .order_by(history.c.id)
-    ):
+    for row in db.execute(_CHANGES, {"ids": ids}):
         after = Status(row.to_status) if row.to_status else None
         before = Status(row.from_status) if row.from_status else None
         if after is not None:
@@ -233,19 +252,24 @@ def _sum_up(db: Connection, campaigns: Sequence[Loaded]) -> None:
     """Fill in what only a sum over the whole run tells."""
     by_id = {one.id: one for one in campaigns}
     days = days_selectable(db, campaign.c.id.in_(by_id))
-    for row in db.execute(
+    for row in db.execute(_sums(days), {"ids": list(by_id)}):
+        one = by_id[row.campaign_id]
+        one.spent_micros = None if row.spent is None else int(row.spent)
+        one.first_row_on, one.last_spend_on = row.first, row.last
+
+
+@lru_cache(maxsize=2)
+def _sums(days: FromClause) -> Select[Any]:
+    return (
         select(
             days.c.campaign_id,
             func.sum(days.c.spend_micros).label("spent"),
             func.min(days.c.day).label("first"),
             func.max(case((days.c.spend_micros > 0, days.c.day))).label("last"),
         )
-        .where(days.c.campaign_id.in_(by_id))
+        .where(days.c.campaign_id.in_(_IDS))
         .group_by(days.c.campaign_id)
-    ):
-        one = by_id[row.campaign_id]
-        one.spent_micros = None if row.spent is None else int(row.spent)
-        one.first_row_on, one.last_spend_on = row.first, row.last
+    )
 
 
 def load_batch(
@@ -317,7 +341,28 @@ def _day_values(
     """Return row, column and the four figures of every stored day within the grid."""
     chosen = campaign.c.id.in_([one.id for one in campaigns])
     days, kinds = current_days(db, chosen)
-    found: Sequence[Any] = db.execute(
+    wanted = {
+        "ids": [one.id for one in campaigns],
+        "first": min(one.first for one in campaigns),
+        "last": max(one.covered_through for one in campaigns),
+    }
+    found: Sequence[Any] = db.execute(_stored_days(days, kinds), wanted).all()
+    place = {one.id: (row, one.first.toordinal()) for row, one in enumerate(campaigns)}
+    rows, columns, kept = [], [], []
+    for one in found:
+        row, zero = place[one[0]]
+        column = one[1].toordinal() - zero
+        if 0 <= column < width:
+            rows.append(row)
+            columns.append(column)
+            kept.append(one)
+    values = [np.array([one[at] for one in kept], dtype=np.float64) for at in range(2, 6)]
+    return rows, columns, values
+
+
+@lru_cache(maxsize=2)
+def _stored_days(days: FromClause, kinds: FromClause) -> Select[Any]:
+    return (
         select(
             days.c.campaign_id,
             days.c.day,
@@ -335,19 +380,8 @@ def _day_values(
             & (kinds.c.kind == campaign.c.headline_kind),
         )
         .where(
-            days.c.campaign_id.in_([one.id for one in campaigns]),
-            days.c.day >= min(one.first for one in campaigns),
-            days.c.day <= max(one.covered_through for one in campaigns),
+            days.c.campaign_id.in_(_IDS),
+            days.c.day >= bindparam("first", type_=Date()),
+            days.c.day <= bindparam("last", type_=Date()),
         )
-    ).all()
-    place = {one.id: (row, one.first.toordinal()) for row, one in enumerate(campaigns)}
-    rows, columns, kept = [], [], []
-    for one in found:
-        row, zero = place[one[0]]
-        column = one[1].toordinal() - zero
-        if 0 <= column < width:
-            rows.append(row)
-            columns.append(column)
-            kept.append(one)
-    values = [np.array([one[at] for one in kept], dtype=np.float64) for at in range(2, 6)]
-    return rows, columns, values
+    )

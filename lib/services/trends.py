@@ -15,10 +15,12 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Dialect,
     Engine,
+    bindparam,
     delete,
     or_,
     select,
@@ -365,12 +367,22 @@ _TREND = tuple(one.name for one in campaign_trend.columns if one.name != "campai
 _FLIP = ("as_of", "visible_at", "actor", "from_word", "to_word")
 
 
+# Made once, not for each change. The numbers of the campaigns come as `ids`, the clock as `now`.
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_NOW = bindparam("now", type_=campaign_trend.c.speaks_from.type)
+_SPOKEN = select(campaign_trend.c.campaign_id, campaign_trend.c.word).where(
+    campaign_trend.c.campaign_id.in_(_IDS), speaks(_NOW)
+)
+_NO_TREND = delete(campaign_trend).where(campaign_trend.c.campaign_id.in_(_IDS))
+_NO_FLIP = delete(verdict_flip).where(
+    verdict_flip.c.campaign_id.in_(_IDS), verdict_flip.c.visible_at > _NOW
+)
+
+
 def spoken(db: Connection, ids: Sequence[int], *, now: datetime) -> dict[int, str]:
     """Return the word of each campaign's verdict as it stands before a change."""
-    query = select(campaign_trend.c.campaign_id, campaign_trend.c.word).where(
-        campaign_trend.c.campaign_id.in_(ids), speaks(now)
-    )
-    return {row.campaign_id: row.word for row in db.execute(query)}
+    rows = db.execute(_SPOKEN, {"ids": ids, "now": now})
+    return {row.campaign_id: row.word for row in rows}
 
 
 def make_ready(
@@ -406,12 +418,8 @@ def put(
     `numbered` gives the campaigns that had no number yet when it was made ready.
     """
     for some in _portions(ids, BATCH):
-        db.execute(delete(campaign_trend).where(campaign_trend.c.campaign_id.in_(some)))
-        db.execute(
-            delete(verdict_flip).where(
-                verdict_flip.c.campaign_id.in_(some), verdict_flip.c.visible_at > now
-            )
-        )
+        db.execute(_NO_TREND, {"ids": some})
+        db.execute(_NO_FLIP, {"ids": some, "now": now})
     for table, columns, made in (
         (campaign_trend, _TREND, ready.rows),
         (verdict_flip, _FLIP, ready.flips),
