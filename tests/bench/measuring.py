@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, Web
 
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 PATIENCE = 60_000  # milliseconds
+HAND = 300  # milliseconds
 
 _EYE = """
 (() => {
@@ -127,7 +128,11 @@ class Eyes:
 
 
 def clicked(page: Page, holds: str, click: Callable[[], None]) -> float:
-    """Return the milliseconds from the click that `click` makes until `holds` is drawn."""
+    """Return the milliseconds from the click that `click` makes until `holds` is drawn.
+
+    What came before is over by then: no hand follows the page within a frame, as a script does.
+    """
+    page.wait_for_timeout(HAND)
     page.evaluate("() => { benchEye.clicked = null; }")
     page.evaluate(f"() => {{ {_watch('after', f'eye.clicked !== null && {holds}')} }}")
     click()
