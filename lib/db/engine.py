@@ -118,7 +118,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     is_reading = connection.get_execution_options().get("is_reading", False)
     if is_reading:
-        connection.exec_driver_sql("BEGIN")
+        # Straight to the driver: it does nothing yet that could fail, and every read begins so.
+        connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
     else:
         _begin_writing(connection)
 

@@ -89,7 +89,9 @@ def _query(chosen: str, rights: Rights) -> Select[Any]:
     newest = func.max(history.c.id + 0)
     last_change = (
         select(newest)
-        .where(history.c.campaign_id == campaign.c.id, history.c.event.not_in(sorted(NO_CHANGES)))
+        .where(history.c.campaign_id == campaign.c.id)
+        # Not as a list: SQLAlchemy would put the statement together anew around it each time.
+        .where(*(history.c.event != one for one in sorted(NO_CHANGES)))
         .correlate(campaign)
         .scalar_subquery()
     )
