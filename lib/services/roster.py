@@ -98,6 +98,11 @@ class Overview:
     def currencies(self) -> tuple[str, ...]:
         return tuple(total.currency for total in self.totals)
 
+    @property
+    def by_currency(self) -> tuple[int, ...]:
+        """How many campaigns there are in each of `currencies`."""
+        return tuple(total.campaigns for total in self.totals)
+
 
 def overview(
     engine: Engine, narrowed: CampaignFilter, *, rights: Rights, now: datetime
@@ -136,12 +141,19 @@ def page(
     number: int = 1,
     rows: int = ROWS_A_PAGE,
     currencies: Sequence[str] = (),
+    by_currency: Sequence[int] = (),
     now: datetime,
 ) -> tuple[PlacedCampaign, ...]:
     """Return page `number` of the campaigns that fit, `rows` of them.
 
-    Amounts are ordered within their currency, the currencies as in `currencies`.
+    Amounts are ordered within their currency, the currencies as in `currencies`. Where the same
+    state of the database was asked for how many fit in each, `by_currency` spares a look at
+    those in whose currency the page has none.
     """
+    start, chosen = (number - 1) * rows, []
+    if by_currency and order in (Order.SPEND_7, Order.SPEND_28):
+        start, reached = _reached(currencies, by_currency, start, rows)
+        chosen.append(campaign.c.currency.in_(reached))
 
     def work() -> tuple[PlacedCampaign, ...]:
         with reading(engine) as db:
@@ -149,14 +161,29 @@ def page(
             query = (
                 select(campaign.c.id)
                 .select_from(now_it_stands.source)
-                .where(*conditions(db, now_it_stands, narrowed))
+                .where(*chosen, *conditions(db, now_it_stands, narrowed))
                 .order_by(*_keys(now_it_stands, order, currencies))
                 .limit(rows)
-                .offset((number - 1) * rows)
+                .offset(start)
             )
             return campaigns_by_id(db, list(db.execute(query).scalars()), rights=rights, now=now)
 
     return retrying(work)
+
+
+def _reached(
+    currencies: Sequence[str], by_currency: Sequence[int], start: int, rows: int
+) -> tuple[int, list[str]]:
+    """Return the currencies of the rows from `start` on, and where in the first of them it is."""
+    end = start + rows
+    reached: list[str] = []
+    for currency, campaigns in zip(currencies, by_currency, strict=True):
+        if not reached and campaigns <= start:
+            start, end = start - campaigns, end - campaigns
+        elif end > 0:
+            reached.append(currency)
+            end -= campaigns
+    return start, reached
 
 
 def versions_matching(

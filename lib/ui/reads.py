@@ -214,9 +214,9 @@ def roster(narrowed: CampaignFilter) -> Overview:
 
 
 def roster_page(
-    narrowed: CampaignFilter, order: Order, *, number: int, currencies: tuple[str, ...]
+    narrowed: CampaignFilter, order: Order, *, number: int, fitting: Overview
 ) -> tuple[PlacedCampaign, ...]:
-    """Return one page of the campaigns that fit, as of this minute."""
+    """Return one page of the campaigns that fit, as of this minute; `fitting` is their overview."""
     return _roster_page(
         settings().database_url,
         data_version(),
@@ -224,7 +224,8 @@ def roster_page(
         narrowed,
         order,
         number,
-        currencies,
+        fitting.currencies,
+        fitting.by_currency,
         clock.reading_time(),
     )
 
@@ -462,10 +463,18 @@ def _roster_page(
     order: Order,
     number: int,
     currencies: tuple[str, ...],
+    by_currency: tuple[int, ...],
     now: datetime,
 ) -> tuple[PlacedCampaign, ...]:
     return rosters.page(
-        engine_of(url), narrowed, order, number=number, currencies=currencies, rights=mine, now=now
+        engine_of(url),
+        narrowed,
+        order,
+        number=number,
+        currencies=currencies,
+        by_currency=by_currency,
+        rights=mine,
+        now=now,
     )
 
 

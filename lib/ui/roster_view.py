@@ -251,10 +251,7 @@ def campaigns(
     """Draw one page of the campaigns."""
     key = f"roster-page-{abs(hash((narrowed, order)))}"
     rows = reads.roster_page(
-        narrowed,
-        order,
-        number=_page_number(key, fitting.campaigns),
-        currencies=fitting.currencies,
+        narrowed, order, number=_page_number(key, fitting.campaigns), fitting=fitting
     )
     now, zone, cells = clock.reading_time(), clock.zone(), columns.of(filters.ROSTER)
     shown = [Shown(one.row, one.artist.name, now, zone) for one in rows]

@@ -174,6 +174,30 @@ def test_amounts_are_ordered_within_their_currency(engine, now, alma, add):
     assert names(found) == ["c", "d", "a", "none", "b"]
 
 
+@pytest.mark.parametrize("order", [Order.SPEND_7, Order.SPEND_28, Order.NAME])
+def test_a_page_is_the_same_whether_every_currency_is_looked_at_or_those_it_reaches(
+    engine, now, alma, add, order
+):
+    for number, currency in enumerate(["EUR"] * 5 + ["JPY"] * 3 + ["USD"] * 2):
+        add(alma, dict.fromkeys(RUN, (10 + number % 4, 5)), name=f"{number}", currency=currency)
+    whole = roster.overview(engine, ALL, now=now, rights=FULL)
+    assert whole.by_currency == (5, 3, 2)
+    told = {"currencies": whole.currencies, "now": now, "rights": FULL}
+    everything = names(roster.page(engine, ALL, order, **told))
+    for rows in range(1, 12):
+        for number in range(1, 10 // rows + 3):
+            page = roster.page(
+                engine,
+                ALL,
+                order,
+                number=number,
+                rows=rows,
+                by_currency=whole.by_currency,
+                **told,
+            )
+            assert names(page) == everything[(number - 1) * rows : number * rows]
+
+
 def test_by_stake_the_declining_come_first_the_dearest_of_them_first(engine, now, alma, add):
     add(alma, dict.fromkeys(RUN, (500, 500)), name="big and steady")
     add(alma, DECLINING, name="small decline")
