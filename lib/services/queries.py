@@ -94,17 +94,20 @@ def current_data_version(engine: Engine, *, patience: float = READ_PATIENCE) -> 
     return retrying(work, patience=patience)
 
 
-def newest_labels(engine: Engine) -> tuple[int, int]:
-    """Return two numbers, of which one grows whenever an artist or a label comes or goes.
+def newest_labels(engine: Engine) -> tuple[object, ...]:
+    """Return what differs whenever an artist or a label has come or gone, or a backup came back.
 
     An artist keeps its name, and a label its own.
     """
 
-    def work() -> tuple[int, int]:
-        retired = select(func.count(organization.c.retired_at)).scalar_subquery()
+    def work() -> tuple[object, ...]:
+        query = select(
+            select(func.max(artist.c.id)).scalar_subquery(),
+            func.max(organization.c.created_at),
+            func.count(organization.c.retired_at),
+        )
         with reading(engine) as db:
-            newest, gone = db.execute(select(func.max(artist.c.id), retired)).one()
-            return newest or 0, gone
+            return tuple(db.execute(query).one())
 
     return retrying(work)
 

@@ -368,13 +368,13 @@ def _kept(
 
 # The version is a part of the key and used for nothing else.
 @_kept(most=16)
-def _newest_labels(url: str, version: int) -> tuple[int, int]:  # noqa: ARG001
+def _newest_labels(url: str, version: int) -> tuple[object, ...]:  # noqa: ARG001
     return queries.newest_labels(engine_of(url))
 
 
 # Not by the version: a pause brings no artist, and there may be 2,000.
 @_kept()
-def _artists(url: str, newest: tuple[int, int], mine: Rights) -> list[Artist]:  # noqa: ARG001
+def _artists(url: str, newest: tuple[object, ...], mine: Rights) -> list[Artist]:  # noqa: ARG001
     return queries.artists(engine_of(url), rights=mine)
 
 
