@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Select, bindparam, select, update
 
 from lib.db.rows import named
-from lib.db.tables import artist, campaign, connection, data_version, organization
+from lib.db.tables import artist, campaign, connection, data_version
 from lib.domain.actions import Action
 from lib.domain.records import Actor, Campaign, Origin, Source
 from lib.domain.status import LIVE, Status, parse_status
 from lib.services.history_chain import append_entry
+from lib.services.standing import retired_artists
 
 RESTATED = "campaign:restated"
 """An import changed days that had counted as final."""
@@ -26,15 +27,10 @@ _STOPPED = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED})
 
 # Statements made once, not for each change: putting them together takes as long as running them.
 _ONE: BindParameter[int] = bindparam("campaign_id")
-_RETIRED = (
-    select(artist.c.id)
-    .join(organization, organization.c.id == artist.c.organization_id)
-    .where(organization.c.retired_at.is_not(None))
-)
 _CAMPAIGN = (
     select(campaign, connection.c.zone)
     .join_from(campaign, connection)
-    .where(campaign.c.id == _ONE, campaign.c.artist_id.not_in(_RETIRED))
+    .where(campaign.c.id == _ONE, campaign.c.artist_id.not_in(retired_artists()))
 )
 _LOCKED_CAMPAIGN = _CAMPAIGN.with_for_update(of=campaign)
 # The artist of a campaign never changes, so finding it needs no lock of its own.
