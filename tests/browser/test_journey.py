@@ -229,6 +229,21 @@ def test_a_row_is_reached_and_its_menu_used_by_keyboard(page: Page, desk: Desk) 
     expect(page.get_by_role("menu")).to_be_hidden()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_rows_menu_opens_at_its_button(page: Page, desk: Desk, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Active")
+    button = first_of(page, Group.LIVE).get_by_role("button", name="Actions for")
+    drawn(page)
+    button.click()
+    menu, at = page.get_by_role("menu").bounding_box(), button.bounding_box()
+    assert menu
+    assert at
+    assert menu["x"] <= at["x"] + 1 < menu["x"] + menu["width"]
+    gap = max(menu["y"] - (at["y"] + at["height"]), at["y"] - (menu["y"] + menu["height"]))
+    assert 0 <= gap < 5
+
+
 def test_a_name_opens_in_a_tab_of_its_own_with_a_key_held(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&status=Active")
     name = names_in(page, Group.LIVE)[0]

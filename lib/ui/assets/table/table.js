@@ -380,7 +380,7 @@ function openMenu(state, button, line, entries) {
   const room = 8;
   const below = from.bottom + size.height + room < window.innerHeight;
   menu.style.top = `${Math.max(room, below ? from.bottom + 2 : from.top - size.height - 2)}px`;
-  menu.style.left = `${Math.max(room, Math.min(from.right, window.innerWidth - room) - size.width)}px`;
+  menu.style.left = `${Math.max(room, Math.min(from.left, window.innerWidth - room - size.width))}px`;
   menu.querySelector("button").focus();
 }
 
