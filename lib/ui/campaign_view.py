@@ -72,34 +72,12 @@ def heading(page: CampaignPage) -> None:
 
 def action_buttons(page: CampaignPage) -> None:
     """Draw the actions: the legal ones to press, the others with their reason in plain view."""
-    row, one = page.row, page.row.campaign
+    row = page.row
     with st.container(horizontal=True, gap="small"):
-        if one.pending_action and row.circumstances.may_change:
-            st.button(
-                "Mark as carried out",
-                key=f"carried-out-{one.id}",
-                type="primary",
-                icon=":material/task_alt:",
-                on_click=actions.ask,
-                args=(actions.CONFIRM, one.id, one.version),
-            )
-        for action, decision in row.decisions.items():
-            st.button(
-                action.label,
-                key=f"{action}-{one.id}",
-                icon=actions.ICONS[action],
-                disabled=not decision.is_allowed,
-                on_click=actions.ask,
-                args=(action.value, one.id, one.version),
-            )
-        if row.circumstances.may_change:
-            st.button(
-                "Schedule…",
-                key=f"schedule-{one.id}",
-                icon=":material/schedule:",
-                on_click=actions.ask,
-                args=(actions.SCHEDULE, one.id, one.version),
-            )
+        if second_go.has_come("actions"):
+            _buttons(page)
+        else:
+            second_go.reserve()
     why_not = [
         f"**{decision.action.label}:** {esc(decision.why_not)}"
         for decision in row.decisions.values()
@@ -107,6 +85,36 @@ def action_buttons(page: CampaignPage) -> None:
     ]
     if why_not:
         st.caption("  \n".join(why_not))
+
+
+def _buttons(page: CampaignPage) -> None:
+    row, one = page.row, page.row.campaign
+    if one.pending_action and row.circumstances.may_change:
+        st.button(
+            "Mark as carried out",
+            key=f"carried-out-{one.id}",
+            type="primary",
+            icon=":material/task_alt:",
+            on_click=actions.ask,
+            args=(actions.CONFIRM, one.id, one.version),
+        )
+    for action, decision in row.decisions.items():
+        st.button(
+            action.label,
+            key=f"{action}-{one.id}",
+            icon=actions.ICONS[action],
+            disabled=not decision.is_allowed,
+            on_click=actions.ask,
+            args=(action.value, one.id, one.version),
+        )
+    if row.circumstances.may_change:
+        st.button(
+            "Schedule…",
+            key=f"schedule-{one.id}",
+            icon=":material/schedule:",
+            on_click=actions.ask,
+            args=(actions.SCHEDULE, one.id, one.version),
+        )
 
 
 def _is_telling(action: Action, decisions: object) -> bool:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.domain.campaign_filter import CampaignFilter
-from lib.ui import filters, view_menu
+from lib.ui import filters, second_go, view_menu
 from lib.ui.fields import OneOf, day_field, field_name, folded, keep, key_of, segments, toggle
 from lib.ui.filters import Several
 
 FOLD = "filters-fold"
 _HALF, _WIDTH, _WIDE = 142, 300, 616
+_BUTTONS = 206  # Filters and View, as wide as they come.
 
 
 def draw(
@@ -31,7 +32,10 @@ def draw(
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if heading:
             st.caption(heading, width="stretch")
-        # On a phone they share a line below the heading, also when the last of them comes.
+        if not second_go.has_come("bar"):
+            second_go.reserve(_BUTTONS)
+            return filters.narrowed(page)
+        # On a phone they share a line below the heading.
         with st.container(
             horizontal=True,
             vertical_alignment="center",

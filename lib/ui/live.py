@@ -30,7 +30,7 @@ _ANSWER_SECONDS = 3.0
 
 def watch() -> None:
     """Let the page notice changes, and come again for what was put off; call it last of all."""
-    _draw(reads.data_version(), comes_again=second_go.is_asked_for())
+    _draw(reads.data_version(), again=second_go.asked_for())
 
 
 def wait_for_database() -> None:
@@ -38,8 +38,8 @@ def wait_for_database() -> None:
     _draw(None)
 
 
-def _draw(version: int | None, *, comes_again: bool = False) -> None:
-    told = {"version": version, "again": comes_again}
+def _draw(version: int | None, *, again: int = 0) -> None:
+    told = {"version": version, "again": again}
     components.mounted("pulse")(key="pulse", data=told, on_changed_change=notices.keep)
 
 

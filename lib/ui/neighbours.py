@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.domain.board import BoardRow
 from lib.services.queries import CampaignPage
-from lib.ui import empty, goto, reads
+from lib.ui import empty, goto, reads, second_go
 
 _SHOWN = "shown-campaigns"
 _CAMPAIGN = "pages/marketing/campaign.py"
@@ -22,6 +22,9 @@ def way(page: CampaignPage) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         empty.back_to_board()
         st.space("stretch")
+        if not second_go.has_come("way"):
+            second_go.reserve()
+            return
         for label, icon, key, by in (
             ("Previous", ":material/chevron_left:", goto.PREVIOUS, -1),
             ("Next", ":material/chevron_right:", goto.NEXT, 1),

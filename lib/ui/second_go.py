@@ -9,8 +9,21 @@ from typing import Literal
 
 import streamlit as st
 
-Part = Literal["menu", "sidebar", "range", "below", "connections", "files", "keys", "views", "tour"]
-COME, _WAITS = "second-go-come", "second-go-waits"
+Part = Literal[
+    "actions",
+    "bar",
+    "below",
+    "connections",
+    "files",
+    "keys",
+    "menu",
+    "range",
+    "sidebar",
+    "tour",
+    "way",
+]
+COME, _WAITS, _ASKED = "second-go-come", "second-go-waits", "second-go-asked"
+_BUTTON = 40  # pixels high
 
 
 def has_come(name: Part) -> bool:
@@ -23,6 +36,19 @@ def has_come(name: Part) -> bool:
     return False
 
 
-def is_asked_for() -> bool:
-    """Return whether something was put off in this run; asking forgets it."""
-    return bool(st.session_state.pop(_WAITS, False))
+def asked_for() -> int:
+    """Return 0 where nothing was put off in this run, else how often it was; asking forgets it.
+
+    A number, since one run that asks after another has to look different to the browser.
+    """
+    if not st.session_state.pop(_WAITS, False):
+        return 0
+    times = int(st.session_state.get(_ASKED, 0)) + 1
+    st.session_state[_ASKED] = times
+    return times
+
+
+def reserve(width: int | None = None) -> None:
+    """Keep the place of buttons free, `width` pixels wide: nothing moves when they come."""
+    with st.container(width=width or "content"):
+        st.space(_BUTTON)

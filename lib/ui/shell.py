@@ -21,7 +21,7 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 _PLAIN = ("BidiComponent", "desk.pulse")
 FIRST_DRAWN: dict[str, tuple[str, ...]] = {
     "": (*_PLAIN, "desk.table"),
-    "roster": (*_PLAIN, "desk.table", "ButtonGroup", "Pagination"),
+    "roster": (*_PLAIN, "desk.table", "Pagination"),
     "explore": (*_PLAIN, "desk.table"),
     "present": _PLAIN,
     "campaign": (*_PLAIN, "Button", "PageLink"),

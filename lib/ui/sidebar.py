@@ -15,9 +15,13 @@ from lib.ui.ending import PageEnds
 def after_page(who: Actor, *, page: str) -> Iterator[None]:
     """Draw it once the page within has been drawn, whatever ended that.
 
-    Where the database cannot be reached there is nothing to draw but that.
+    Where the database cannot be reached there is nothing to draw but that. What waits has its
+    place before the page has: the page would move aside when it comes.
     """
     is_reached = True
+    has_come = second_go.has_come("sidebar")
+    if not has_come:
+        st.sidebar.empty()
     with outage.told():
         try:
             with suppress(PageEnds):
@@ -27,11 +31,9 @@ def after_page(who: Actor, *, page: str) -> Iterator[None]:
             raise
         finally:
             if is_reached:
-                if second_go.has_come("sidebar"):
+                if has_come:
                     with st.sidebar:
                         draw(who, page=page)
-                else:
-                    st.sidebar.empty()
                 live.watch()
 
 

@@ -1,7 +1,7 @@
 """The menu View, beside the filters: saved views, and the columns of the table.
 
-It can wait: what it holds is drawn in a session's second run. The view that a page stands at is
-the one whose page and values are what is shown; nothing else is remembered of which was opened.
+The view that a page stands at is the one whose page and values are what is shown; nothing else is
+remembered of which was opened.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.domain.saved_view import LONGEST_NAME, SavedView, query_of, values_of
-from lib.ui import columns, current_artist, filters, in_url, reads, second_go, view_writes
+from lib.ui import columns, current_artist, filters, in_url, reads, view_writes
 from lib.ui.fields import folded, key_of
 
 _TITLES = {
@@ -46,8 +46,6 @@ def open_default(path: str) -> None:
 
 def draw(page: str, values: Sequence[tuple[str, str]]) -> None:
     """Draw the menu; `values` is what the page shows, by the names in the URL."""
-    if not second_go.has_come("views"):
-        return
     with folded("View", FOLD, icon=":material/bookmark:") as is_open:
         if not is_open:
             return

@@ -35,8 +35,8 @@ export default function draw({ parentElement, data, setTriggerValue }) {
   mine.tell = (number) => setTriggerValue("changed", number);
   // A page that says that the database is away is drawn anew as soon as it is back.
   mine.isOutage = data.version === null;
-  mine.again = data.again;
-  mine.comes(data.again);
+  mine.again = data.again > 0;
+  mine.comes(data.again > 0);
   if (data.again) askAgain(mine);
   if (!mine.isOutage && mine.seen === mine.drawn) mine.say("");
   return () => {
