@@ -46,7 +46,7 @@ from lib.ui import (
 from lib.ui.cookies import signed_in_claims
 from lib.ui.health import Pulse, healthz, readyz
 from lib.ui.metrics import metrics
-from lib.ui.pace import AtOnce, warm
+from lib.ui.pace import AtOnce, Kept, warm
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +82,7 @@ def fittings(settings: Settings) -> dict[str, Any]:
         ],
         "middleware": [
             Middleware(AtOnce),
+            Middleware(Kept),
             Middleware(watch.Watch, settings=settings),
             Middleware(SecurityHeaders, settings=settings, html=shell.page()),
             Middleware(Guard, settings=settings, is_in=is_in),

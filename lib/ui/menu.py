@@ -1,5 +1,6 @@
 """The menu: every page of the desk, in its section."""
 
+import base64
 from pathlib import Path
 
 import streamlit as st
@@ -7,7 +8,9 @@ import streamlit as st
 from lib.domain.records import Actor
 from lib.ui import second_go, signin
 
-ICON = str(Path(__file__).parent / "static" / "icon.png")
+_ICON = Path(__file__).parent / "static" / "icon.png"
+# In the page itself: as a file it would be read in every run and fetched by every tab.
+ICON = f"data:image/png;base64,{base64.b64encode(_ICON.read_bytes()).decode()}"
 
 
 def declare(who: Actor | None) -> st.Page:

@@ -50,5 +50,4 @@ def asked_for() -> int:
 
 def reserve(width: int | None = None) -> None:
     """Keep the place of buttons free, `width` pixels wide: nothing moves when they come."""
-    with st.container(width=width or "content"):
-        st.space(_BUTTON)
+    st.container(height=_BUTTON, width=width or "content", border=False)

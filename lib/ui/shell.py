@@ -17,6 +17,8 @@ from starlette.routing import Route
 from streamlit import file_util
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
+from lib.ui import components
+
 # By the path of a page, what draws its first things: scripts of Streamlit's, and of the desk's.
 _PLAIN = ("BidiComponent", "desk.pulse")
 FIRST_DRAWN: dict[str, tuple[str, ...]] = {
@@ -73,7 +75,7 @@ def page(path: str = "") -> str:
             for name in _scripts([name for name in drawn if not name.startswith(_OWN)])
             if f"/{name}" not in plain
         ),
-        *(f"_stcore/bidi-components/{_OWN}{name}/{name}.js" for name in own),
+        *(components.script(name).removeprefix("/") for name in own),
     ]
     hints = [
         *(f'<link rel="modulepreload" crossorigin href="./{name}">' for name in scripts),

@@ -22,7 +22,7 @@ from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from lib.settings import ROOT, load_settings
-from lib.ui import shell
+from lib.ui import components, shell
 from lib.ui.door import (
     GUARDED,
     SHUT,
@@ -289,6 +289,18 @@ def test_every_real_answer_carries_the_headers(standin, path):
     assert headers["x-frame-options"] == "DENY"
     assert headers["referrer-policy"] == "no-referrer"
     assert "camera=()" in headers["permissions-policy"]
+
+
+def test_browsers_keep_the_files_of_the_desks_components_by_their_content(standin):
+    script = components.script("table")
+    answer = httpx.get(standin.url + script)
+    assert answer.text == (ROOT / "lib/ui/assets/table/table.js").read_text()
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    missing = httpx.get(standin.url + script.replace("table.js", "none.js"))
+    other = httpx.get(standin.url + script.replace(components.name("table"), "desk-0.table"))
+    for answer in (missing, other):
+        assert answer.status_code == 404
+        assert "immutable" not in answer.headers.get("cache-control", "")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from lib.services import queries
 from lib.services.share_links import make_link, revoke_link
 from lib.services.share_tokens import new_token
 from lib.settings import ROOT, load_settings
+from lib.ui import components
 from lib.ui.door import GUARDED, SHUT, fittings
 from tests.browser.desk import Desk, serving
 from tests.cast import ALICE
@@ -181,12 +182,17 @@ def routes() -> list[BaseRoute]:
     return [*create_streamlit_routes(MagicMock()), *fittings(load_settings({}))["routes"]]
 
 
+def _parts(token: str) -> set[str]:
+    names = components.name("table"), components.name("keys")
+    return {token, f"{token}.csv", f"{names[0]}/{token}", f"{names[1]}/keys.js"}
+
+
 def addresses(token: str) -> list[tuple[str, str]]:
     """Return every method and address of the server, and the token wherever one takes a part."""
     found = set()
     for route in routes():
         if isinstance(route, Route):
-            for part in {token, f"{token}.csv", f"desk.table/{token}", "desk.keys/keys.js"}:
+            for part in _parts(token):
                 address = re.sub(r"\{[^}]*\}", part, route.path)
                 found |= {(method, address) for method in route.methods or {"GET"}}
     # What no route takes is Streamlit's page or one of its files.

@@ -18,7 +18,7 @@ from lib.domain.records import Actor
 from lib.domain.rights import FULL
 from lib.services import demo, queries
 from lib.settings import ROOT, settings
-from lib.ui import clock, filter_bar, second_go, signin, view_menu
+from lib.ui import clock, components, filter_bar, second_go, signin, view_menu
 
 BOARD = "pages/marketing/campaign_management.py"
 CAMPAIGN = "pages/marketing/campaign.py"
@@ -154,7 +154,11 @@ class Table:
 def tables(at: AppTest) -> list[Table]:
     """Return every table on the page."""
     found = [one.proto for one in at.get("bidi_component")]
-    return [_table(json.loads(one.json)) for one in found if one.component_name == "desk.table"]
+    return [
+        _table(json.loads(one.json))
+        for one in found
+        if one.component_name == components.name("table")
+    ]
 
 
 def table(at: AppTest, label: str) -> Table:

@@ -4,6 +4,7 @@ import pytest
 
 from lib.domain.rights import FULL
 from lib.services import queries
+from lib.ui import components
 from tests.cast import add_artist, signed_in
 from tests.pages.conftest import texts
 
@@ -15,7 +16,11 @@ def beside(at):
 
 
 def pulses(at):
-    return [one for one in at.get("bidi_component") if one.proto.component_name == "desk.pulse"]
+    return [
+        one
+        for one in at.get("bidi_component")
+        if one.proto.component_name == components.name("pulse")
+    ]
 
 
 def test_an_artist_without_campaigns_can_be_left_for_another(empty_engine, open_desk, now):

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.domain.actions import Action
 from lib.settings import ROOT
+from lib.ui import components
 from tests.pages.conftest import CAMPAIGN
 
 PAUSE = Action.PAUSE.label
@@ -15,7 +16,7 @@ def asks_again(at):
     (pulse,) = (
         one.proto.json
         for one in at.get("bidi_component")
-        if one.proto.component_name == "desk.pulse"
+        if one.proto.component_name == components.name("pulse")
     )
     return json.loads(pulse)["again"]
 

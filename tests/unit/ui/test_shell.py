@@ -9,7 +9,7 @@ from streamlit import file_util
 
 from lib.domain.records import Actor
 from lib.domain.rights import FULL
-from lib.ui import menu, shell, signin
+from lib.ui import components, menu, shell, signin
 
 STATIC = Path(file_util.get_static_dir())
 HINTED = re.compile(r'<link rel="(?:modulepreload|preload)"[^>]*href="\./([^"]+)"')
@@ -36,7 +36,7 @@ def test_what_is_fetched_ahead_is_there_and_named_once(path):
     found = hints(path)
     assert len(found) == len(set(found))
     own = {
-        f"_stcore/bidi-components/{one}/{one.removeprefix('desk.')}.js"
+        components.script(one.removeprefix("desk.")).removeprefix("/")
         for one in shell.FIRST_DRAWN[path]
         if one.startswith("desk.")
     }
