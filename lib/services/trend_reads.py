@@ -65,6 +65,9 @@ def verdict_of(row: Mapping[str, Any]) -> Verdict:
 def sparkline(stored: bytes) -> tuple[float | None, ...]:
     """Return 28 values in currency units, None where a day is missing."""
     values = struct.unpack(f"<{len(stored) // 4}f", stored)
+    # One sum says at once that no day is missing, which is so of nearly all.
+    if not isnan(sum(values)):
+        return values
     return tuple(None if isnan(value) else value for value in values)
 
 
