@@ -4,6 +4,7 @@ The messages are no public interface of Streamlit; the version is pinned.
 """
 
 import http.cookies
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 _PATIENCE = 60
-_COME_AGAIN = b'"again": true'
+_COME_AGAIN = re.compile(rb'"again": [1-9]')
 """In what the pulse is told: see `lib.ui.live`."""
 
 
@@ -47,7 +48,7 @@ class Visit:
         self.received.clear()
         self.values.clear()
         said = self._send(asked)
-        if _COME_AGAIN in said:
+        if _COME_AGAIN.search(said):
             said += self._send(asked)
         return said
 
