@@ -59,15 +59,18 @@ def field_name(name: str) -> str:
     return f"filter-{name}"
 
 
-def keep(name: str, key: str) -> None:
-    """Keep what a field says, as the URL has it."""
+def keep(name: str, key: str, usual: str = "") -> None:
+    """Keep what a field says, as the URL has it; of what is `usual` on its page that says nothing.
+
+    What is usual on one page may be none of another's, and must not go there with its person.
+    """
     value = st.session_state[key]
     if isinstance(value, list):
         in_url.keep_all(name, value)
     elif isinstance(value, float):
         in_url.keep(name, f"{value:.2f}".removesuffix(".00"))
     else:
-        in_url.keep(name, "" if value is None else str(value))
+        in_url.keep(name, "" if value in (None, usual) else str(value))
 
 
 @contextmanager
@@ -91,7 +94,7 @@ def segments(one: OneOf) -> None:
         required=True,
         key=key,
         on_change=keep,
-        args=(one.name, key),
+        args=(one.name, key, one.usual),
         label_visibility="collapsed",
     )
 

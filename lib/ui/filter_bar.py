@@ -122,7 +122,7 @@ def _selectbox(one: OneOf, *, icon: str | None = None) -> None:
         placeholder=one.nothing or None,
         icon=icon,
         on_change=keep,
-        args=(one.name, key),
+        args=(one.name, key, one.usual),
         width=_WIDTH,
     )
 
