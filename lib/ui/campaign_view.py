@@ -72,7 +72,6 @@ def heading(page: CampaignPage) -> None:
 
 def action_buttons(page: CampaignPage) -> None:
     """Draw the actions: the legal ones to press, the others with their reason in plain view."""
-    row = page.row
     with st.container(horizontal=True, gap="small"):
         if second_go.has_come("actions"):
             _buttons(page)
@@ -80,8 +79,9 @@ def action_buttons(page: CampaignPage) -> None:
             second_go.reserve()
     why_not = [
         f"**{decision.action.label}:** {esc(decision.why_not)}"
-        for decision in row.decisions.values()
-        if not decision.is_allowed and _is_telling(decision.action, row.decisions)
+        for decision in page.row.decisions.values()
+        # Why what is not archived cannot be unarchived is not worth a line.
+        if not decision.is_allowed and decision.action is not Action.UNARCHIVE
     ]
     if why_not:
         st.caption("  \n".join(why_not))
@@ -115,12 +115,6 @@ def _buttons(page: CampaignPage) -> None:
             on_click=actions.ask,
             args=(actions.SCHEDULE, one.id, one.version),
         )
-
-
-def _is_telling(action: Action, decisions: object) -> bool:
-    """Return whether the reason against an action is worth a line of its own."""
-    del decisions
-    return action is not Action.UNARCHIVE
 
 
 def history(page: CampaignPage) -> None:
