@@ -43,6 +43,7 @@ from lib.ui import (
     signin,
     watch,
 )
+from lib.ui.ahead import Ahead
 from lib.ui.cookies import signed_in_claims
 from lib.ui.health import Pulse, healthz, readyz
 from lib.ui.metrics import metrics
@@ -82,6 +83,7 @@ def fittings(settings: Settings) -> dict[str, Any]:
         ],
         "middleware": [
             Middleware(AtOnce),
+            Middleware(Ahead),
             Middleware(Kept),
             Middleware(watch.Watch, settings=settings),
             Middleware(SecurityHeaders, settings=settings, html=shell.page()),

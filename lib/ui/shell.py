@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from streamlit import file_util
-from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from lib.ui import components
 
@@ -26,7 +25,7 @@ FIRST_DRAWN: dict[str, tuple[str, ...]] = {
     "roster": (*_PLAIN, "desk.table", "Pagination"),
     "explore": (*_PLAIN, "desk.table"),
     "present": _PLAIN,
-    "campaign": (*_PLAIN, "Button", "PageLink"),
+    "campaign": _PLAIN,
     "import": _PLAIN,
     "scheduled": _PLAIN,
     "activity": (*_PLAIN, "DataFrame"),
@@ -37,20 +36,7 @@ FIRST_DRAWN: dict[str, tuple[str, ...]] = {
 _OWN = "desk."
 _ICONS = "MaterialSymbols-Rounded"
 
-# Whoever is signed in is known over the websocket by the cookie that Streamlit's first answers
-# set; until it is there, the page asks first, as Streamlit's own does.
-_SCRIPT = f"""
-      {{
-        const told = {{ BACKEND_BASE_URL: new URL("./", location.href).href }};
-        if (document.cookie.includes("{XSRF_COOKIE_NAME}="))
-          told.HOST_CONFIG = {{
-            allowedOrigins: [location.origin],
-            useExternalAuthToken: false,
-            enableCustomParentMessages: false,
-          }};
-        window.__streamlit = told;
-      }}
-    """
+_TOLD = (Path(__file__).parent / "static" / "ahead.js").read_text(encoding="utf-8")
 _IMPORTED = re.compile(r'(?:\bfrom|\bimport)\s*"\./([\w.-]+\.js)"')
 
 
@@ -86,7 +72,7 @@ def page(path: str = "") -> str:
         ),
     ]
     # Told before Streamlit's scripts run, and fetched after them: they are needed first.
-    told = plain.replace("</title>", f"</title>\n    <script>{_SCRIPT}</script>", 1)
+    told = plain.replace("</title>", f"</title>\n    <script>\n{_TOLD}</script>", 1)
     return told.replace("</head>", "".join(f"  {hint}\n  " for hint in hints) + "</head>", 1)
 
 

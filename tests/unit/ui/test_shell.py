@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from streamlit import file_util
+from streamlit.web.server.starlette.starlette_routes import BASE_ROUTE_CORE
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from lib.domain.records import Actor
 from lib.domain.rights import FULL
@@ -67,13 +69,11 @@ def test_streamlit_still_reads_what_the_page_tells_it():
     scripts = "".join(
         file.read_text(encoding="utf-8") for file in (STATIC / "static/js").glob("index.*.js")
     )
-    told = re.findall(
-        r"(BACKEND_BASE_URL|HOST_CONFIG|allowedOrigins|useExternalAuthToken)\b", scripts
-    )
-    assert set(told) == {
-        "BACKEND_BASE_URL",
-        "HOST_CONFIG",
-        "allowedOrigins",
-        "useExternalAuthToken",
-    }
-    assert "window.__streamlit" in scripts
+    told = ("BACKEND_BASE_URL", "HOST_CONFIG", "allowedOrigins", "useExternalAuthToken")
+    assert all(word in shell.page("") for word in told)
+    assert all(word in scripts for word in (*told, "window.__streamlit"))
+
+
+def test_the_page_knows_the_cookie_and_the_websocket_of_the_installed_streamlit():
+    assert f"{XSRF_COOKIE_NAME}=" in shell.page("")
+    assert f"}}{BASE_ROUTE_CORE}/stream`" in shell.page("")
