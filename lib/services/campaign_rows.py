@@ -1,19 +1,20 @@
 """Campaigns as board, roster and their own page have them: in one statement, however many."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select
 
 from lib.db.tables import artist, campaign, campaign_trend, connection, history, organization
 from lib.domain.actions import Circumstances
 from lib.domain.board import BoardRow, board_row
-from lib.domain.records import Artist, BillingState, HistoryEntry
+from lib.domain.records import Artist, BillingState, Campaign, HistoryEntry, Platform
 from lib.domain.records import Connection as PlatformConnection
 from lib.domain.rights import Deed, Place, Rights
+from lib.domain.trend import Trend
 from lib.services.recording import NO_CHANGES, campaign_record
 from lib.services.scope import of_artists
 from lib.services.trend_reads import speaks, trend_of
@@ -29,6 +30,8 @@ ARTIST = (
 # Each record's columns: by their names alone those of two tables would be taken for each other.
 _PARTS = ((*ARTIST, artist.c.billing), connection.c, campaign.c, campaign_trend.c, history.c)
 _NAMES = [tuple(column.name for column in part) for part in _PARTS]
+_COLUMNS = [column for part in _PARTS for column in part]
+_HASHED = [_COLUMNS.index(one) for one in (campaign.c.id, campaign.c.version, history.c.id)]
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,8 @@ def _placed(
     db: Connection, chosen: str, value: Any, *, rights: Rights, now: datetime
 ) -> list[PlacedCampaign]:
     rows = db.execute(_query(chosen, rights), {chosen: value, "now": now})
-    around: dict[tuple[int, str], _Around] = {}
-    return [_one(row, around, rights=rights, now=now) for row in rows]
+    around: dict[tuple[int, Platform], Circumstances] = {}
+    return [_one(_records(_Values(tuple(row))), around, rights=rights, now=now) for row in rows]
 
 
 @lru_cache(maxsize=64)
@@ -96,7 +99,7 @@ def _query(chosen: str, rights: Rights) -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(*(column for part in _PARTS for column in part))
+        select(*_COLUMNS)
         .select_from(campaign)
         .join(connection)
         .join(artist, artist.c.id == campaign.c.artist_id)
@@ -108,40 +111,77 @@ def _query(chosen: str, rights: Rights) -> Select[Any]:
     )
 
 
-_Around = tuple[Artist, PlatformConnection, Circumstances]
-"""What the campaigns of one artist on one platform have in common."""
+@dataclass(frozen=True)
+class _Records:
+    """What one row holds, whoever looks at it and whenever."""
+
+    artist: Artist
+    billing: BillingState
+    connection: PlatformConnection
+    campaign: Campaign
+    trend: Trend | None
+    last_change: HistoryEntry | None
+
+
+class _Values:
+    """The values of one row, of which some have no hash."""
+
+    __slots__ = ("of_row",)
+
+    def __init__(self, of_row: tuple[Any, ...]) -> None:
+        self.of_row = of_row
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.of_row[at] for at in _HASHED))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Values) and self.of_row == other.of_row
+
+
+# After a change nearly all rows of a board are what they were, and to make records of them takes
+# longer than to read them.
+@lru_cache(maxsize=2_000)
+def _records(values: _Values) -> _Records:
+    of_artist, of_connection, of_campaign, of_trend, of_history = _parted(values.of_row)
+    link = PlatformConnection.of_row(of_connection)
+    return _Records(
+        artist=Artist.of_row(of_artist),
+        billing=BillingState(of_artist["billing"]),
+        connection=link,
+        campaign=campaign_record(of_campaign | {"zone": link.zone}),
+        trend=None if of_trend["campaign_id"] is None else trend_of(of_trend),
+        last_change=None if of_history["id"] is None else HistoryEntry.of_row(of_history),
+    )
+
+
+def _parted(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the columns of each record by their names."""
+    rest = iter(values)
+    for names in _NAMES:
+        yield dict(zip(names, rest, strict=False))
 
 
 def _one(
-    row: Row[Any], around: dict[tuple[int, str], _Around], *, rights: Rights, now: datetime
+    found: _Records,
+    around: dict[tuple[int, Platform], Circumstances],
+    *,
+    rights: Rights,
+    now: datetime,
 ) -> PlacedCampaign:
-    of_artist, of_connection, of_campaign, of_trend, of_history = _parted(row)
-    place = of_artist["id"], of_connection["platform"]
+    place = found.artist.id, found.connection.platform
     if place not in around:
-        around[place] = _around(of_artist, of_connection, rights)
-    the_artist, link, circumstances = around[place]
-    found = board_row(
-        campaign_record(of_campaign | {"zone": link.zone}),
-        trend=None if of_trend["campaign_id"] is None else trend_of(of_trend),
-        last_change=None if of_history["id"] is None else HistoryEntry.of_row(of_history),
-        circumstances=circumstances,
+        around[place] = _circumstances(found, rights)
+    row = board_row(
+        found.campaign,
+        trend=found.trend,
+        last_change=found.last_change,
+        circumstances=around[place],
         now=now,
     )
-    return PlacedCampaign(the_artist, link, found)
+    return PlacedCampaign(found.artist, found.connection, row)
 
 
-def _around(
-    of_artist: Mapping[str, Any], of_connection: Mapping[str, Any], rights: Rights
-) -> _Around:
-    the_artist, link = Artist.of_row(of_artist), PlatformConnection.of_row(of_connection)
-    place = Place(artist_id=the_artist.id)
-    may_change = rights.may(Deed.CHANGE, place, of_organization=the_artist.organization_id)
-    billing = BillingState(of_artist["billing"])
-    return the_artist, link, Circumstances(billing, link.state, may_change=may_change)
-
-
-def _parted(row: Row[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the columns of each record by their names."""
-    values = iter(row)
-    for names in _NAMES:
-        yield dict(zip(names, values, strict=False))
+def _circumstances(found: _Records, rights: Rights) -> Circumstances:
+    place = Place(artist_id=found.artist.id)
+    may_change = rights.may(Deed.CHANGE, place, of_organization=found.artist.organization_id)
+    return Circumstances(found.billing, found.connection.state, may_change=may_change)

@@ -255,6 +255,21 @@ def test_a_board_shows_one_artist_and_nothing_of_another(engine, artist_id, now)
     assert {entry.campaign_id for entry in told} == {mine}
 
 
+def test_after_a_change_only_the_changed_campaign_is_made_anew(engine, artist_id, now):
+    one, other = (add_campaign(engine, artist_id, now=now) for _ in range(2))
+    before = {row.campaign.id: row for row in board_of(engine, artist_id, now).rows}
+    changed = {"actor": BOB, "reason": PauseReason.BUDGET, "request_id": "p", "now": now}
+    pause_campaign(engine, one, seen_version=1, **changed)
+    after = {row.campaign.id: row for row in board_of(engine, artist_id, now).rows}
+    assert after[other].campaign is before[other].campaign
+    assert after[other].last_change is before[other].last_change
+    assert after[one].campaign.status is Status.PAUSED
+    assert after[one].last_change.event == "campaign:pause"
+    payment_failed(engine, artist_id, actor=BOB, request_id="f", now=now)
+    failing = {row.campaign.id: row for row in board_of(engine, artist_id, now).rows}
+    assert failing[other].circumstances.billing is BillingState.FAILING
+
+
 def test_what_is_not_there_is_said_to_be_not_there(engine, artist_id, now):
     assert queries.board(engine, 4711, now=now, rights=FULL) is None
     assert board_of(engine, artist_id, now).rows == ()
