@@ -4,6 +4,7 @@ Streamlit's page asks the server twice before it opens the websocket, below the 
 once more in vain, and learns from what it draws which of its scripts it needs. Both can be said
 in the page itself: `window.__streamlit` is what Streamlit reads where a host knows its server
 (frontend/utils/src/config, 1.67), and `modulepreload` fetches a script while others still run.
+And `static/ahead.js` asks for what the page shows, before those scripts can.
 """
 
 import re

@@ -26,7 +26,7 @@ class Heard:
     def _opened(self, socket) -> None:
         sent: list[str | bytes] = []
         self.sent.append(sent)
-        socket.on("framesent", lambda payload: sent.append(payload))  # noqa: PLW0108 - no attributes
+        socket.on("framesent", lambda payload: sent.append(payload))  # noqa: PLW0108 - a builtin is refused
         socket.on("framereceived", self._received)
 
     def _received(self, payload) -> None:
@@ -81,7 +81,7 @@ def test_every_page_is_asked_for_once_over_one_websocket(
     ],
     ids=["dark, east", "west"],
 )
-def test_so_does_another_browser(
+def test_a_browser_elsewhere_and_in_the_dark_asks_once_too(
     chromium: Browser, desk: Desk, addresses: list[str], browser: dict[str, Any]
 ) -> None:
     with closing(chromium.new_context(**browser)) as context:
