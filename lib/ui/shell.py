@@ -4,7 +4,8 @@ Streamlit's page asks the server twice before it opens the websocket, below the 
 once more in vain, and learns from what it draws which of its scripts it needs. Both can be said
 in the page itself: `window.__streamlit` is what Streamlit reads where a host knows its server
 (frontend/utils/src/config, 1.67), and `modulepreload` fetches a script while others still run.
-And `static/ahead.js` asks for what the page shows, before those scripts can.
+And `static/ahead.js` asks for what the page shows, before those scripts can; `static/page.css` is
+for what is drawn by Streamlit itself.
 """
 
 import re
@@ -37,7 +38,9 @@ FIRST_DRAWN: dict[str, tuple[str, ...]] = {
 _OWN = "desk."
 _ICONS = "MaterialSymbols-Rounded"
 
-_TOLD = (Path(__file__).parent / "static" / "ahead.js").read_text(encoding="utf-8")
+_INLINE = Path(__file__).parent / "static"
+_TOLD = (_INLINE / "ahead.js").read_text(encoding="utf-8")
+_STYLED = (_INLINE / "page.css").read_text(encoding="utf-8")
 _IMPORTED = re.compile(r'(?:\bfrom|\bimport)\s*"\./([\w.-]+\.js)"')
 
 
@@ -73,7 +76,8 @@ def page(path: str = "") -> str:
         ),
     ]
     # Told before Streamlit's scripts run, and fetched after them: they are needed first.
-    told = plain.replace("</title>", f"</title>\n    <script>\n{_TOLD}</script>", 1)
+    own_parts = f"<style>\n{_STYLED}</style>\n    <script>\n{_TOLD}</script>"
+    told = plain.replace("</title>", f"</title>\n    {own_parts}", 1)
     return told.replace("</head>", "".join(f"  {hint}\n  " for hint in hints) + "</head>", 1)
 
 

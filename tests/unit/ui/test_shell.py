@@ -77,3 +77,11 @@ def test_streamlit_still_reads_what_the_page_tells_it():
 def test_the_page_knows_the_cookie_and_the_websocket_of_the_installed_streamlit():
     assert f"{XSRF_COOKIE_NAME}=" in shell.page("")
     assert f"}}{BASE_ROUTE_CORE}/stream`" in shell.page("")
+
+
+def test_streamlit_still_marks_what_is_old_as_the_style_of_the_page_knows_it():
+    scripts = "".join(
+        file.read_text(encoding="utf-8") for file in (STATIC / "static/js").glob("index.*.js")
+    )
+    assert '[data-stale="true"]' in shell.page("")
+    assert '"data-stale":' in scripts
