@@ -81,7 +81,14 @@ def _placed(
 ) -> list[PlacedCampaign]:
     rows = db.execute(_query(chosen, rights), {chosen: value, "now": now})
     around: dict[tuple[int, Platform], Circumstances] = {}
-    return [_one(_records(_Values(tuple(row))), around, rights=rights, now=now) for row in rows]
+    placed = []
+    for row in rows:
+        found = _records(_Values(tuple(row)))
+        place = found.artist.id, found.connection.platform
+        if place not in around:
+            around[place] = _circumstances(found, rights)
+        placed.append(_as_of(now, found, around[place]))
+    return placed
 
 
 @lru_cache(maxsize=64)
@@ -111,9 +118,9 @@ def _query(chosen: str, rights: Rights) -> Select[Any]:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Records:
-    """What one row holds, whoever looks at it and whenever."""
+    """What one row holds, whoever looks at it and whenever; made once, so it equals itself only."""
 
     artist: Artist
     billing: BillingState
@@ -161,21 +168,14 @@ def _parted(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
         yield dict(zip(names, rest, strict=False))
 
 
-def _one(
-    found: _Records,
-    around: dict[tuple[int, Platform], Circumstances],
-    *,
-    rights: Rights,
-    now: datetime,
-) -> PlacedCampaign:
-    place = found.artist.id, found.connection.platform
-    if place not in around:
-        around[place] = _circumstances(found, rights)
+# A page asks as of its minute: what was found for the run before still holds for the next.
+@lru_cache(maxsize=2_000)
+def _as_of(now: datetime, found: _Records, circumstances: Circumstances) -> PlacedCampaign:
     row = board_row(
         found.campaign,
         trend=found.trend,
         last_change=found.last_change,
-        circumstances=around[place],
+        circumstances=circumstances,
         now=now,
     )
     return PlacedCampaign(found.artist, found.connection, row)
