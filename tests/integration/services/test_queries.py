@@ -274,6 +274,7 @@ def test_within_a_minute_only_the_changed_campaign_is_made_anew(engine, artist_i
     assert not any(row.circumstances.may_change for row in seen.rows)
     (later, _) = board_of(engine, artist_id, now + timedelta(minutes=1)).rows
     assert later.now == now + timedelta(minutes=1)
+    assert later.campaign is failing[one].campaign
 
 
 def test_what_is_not_there_is_said_to_be_not_there(engine, artist_id, now):
