@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 
 from lib.db.backup import BackupRefused, Manifest, RestoreUnproven, back_up, restore
 from lib.db.copies import CopyRefused
-from lib.db.migrations import upgrade
 from lib.db.pg_programs import ProgramsMissing
 from lib.events import Outcome, tell
 from lib.settings import ROOT, Settings
@@ -48,14 +47,13 @@ def run_backup(options: Namespace, settings: Settings, engine: Engine, *, now: d
 
 
 def run_restore(options: Namespace, settings: Settings, engine: Engine) -> int:
-    """Replace the database by the backup, then bring it to the newest schema."""
+    """Replace the database by the backup."""
     try:
         manifest = restore(
             engine, options.file, overwrite=options.overwrite, pg_bin=settings.pg_bin
         )
     except REFUSALS as refusal:
         return _refused("desk:restore", refusal)
-    upgrade(engine)
     tell("desk:restore", Outcome.DONE, revision=manifest.revision)
     print(f"Restored {settings.database_label}: {_held(manifest)}.", file=sys.stderr)
     return 0

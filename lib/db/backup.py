@@ -24,7 +24,7 @@ from lib.db.backup_postgres import PostgresCopy
 from lib.db.backup_sqlite import SqliteCopy
 from lib.db.copies import count_rows
 from lib.db.engine import reading, writing
-from lib.db.migrations import known_revisions
+from lib.db.migrations import known_revisions, upgrade
 from lib.db.tables import data_version
 
 MANIFEST = "manifest.json"
@@ -108,7 +108,7 @@ def back_up(engine: Engine, file: Path, *, now: datetime, pg_bin: Path | None = 
 def restore(
     engine: Engine, file: Path, *, overwrite: bool = False, pg_bin: Path | None = None
 ) -> Manifest:
-    """Replace the database by the backup in `file`, all of it or nothing.
+    """Replace the database by the backup in `file`, all of it or nothing, in the newest schema.
 
     The whole file is read and checked before. A database that holds anything is replaced only
     with `overwrite`. Raises `BackupRefused`, `CopyRefused`, `ProgramsMissing`, `RestoreUnproven`.
@@ -129,10 +129,12 @@ def restore(
         version = _version_of_data(engine)
         copy.bring_in(content)
     _prove(engine, manifest)
+    upgrade(engine)
     with writing(engine) as db:
-        # What other processes keep by the number of the data is old now, whichever it was.
+        # What other processes keep by the number of the data is old now, whichever it was, and
+        # the history that has come back tells nobody what has changed for them.
         newer = max(version, db.execute(select(data_version.c.number)).scalar_one())
-        db.execute(update(data_version).values(number=newer + 1))
+        db.execute(update(data_version).values(number=newer + 1, told=0))
     return manifest
 
 

@@ -747,11 +747,14 @@ billing_notice = Table(
     Column("actor", String(200), nullable=False),
 )
 
-# One number that every write raises: a cached read is keyed by it, in every process.
+# One number that every write raises: a cached read is keyed by it, in every process. `told` is how
+# many of these writes the history tells of in full: they changed nothing but campaigns, each with
+# an entry of its own. Whatever else writes leaves it as it is.
 data_version = Table(
     "data_version",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("number", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("id = 1", name="single_row"),
 )

@@ -81,14 +81,7 @@ def _placed(
 ) -> list[PlacedCampaign]:
     rows = db.execute(_query(chosen, rights), {chosen: value, "now": now})
     around: dict[tuple[int, Platform], Circumstances] = {}
-    placed = []
-    for row in rows:
-        found = _records(_Values(tuple(row)))
-        place = found.artist.id, found.connection.platform
-        if place not in around:
-            around[place] = _circumstances(found, rights)
-        placed.append(_as_of(now, found, around[place]))
-    return placed
+    return [_one(_records(_Values(tuple(row))), around, rights=rights, now=now) for row in rows]
 
 
 @lru_cache(maxsize=64)
@@ -118,9 +111,9 @@ def _query(chosen: str, rights: Rights) -> Select[Any]:
     )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Records:
-    """What one row holds, whoever looks at it and whenever; made once, so it equals itself only."""
+    """What one row holds, whoever looks at it and whenever."""
 
     artist: Artist
     billing: BillingState
@@ -168,14 +161,21 @@ def _parted(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
         yield dict(zip(names, rest, strict=False))
 
 
-# A page asks as of its minute: what was found for the run before still holds for the next.
-@lru_cache(maxsize=2_000)
-def _as_of(now: datetime, found: _Records, circumstances: Circumstances) -> PlacedCampaign:
+def _one(
+    found: _Records,
+    around: dict[tuple[int, Platform], Circumstances],
+    *,
+    rights: Rights,
+    now: datetime,
+) -> PlacedCampaign:
+    place = found.artist.id, found.connection.platform
+    if place not in around:
+        around[place] = _circumstances(found, rights)
     row = board_row(
         found.campaign,
         trend=found.trend,
         last_change=found.last_change,
-        circumstances=circumstances,
+        circumstances=around[place],
         now=now,
     )
     return PlacedCampaign(found.artist, found.connection, row)

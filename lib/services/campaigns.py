@@ -346,7 +346,7 @@ def _act(
 def renew(db: Connection, campaign_id: int, occasion: Occasion) -> None:
     """Bring the summary of a changed campaign up to date, and tell every process of it."""
     refresh(db, [campaign_id], now=occasion.now, by=occasion.actor.name)
-    bump_data_version(db)
+    bump_data_version(db, is_told=True)
 
 
 def act_within(

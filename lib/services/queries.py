@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ from lib.db.tables import (
     connection,
     coverage,
     data_version,
+    history,
+    history_head,
     organization,
 )
 from lib.domain.actions import Action
@@ -47,12 +49,23 @@ from lib.domain.status import LIVE
 from lib.platforms.gateways import Capability, gateway
 from lib.services.activity import ActivityFilter
 from lib.services.activity import entries as history_of
-from lib.services.campaign_rows import ARTIST, campaign_by_id, campaigns_of
+from lib.services.campaign_rows import ARTIST, campaign_by_id, campaigns_by_id, campaigns_of
 from lib.services.current_days import current_days
 from lib.services.recording import CampaignNotFound, no_such_campaign
 from lib.services.scope import of_artists
 
 FORECAST_DAYS = 28
+
+
+@dataclass(frozen=True)
+class State:
+    """How far the database had come: what has happened since is found by it."""
+
+    version: int
+    told: int
+    """How many of the writes up to `version` the history tells of in full."""
+    last_entry: int
+    """The newest entry of the history."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,8 @@ class Board:
     billing: BillingState
     connections: tuple[PlatformConnection, ...]
     rows: tuple[BoardRow, ...]
+    state: State = field(compare=False)
+    """When it was read, and no part of what it shows."""
 
 
 @dataclass(frozen=True)
@@ -123,30 +138,71 @@ def artists(engine: Engine, *, rights: Rights) -> list[Artist]:
     return retrying(work)
 
 
-def board(engine: Engine, artist_id: int, *, rights: Rights, now: datetime) -> Board | None:
-    """Return the artist's campaigns with their figures as of `now`; None for no such artist."""
+def board(
+    engine: Engine, artist_id: int, *, rights: Rights, now: datetime, known: Board | None = None
+) -> Board | None:
+    """Return the artist's campaigns with their figures as of `now`; None for no such artist.
+
+    `known` is an earlier answer to the very same question: what the history tells of in full is
+    brought up to date in it, and no other campaign is read again.
+    """
 
     def work() -> Board | None:
         with reading(engine) as db:
-            return board_within(db, artist_id, rights=rights, now=now)
+            return board_within(db, artist_id, rights=rights, now=now, known=known)
 
     return retrying(work)
 
 
-def board_within(db: Connection, artist_id: int, *, rights: Rights, now: datetime) -> Board | None:
+def board_within(
+    db: Connection, artist_id: int, *, rights: Rights, now: datetime, known: Board | None = None
+) -> Board | None:
     """Return the artist's board, read in the snapshot of whoever reads more of it."""
-    query = _artists(rights, artist.c.billing).where(artist.c.id == artist_id)
+    query = _artists(rights, artist.c.billing, *_STATE).where(artist.c.id == artist_id)
     found = named(db.execute(query))
     if not found:
         return None
+    state = State(*(int(found[0][column.name]) for column in _STATE))
+    if known is not None and _is_told(known.state, state):
+        rows = _renewed(db, known, rights=rights, now=now)
+        return replace(known, rows=rows, state=state)
     links = named(db.execute(select(connection).where(connection.c.artist_id == artist_id)))
-    rows = campaigns_of(db, artist_id, rights=rights, now=now)
+    campaigns = campaigns_of(db, artist_id, rights=rights, now=now)
     return Board(
         Artist.of_row(found[0]),
         BillingState(found[0]["billing"]),
         tuple(PlatformConnection.of_row(link) for link in links),
-        tuple(one.row for one in rows),
+        tuple(one.row for one in campaigns),
+        state,
     )
+
+
+_STATE = (
+    select(data_version.c.number).scalar_subquery().label("version"),
+    select(data_version.c.told).scalar_subquery().label("told"),
+    select(history_head.c.last_id).scalar_subquery().label("last_entry"),
+)
+"""The columns of a `State`."""
+
+
+def _is_told(before: State, after: State) -> bool:
+    """Return whether the history tells of every write between two states in full."""
+    return 0 <= after.version - before.version == after.told - before.told
+
+
+def _renewed(
+    db: Connection, known: Board, *, rights: Rights, now: datetime
+) -> tuple[BoardRow, ...]:
+    """Return the rows of a board with those read anew that have an entry since."""
+    changed = (
+        select(history.c.campaign_id)
+        .where(history.c.id > known.state.last_entry, history.c.artist_id == known.artist.id)
+        .distinct()
+    )
+    ids = db.execute(changed).scalars().all()
+    placed = campaigns_by_id(db, ids, rights=rights, now=now) if ids else ()
+    anew = {one.row.campaign.id: one.row for one in placed}
+    return tuple(anew.get(row.campaign.id, row) for row in known.rows)
 
 
 def campaign_page(

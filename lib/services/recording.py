@@ -42,6 +42,7 @@ _MOVED = update(campaign).where(
     campaign.c.id == bindparam("moved_id"), campaign.c.version == bindparam("moved_version")
 )
 _BUMPED = update(data_version).values(number=data_version.c.number + 1)
+_BUMPED_AND_TOLD = _BUMPED.values(told=data_version.c.told + 1)
 
 
 class CampaignNotFound(LookupError):
@@ -67,9 +68,14 @@ class Recorded:
     entry_id: int
 
 
-def bump_data_version(db: Connection) -> None:
-    """Raise the number by which every process knows that its cached reads are old."""
-    db.execute(_BUMPED)
+def bump_data_version(db: Connection, *, is_told: bool = False) -> None:
+    """Raise the number by which every process knows that its cached reads are old.
+
+    `is_told` says that the history tells of everything: this transaction changed nothing that a
+    board shows but campaigns, and wrote an entry for each. Then a board is not read anew as a
+    whole.
+    """
+    db.execute(_BUMPED_AND_TOLD if is_told else _BUMPED)
 
 
 def load_campaign(db: Connection, campaign_id: int) -> Campaign:

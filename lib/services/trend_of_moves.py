@@ -35,7 +35,7 @@ class Foreseen:
     def renew(self, db: Connection, campaign_id: int, occasion: Occasion) -> None:
         """Put the campaign's trend in, and tell every process of the change."""
         put(db, [campaign_id], _only(self.ready, campaign_id), now=occasion.now)
-        bump_data_version(db)
+        bump_data_version(db, is_told=True)
         # From here to the commit nobody else raises it.
         if _data_version(db) != self.version + 1:
             refresh(db, [campaign_id], now=occasion.now, by=occasion.actor.name)

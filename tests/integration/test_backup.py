@@ -295,10 +295,11 @@ def test_a_database_with_tables_and_nothing_in_them_holds_nothing(elsewhere) -> 
 def test_whatever_people_keep_open_is_old_after_a_restore(two) -> None:
     mine, file = two
     with writing(mine) as db:
-        db.execute(update(data_version).values(number=1_000_000))
+        db.execute(update(data_version).values(number=1_000_000, told=7))
     restore(mine, file, overwrite=True)
     with reading(mine) as db:
-        assert db.execute(select(data_version.c.number)).scalar_one() == 1_000_001
+        found = db.execute(select(data_version.c.number, data_version.c.told)).one()
+    assert tuple(found) == (1_000_001, 0), "the history that came back tells nobody of it"
 
 
 def repack(file: Path, into: Path, change: Callable[[dict[str, bytes]], None]) -> Path:

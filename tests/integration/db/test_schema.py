@@ -59,7 +59,7 @@ def test_a_second_upgrade_changes_nothing(engine):
 
 def test_the_data_version_is_there_from_the_start_and_stands_alone(engine):
     with engine.connect() as connection:
-        assert connection.execute(data_version.select()).all() == [(1, 0)]
+        assert connection.execute(data_version.select()).all() == [(1, 0, 0)]
 
 
 GUARD = re.compile(r"WHEN (.*?)\s*BEGIN SELECT RAISE", re.DOTALL)

@@ -26,7 +26,9 @@ from lib.db.engine import writing
 from lib.db.tables import connection
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import ConnectionState, GatewayKind, Origin, Platform
+from lib.domain.rights import FULL
 from lib.domain.status import Status
+from lib.services import queries
 from lib.services.billing import payment_failed, payment_recovered
 from lib.services.campaigns import (
     IllegalTransition,
@@ -40,6 +42,7 @@ from lib.services.campaigns import (
     resume_campaign,
     unarchive_campaign,
 )
+from lib.services.recording import bump_data_version
 from lib.services.undoing import ChangedSince, undo_change
 from tests import rules
 from tests.cast import ALICE, BOB, NOBODY, add_artist, add_campaign, new_request, see
@@ -97,6 +100,7 @@ class Desk(RuleBasedStateMachine):
         self.last: Any = None
         self.done: Any = None
         self.confirmed: dict[int, int] = {}
+        self.kept: tuple[datetime, Any] | None = None
         self.ideas = [self._begin(status, ends_in) for status, ends_in in STARTS]
 
     def _begin(self, status, ends_in):
@@ -280,10 +284,15 @@ class Desk(RuleBasedStateMachine):
                 .where(connection.c.platform == Platform.META)
                 .values(state=state)
             )
+            bump_data_version(db)
 
     @rule(hours=st.integers(1, 60))
     def let_time_pass(self, hours):
         self.now += timedelta(hours=hours)
+
+    @rule()
+    def keep_the_board(self):
+        self.kept = self.now, queries.board(self.engine, self.artist_id, rights=FULL, now=self.now)
 
     @invariant()
     def every_campaign_is_what_the_machine_believes(self):
@@ -298,6 +307,14 @@ class Desk(RuleBasedStateMachine):
     def the_history_explains_every_status(self):
         if hasattr(self, "artist_id"):
             assert faults(self.engine, artist_id=self.artist_id) == []
+
+    @invariant()
+    def a_board_that_was_kept_is_brought_up_to_date(self):
+        kept = getattr(self, "kept", None)
+        if kept and kept[0] == self.now:
+            asked: dict[str, Any] = {"rights": FULL, "now": self.now}
+            renewed = queries.board(self.engine, self.artist_id, **asked, known=kept[1])
+            assert renewed == queries.board(self.engine, self.artist_id, **asked)
 
     def teardown(self):
         assert faults(self.engine) == []

@@ -13,7 +13,7 @@ from lib.domain.actions import Action, PauseReason
 from lib.domain.records import BillingState, ConnectionState, GatewayKind
 from lib.domain.rights import FULL
 from lib.domain.status import Status
-from lib.services import bulk, trends
+from lib.services import bulk, queries, trends
 from lib.services.bulk import Fate
 from lib.services.campaigns import ReasonMissing, act_within, pause_campaign, resume_campaign
 from lib.services.recording import bump_data_version
@@ -327,6 +327,19 @@ def test_somebody_who_writes_in_between_costs_time_and_nothing_else(
     put_live(engine, with_figures, now=now)
     assert anew == []
     assert assert_summary_agrees(engine, now=now, artist=ARTIST) >= 12
+
+
+def test_a_board_that_was_kept_follows_a_bulk(engine, with_figures, now):
+    (artist,) = queries.artists(engine, rights=FULL)
+    kept = queries.board(engine, artist.id, rights=FULL, now=now)
+    changing = selected(engine, with_figures)[1:]
+    apply(engine, bulk.preview(engine, changing, Action.PAUSE, now=now, rights=FULL), now=now)
+    renewed = queries.board(engine, artist.id, rights=FULL, now=now, known=kept)
+    assert kept
+    assert renewed
+    assert renewed == queries.board(engine, artist.id, rights=FULL, now=now)
+    untouched = [one for one, row in zip(renewed.rows, kept.rows, strict=True) if one is row]
+    assert [one.campaign.id for one in untouched] == with_figures[:1]
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Every read, on both databases: what the screens are given, against sums made by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from sqlalchemy import insert, update
 
 from lib.db.engine import writing
 from lib.db.tables import (
+    campaign,
     coverage,
     daily_kind_result,
     daily_result,
@@ -18,18 +20,19 @@ from lib.db.tables import (
 from lib.domain.actions import Action, PauseReason
 from lib.domain.metrics import PacingWord, as_of_day
 from lib.domain.records import BillingState, BudgetPeriod, GatewayKind, Platform, Source
-from lib.domain.rights import FULL, Place, Role, rights
+from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
 from lib.services.activity import ActivityFilter, ActivityWords, activity, activity_words
 from lib.services.billing import payment_failed
 from lib.services.campaigns import confirm_carried_out, pause_campaign, resume_campaign
-from lib.services.recording import CampaignNotFound
+from lib.services.recording import CampaignNotFound, bump_data_version
 from lib.services.trends import refresh
 from tests.cast import ALICE, BOB, add_artist, add_campaign, insert_one
 
 EUR = 1_000_000
 TODAY = date(2026, 11, 24)
+MINUTE = timedelta(minutes=1)
 
 
 def ago(days):
@@ -90,8 +93,8 @@ def report(engine, campaign_id, artist_id, now, *, spans, days, kind="saves"):
         refresh(db, [campaign_id], now=now)
 
 
-def board_of(engine, artist_id, now):
-    board = queries.board(engine, artist_id, now=now, rights=FULL)
+def board_of(engine, artist_id, now, known=None):
+    board = queries.board(engine, artist_id, now=now, rights=FULL, known=known)
     assert board is not None
     return board
 
@@ -255,26 +258,52 @@ def test_a_board_shows_one_artist_and_nothing_of_another(engine, artist_id, now)
     assert {entry.campaign_id for entry in told} == {mine}
 
 
-def test_within_a_minute_only_the_changed_campaign_is_made_anew(engine, artist_id, now):
+def test_a_minute_later_what_has_not_changed_is_not_made_anew(engine, artist_id, now):
     one, other = (add_campaign(engine, artist_id, now=now) for _ in range(2))
     before = {row.campaign.id: row for row in board_of(engine, artist_id, now).rows}
     changed = {"actor": BOB, "reason": PauseReason.BUDGET, "request_id": "p", "now": now}
     pause_campaign(engine, one, seen_version=1, **changed)
-    after = {row.campaign.id: row for row in board_of(engine, artist_id, now).rows}
-    assert after[other] is before[other]
+    after = {row.campaign.id: row for row in board_of(engine, artist_id, now + MINUTE).rows}
+    assert after[other].campaign is before[other].campaign
+    assert after[other].now == now + MINUTE
     assert after[one].campaign.status is Status.PAUSED
     assert after[one].last_change.event == "campaign:pause"
-    payment_failed(engine, artist_id, actor=BOB, request_id="f", now=now)
-    failing = {row.campaign.id: row for row in board_of(engine, artist_id, now).rows}
-    assert failing[other].circumstances.billing is BillingState.FAILING
-    # Whoever may change nothing is shown no way to, and a minute later it is a minute later.
-    viewer = rights([(Place(artist_id=artist_id), Role.VIEWER)])
-    seen = queries.board(engine, artist_id, now=now, rights=viewer)
-    assert seen
-    assert not any(row.circumstances.may_change for row in seen.rows)
-    (later, _) = board_of(engine, artist_id, now + timedelta(minutes=1)).rows
-    assert later.now == now + timedelta(minutes=1)
-    assert later.campaign is failing[one].campaign
+
+
+def test_of_a_kept_board_only_what_has_an_entry_is_read_again(engine, artist_id, now):
+    one, other = (add_campaign(engine, artist_id, now=now) for _ in range(2))
+    theirs = add_campaign(engine, add_artist(engine, now=now, name="Neon"), now=now)
+    kept = board_of(engine, artist_id, now)
+    changed = {"actor": BOB, "reason": PauseReason.BUDGET, "now": now, "seen_version": 1}
+    pause_campaign(engine, one, request_id="p", **changed)
+    pause_campaign(engine, theirs, request_id="q", **changed)
+    renewed = board_of(engine, artist_id, now, known=kept)
+    assert renewed == board_of(engine, artist_id, now)
+    rows = {row.campaign.id: row for row in renewed.rows}
+    assert rows[other] is kept.rows[1]
+    assert rows[one].campaign.status is Status.PAUSED
+
+
+@pytest.mark.parametrize("then", ["billing", "a change of anything", "an older state"])
+def test_a_kept_board_is_read_anew_where_the_history_does_not_tell_all(
+    engine, artist_id, now, then
+):
+    one, _ = (add_campaign(engine, artist_id, now=now) for _ in range(2))
+    changed = {"actor": BOB, "reason": PauseReason.BUDGET, "now": now, "seen_version": 1}
+    kept = board_of(engine, artist_id, now)
+    pause_campaign(engine, one, request_id="p", **changed)
+    if then == "billing":
+        payment_failed(engine, artist_id, actor=BOB, request_id="f", now=now)
+    elif then == "an older state":
+        later = replace(kept.state, version=kept.state.version + 3, told=kept.state.told + 3)
+        kept = replace(kept, state=later)
+    else:
+        with writing(engine) as db:
+            db.execute(update(campaign).values(name="Renamed"))
+            bump_data_version(db)
+    renewed = board_of(engine, artist_id, now, known=kept)
+    assert renewed == board_of(engine, artist_id, now)
+    assert not {id(row) for row in renewed.rows} & {id(row) for row in kept.rows}
 
 
 def test_what_is_not_there_is_said_to_be_not_there(engine, artist_id, now):
