@@ -32,8 +32,8 @@ if not isinstance(who, Actor):
     st.stop()
 
 with watch.run(page.url_path), reads.steady(who):
-    # In a place of their own: what comes below is not drawn anew when a notice comes or goes.
-    with st.container():
+    # In sight wherever the page is scrolled to, and nothing moves when one comes or goes.
+    with st.bottom:
         notices.show()
         undoing.notice()
     with sidebar.after_page(who, page=page.url_path):

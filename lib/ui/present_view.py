@@ -36,7 +36,8 @@ _ANY = "Any period"
 _MOST_OVER = 50
 # Nothing native takes the menu out of sight while it keeps the current artist.
 _ALONE = """<style>
-[data-testid=stSidebar], [data-testid=stHeader], [data-testid=stSidebarCollapsedControl]
+[data-testid=stSidebar], [data-testid=stHeader], [data-testid=stSidebarCollapsedControl],
+[data-testid=stBottom]
 { display: none !important; }
 [data-testid=stMainBlockContainer] { padding-top: 0 !important; padding-bottom: 1rem !important; }
 </style>"""

@@ -1,7 +1,7 @@
 """Undo on the screen: a slim notice after an action, and the button that takes a change back.
 
-A toast can hold no button, so what can be undone is told by a notice on top of the page. It
-stays, on whatever page, until the next action or until it is put away.
+A toast can hold no button, so what can be undone is told by a notice below the page. It stays in
+sight, on whatever page, until the next action or until it is put away.
 """
 
 import secrets

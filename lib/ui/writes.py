@@ -91,7 +91,8 @@ def act(action: Action, asked: Asked, *, reason_key: str = "", note_key: str = "
             now=clock.now(),
             **details,
         )
-        where = f" It is {FACTS[change.to_status].label} now."
+        label = FACTS[change.to_status].label
+        where = "" if label == _DONE[action] else f" It is {label} now."
         if change.is_to_be_carried_out:
             where += " Switch it on the ad platform too, then mark it as carried out."
         message = f"{_DONE[action]} “{asked.name}”.{where}"

@@ -121,6 +121,24 @@ def test_after_a_change_the_other_rows_of_the_board_stay_what_they_are(
     expect(heads.filter(has_text=Group.LIVE.label)).to_contain_text(str(len(live) - 1))
 
 
+def test_what_came_of_a_click_is_in_sight_wherever_the_page_is_scrolled_to(
+    page: Page, desk: Desk
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}")
+    first_of(page, Group.LIVE).get_by_role("button", name=re.compile("^Actions for")).click()
+    page.get_by_role("menuitem", name=re.compile("Pause")).click()
+    page.get_by_role("dialog").get_by_text("Stop the spend for budget reasons").click()
+    confirm(page, "Pause")
+    notice = page.locator(".st-key-undo-notice")
+    board(page).get_by_role("rowheader").last.scroll_into_view_if_needed()
+    expect(page.get_by_role("heading", level=1)).not_to_be_in_viewport()
+    expect(notice).to_be_in_viewport(ratio=1)
+    notice.get_by_role("button", name="Undo").click()
+    expect(notice).to_contain_text("Undone")
+    expect(notice).to_be_in_viewport(ratio=1)
+
+
 def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: Desk) -> None:
     page.goto(desk.url)
     choose_artist(page, ARTIST)
