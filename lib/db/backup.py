@@ -108,7 +108,7 @@ def back_up(engine: Engine, file: Path, *, now: datetime, pg_bin: Path | None = 
 def restore(
     engine: Engine, file: Path, *, overwrite: bool = False, pg_bin: Path | None = None
 ) -> Manifest:
-    """Replace the database by the backup in `file`, all of it or nothing, in the newest schema.
+    """Replace the database by the backup in `file`, all of it or nothing; migrate it then.
 
     The whole file is read and checked before. A database that holds anything is replaced only
     with `overwrite`. Raises `BackupRefused`, `CopyRefused`, `ProgramsMissing`, `RestoreUnproven`.
@@ -129,12 +129,14 @@ def restore(
         version = _version_of_data(engine)
         copy.bring_in(content)
     _prove(engine, manifest)
+    with writing(engine) as db:
+        # What other processes keep by the number of the data is old now, whichever it was.
+        newer = max(version, db.execute(select(data_version.c.number)).scalar_one())
+        db.execute(update(data_version).values(number=newer + 1))
     upgrade(engine)
     with writing(engine) as db:
-        # What other processes keep by the number of the data is old now, whichever it was, and
-        # the history that has come back tells nobody what has changed for them.
-        newer = max(version, db.execute(select(data_version.c.number)).scalar_one())
-        db.execute(update(data_version).values(number=newer + 1, told=0))
+        # Nor does the history that has come back tell them what has changed.
+        db.execute(update(data_version).values(told=0))
     return manifest
 
 

@@ -165,7 +165,8 @@ def board_within(
     state = State(*(int(found[0][column.name]) for column in _STATE))
     if known is not None and _is_told(known.state, state):
         rows = _renewed(db, known, rights=rights, now=now)
-        return replace(known, rows=rows, state=state)
+        if rows is not None:
+            return replace(known, rows=rows, state=state)
     links = named(db.execute(select(connection).where(connection.c.artist_id == artist_id)))
     campaigns = campaigns_of(db, artist_id, rights=rights, now=now)
     return Board(
@@ -192,8 +193,11 @@ def _is_told(before: State, after: State) -> bool:
 
 def _renewed(
     db: Connection, known: Board, *, rights: Rights, now: datetime
-) -> tuple[BoardRow, ...]:
-    """Return the rows of a board with those read anew that have an entry since."""
+) -> tuple[BoardRow, ...] | None:
+    """Return the rows of a board with those read anew that have an entry since.
+
+    None where one of them has come or gone: then the board is another one.
+    """
     changed = (
         select(history.c.campaign_id)
         .where(history.c.id > known.state.last_entry, history.c.artist_id == known.artist.id)
@@ -202,6 +206,8 @@ def _renewed(
     ids = db.execute(changed).scalars().all()
     placed = campaigns_by_id(db, ids, rights=rights, now=now) if ids else ()
     anew = {one.row.campaign.id: one.row for one in placed}
+    if not set(ids) == anew.keys() <= {row.campaign.id for row in known.rows}:
+        return None
     return tuple(anew.get(row.campaign.id, row) for row in known.rows)
 
 

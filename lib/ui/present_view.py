@@ -37,7 +37,7 @@ _MOST_OVER = 50
 # Nothing native takes the menu out of sight while it keeps the current artist.
 _ALONE = """<style>
 [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stSidebarCollapsedControl],
-[data-testid=stBottom]
+[data-testid=stBottom], .desk-pulse
 { display: none !important; }
 [data-testid=stMainBlockContainer] { padding-top: 0 !important; padding-bottom: 1rem !important; }
 </style>"""

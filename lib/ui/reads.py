@@ -381,7 +381,7 @@ def _artists(url: str, newest: tuple[object, ...], mine: Rights) -> list[Artist]
 
 @dataclass
 class _Last:
-    """The newest board that was read for a question, whatever the version."""
+    """A board as it was read last for a question, whatever the version."""
 
     board: Board | None = None
 

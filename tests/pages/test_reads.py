@@ -4,9 +4,12 @@ import pytest
 from sqlalchemy import Engine, event, update
 
 from lib.db.tables import organization
+from lib.domain.actions import Action, PauseReason
+from lib.domain.status import Status
 from lib.services import queries
+from lib.services.campaigns import pause_campaign
 from lib.services.recording import bump_data_version
-from lib.ui import reads
+from lib.ui import clock, reads
 from tests.cast import ALICE, add_artist
 from tests.pages.conftest import BOARD, CAMPAIGN
 
@@ -70,6 +73,30 @@ def test_artists_are_read_anew_when_one_comes_and_not_when_a_campaign_is_paused(
     with reads.steady(ALICE):
         assert [one.name for one in reads.artists()] == ["Neon"]
         assert reads.demo_label() is None
+
+
+def test_after_a_change_the_rest_of_a_board_is_what_it_was(demo_engine, monkeypatch, now):
+    monkeypatch.setattr(clock, "reading_time", lambda: now)
+    with reads.steady(ALICE):
+        before = reads.board(1)
+    assert before
+    paused = next(row for row in before.rows if row.decisions[Action.PAUSE].is_allowed).campaign
+    pause_campaign(
+        demo_engine,
+        paused.id,
+        reason=PauseReason.BUDGET,
+        actor=ALICE,
+        seen_version=paused.version,
+        request_id="p",
+        now=now,
+    )
+    with reads.steady(ALICE):
+        after = reads.board(1)
+    assert after
+    assert after == queries.board(demo_engine, 1, rights=ALICE.rights, now=now)
+    changed = [row for row, old in zip(after.rows, before.rows, strict=True) if row is not old]
+    assert [row.campaign.id for row in changed] == [paused.id]
+    assert changed[0].status is Status.PAUSED
 
 
 def test_a_run_that_breaks_off_leaves_nothing_behind(demo_engine):

@@ -284,6 +284,15 @@ def test_of_a_kept_board_only_what_has_an_entry_is_read_again(engine, artist_id,
     assert rows[one].campaign.status is Status.PAUSED
 
 
+def test_a_kept_board_is_read_anew_where_a_campaign_has_come(engine, artist_id, now):
+    kept = board_of(engine, artist_id, now)
+    one = add_campaign(engine, artist_id, now=now)
+    with writing(engine) as db:
+        bump_data_version(db, is_told=True)
+    renewed = board_of(engine, artist_id, now, known=kept)
+    assert [row.campaign.id for row in renewed.rows] == [one]
+
+
 @pytest.mark.parametrize("then", ["billing", "a change of anything", "an older state"])
 def test_a_kept_board_is_read_anew_where_the_history_does_not_tell_all(
     engine, artist_id, now, then
