@@ -27,6 +27,8 @@ _SPEND_BAR, _RESULT_BAR = "rgba(0, 114, 178, 0.38)", "rgba(0, 133, 95, 0.38)"
 _SPEND_LINE, _RESULT_LINE = "#3a8cc2", "#1f9e78"
 _MONTH_LINE = "#d98324"
 _LONGEST = 28
+_LEFT, _TOP, _BOTTOM = 52, 42, 30  # pixels
+_UPPER, _LOWER = (0.54, 1.0), (0.0, 0.46)
 
 
 @dataclass(frozen=True)
@@ -206,10 +208,18 @@ def _layout(first: date, last: date, currency: str, kind: str, shapes: list[Figu
         "showgrid": False,
         "fixedrange": True,
     }
-    y: Figure = {"rangemode": "tozero", "tickmode": "auto", "nticks": 5, "fixedrange": True}
+    # The labels have a margin that holds the longest, "1.25M": to find one that fits, Plotly draws
+    # everything twice.
+    y: Figure = {
+        "rangemode": "tozero",
+        "tickmode": "auto",
+        "nticks": 5,
+        "fixedrange": True,
+        "automargin": False,
+    }
     return {
         "height": 470,
-        "margin": {"l": 60, "r": 12, "t": 24, "b": 30},
+        "margin": {"l": _LEFT, "r": 12, "t": _TOP, "b": _BOTTOM},
         "hovermode": "x unified",
         "dragmode": False,
         "barmode": "overlay",
@@ -217,15 +227,31 @@ def _layout(first: date, last: date, currency: str, kind: str, shapes: list[Figu
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": -0.09, "yanchor": "top"},
         "xaxis": x,
-        "yaxis": y | {"domain": [0.54, 1], "title": {"text": f"Spend a day, {currency}"}},
-        "yaxis2": y
-        | {
-            "domain": [0, 0.46],
-            "anchor": "x",
-            "title": {"text": f"{_caption(kind)} a day"},
-        },
+        "yaxis": y | {"domain": list(_UPPER)},
+        "yaxis2": y | {"domain": list(_LOWER), "anchor": "x"},
         "shapes": shapes,
-        "annotations": [],
+        "annotations": [
+            # Above the words of the windows, which stand on the panel.
+            _heading(f"Spend a day, {currency}", _UPPER[1], raised=18),
+            _heading(f"{_caption(kind)} a day", _LOWER[1]),
+        ],
+    }
+
+
+def _heading(words: str, top: float, *, raised: int = 0) -> Figure:
+    """Return the words above a panel whose upper edge is at `top` of the figure."""
+    return {
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "xshift": -_LEFT,
+        "y": top,
+        "yanchor": "bottom",
+        "yshift": raised,
+        "text": words,
+        "showarrow": False,
+        "font": {"size": 13},
     }
 
 

@@ -160,6 +160,9 @@ def test_a_change_is_marked_with_who_and_what_and_no_markup():
 def test_axes_name_their_units_and_the_figure_is_plain_json():
     frame = frame_of([day(offset) for offset in range(60)], [covered(0, 59)], window(4, 59))
     figure = figure_of(frame)
-    assert figure["layout"]["yaxis"]["title"]["text"] == "Spend a day, EUR"
-    assert figure["layout"]["yaxis2"]["title"]["text"] == "Saves a day"
+    above = {one["text"]: one["y"] for one in figure["layout"]["annotations"]}
+    assert above == {
+        "Spend a day, EUR": figure["layout"]["yaxis"]["domain"][1],
+        "Saves a day": figure["layout"]["yaxis2"]["domain"][1],
+    }
     assert "NaN" not in json.dumps(figure)
