@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from lib.db import tables
 from lib.db.engine import DatabaseUnreachable, reading
 from lib.db.tables import history, scheduled_change
 from lib.domain.actions import Action, PauseReason
@@ -254,6 +255,19 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done_and_the_other_does_the
     assert states(engine)[ScheduleState.RAN] >= ENOUGH
 
 
+def until(holds):
+    for _ in range(600):
+        if holds():
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError("A minute was not enough.")
+
+
+def at_work(engine):
+    with reading(engine) as db:
+        return len(db.execute(select(tables.worker)).all())
+
+
 def start_worker(url, *options):
     return subprocess.Popen(
         [sys.executable, "-m", "lib.cli", "worker", *options],
@@ -268,15 +282,14 @@ def start_worker(url, *options):
 def test_workers_that_are_processes_share_what_is_due_and_stop_when_they_are_told(
     engine, database_url
 ):
-    then = datetime.now(UTC) - timedelta(hours=1)
-    total = schedule_many(engine, campaigns=15, each=2, now=then)
     engine.dispose()
     running = [start_worker(database_url) for _ in range(3)]
     try:
-        for _ in range(600):
-            if not states(engine)[ScheduleState.COMING]:
-                break
-            threading.Event().wait(0.1)
+        # Only then is there anything to share, and only then is one told to stop, not ended.
+        until(lambda: at_work(engine) == len(running))
+        then = datetime.now(UTC) - timedelta(hours=1)
+        total = schedule_many(engine, campaigns=15, each=2, now=then)
+        until(lambda: not states(engine)[ScheduleState.COMING])
         assert is_anybody_working(engine, now=datetime.now(UTC))
     finally:
         for each in running:
