@@ -39,7 +39,7 @@ def wait_for_database() -> None:
 
 
 def _draw(version: int | None, *, again: int = 0) -> None:
-    told = {"version": version, "again": again}
+    told = {"version": version, "again": again, "said": notices.standing()}
     components.mounted("pulse")(key="pulse", data=told, on_changed_change=notices.keep)
 
 

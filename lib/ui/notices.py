@@ -52,6 +52,13 @@ def forget_undoable() -> None:
     st.session_state.pop(_UNDOABLE, None)
 
 
+def standing() -> str:
+    """Return in plain words what stands there, for those who hear the page; empty for nothing."""
+    told = undoable()
+    refused: list[str] = st.session_state.get(_STANDING, [])
+    return " ".join([*refused, *([told.message] if told else [])])
+
+
 def keep() -> None:
     """Keep what stands there: the run that follows is nobody's click."""
     st.session_state[_BY_ITSELF] = True

@@ -134,9 +134,15 @@ def test_what_came_of_a_click_is_in_sight_wherever_the_page_is_scrolled_to(
     board(page).get_by_role("rowheader").last.scroll_into_view_if_needed()
     expect(page.get_by_role("heading", level=1)).not_to_be_in_viewport()
     expect(notice).to_be_in_viewport(ratio=1)
+    heard = page.get_by_role("status")
+    expect(heard.filter(has_text="Paused “")).to_have_count(1)
     notice.get_by_role("button", name="Undo").click()
     expect(notice).to_contain_text("Undone")
     expect(notice).to_be_in_viewport(ratio=1)
+    expect(heard.filter(has_text="Undone")).to_have_count(1)
+    notice.get_by_role("button", name="Dismiss").click()
+    expect(notice).to_have_count(0)
+    expect(heard.filter(has_text="Undone")).to_have_count(0)
 
 
 def test_a_campaign_is_found_paused_archived_and_brought_back(page: Page, desk: Desk) -> None:

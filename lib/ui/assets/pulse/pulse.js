@@ -35,6 +35,7 @@ export default function draw({ parentElement, data, setTriggerValue }) {
   mine.tell = (number) => setTriggerValue("changed", number);
   // A page that says that the database is away is drawn anew as soon as it is back.
   mine.isOutage = data.version === null;
+  mine.voices(data.said);
   mine.again = data.again > 0;
   mine.comes(data.again > 0);
   if (data.again) askAgain(mine);
@@ -105,6 +106,12 @@ function begin(parent) {
   const motions = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
   for (const motion of motions) addEventListener(motion, moved, { passive: true, capture: true });
 
+  // What came of a click stands far from where it was made: whoever hears the page is told it.
+  const voice = document.createElement("div");
+  voice.className = "desk-voice";
+  voice.setAttribute("role", "status");
+  line.after(voice);
+
   const own = {
     parent,
     drawn: null,
@@ -116,8 +123,13 @@ function begin(parent) {
     tell() {},
     comes,
     say,
+    voices,
     end,
   };
+
+  function voices(what) {
+    if (voice.textContent !== what) voice.textContent = what;
+  }
 
   function comes(isAwaited) {
     line.setAttribute("aria-busy", String(isAwaited));
@@ -180,6 +192,7 @@ function begin(parent) {
     for (const motion of motions) removeEventListener(motion, moved, { capture: true });
     for (const press of PRESSES) removeEventListener(press, pressed, { capture: true });
     line.remove();
+    voice.remove();
     if (pulse === own) pulse = null;
   }
 
