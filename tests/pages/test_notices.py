@@ -12,6 +12,7 @@ def script() -> None:
     st.button("by itself", on_click=notices.keep)
     st.button("another click")
     notices.show()
+    st.text(notices.standing())
 
 
 def said(page: AppTest) -> list[str]:
@@ -27,9 +28,11 @@ def test_a_refusal_stands_until_the_next_click_however_often_the_page_is_drawn_b
     page = AppTest.from_function(script).run()
     assert said(page) == []
     assert said(click(page, "refuse")) == ["There was none"]
+    assert page.text[0].value == "There was none", "heard as well"
     for _ in range(2):
         assert said(click(page, "by itself")) == ["There was none"]
     assert said(click(page, "another click")) == []
+    assert page.text[0].value == ""
     assert said(click(page, "by itself")) == []
 
 
