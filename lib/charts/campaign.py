@@ -27,8 +27,8 @@ _SPEND_BAR, _RESULT_BAR = "rgba(0, 114, 178, 0.38)", "rgba(0, 133, 95, 0.38)"
 _SPEND_LINE, _RESULT_LINE = "#3a8cc2", "#1f9e78"
 _MONTH_LINE = "#d98324"
 _LONGEST = 28
-_LEFT, _TOP, _BOTTOM = 52, 42, 30  # pixels
-_UPPER, _LOWER = (0.54, 1.0), (0.0, 0.46)
+_LEFT = 52  # pixels
+_UPPER, _LOWER = (0.55, 1.0), (0.0, 0.45)
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _layout(first: date, last: date, currency: str, kind: str, shapes: list[Figu
     }
     return {
         "height": 470,
-        "margin": {"l": _LEFT, "r": 12, "t": _TOP, "b": _BOTTOM},
+        "margin": {"l": _LEFT, "r": 12, "t": 42, "b": 30},
         "hovermode": "x unified",
         "dragmode": False,
         "barmode": "overlay",
@@ -233,13 +233,13 @@ def _layout(first: date, last: date, currency: str, kind: str, shapes: list[Figu
         "annotations": [
             # Above the words of the windows, which stand on the panel.
             _heading(f"Spend a day, {currency}", _UPPER[1], raised=18),
-            _heading(f"{_caption(kind)} a day", _LOWER[1]),
+            _heading(f"{_caption(kind)} a day", _LOWER[1], raised=7),
         ],
     }
 
 
-def _heading(words: str, top: float, *, raised: int = 0) -> Figure:
-    """Return the words above a panel whose upper edge is at `top` of the figure."""
+def _heading(words: str, top: float, *, raised: int) -> Figure:
+    """Return the words `raised` pixels above a panel whose upper edge is at `top`."""
     return {
         "xref": "paper",
         "yref": "paper",
