@@ -36,7 +36,7 @@ class Heard:
 def opened(page: Page, url: str) -> Heard:
     heard = Heard(page)
     page.goto(url)
-    page.get_by_role("heading", level=1).wait_for()
+    page.get_by_role("heading", level=1).first.wait_for()
     drawn(page)
     return heard
 
