@@ -27,6 +27,9 @@ _SPEND_BAR, _RESULT_BAR = "rgba(0, 114, 178, 0.38)", "rgba(0, 133, 95, 0.38)"
 _SPEND_LINE, _RESULT_LINE = "#3a8cc2", "#1f9e78"
 _MONTH_LINE = "#d98324"
 _LONGEST = 28
+_APART = 0.23
+"""The part of the frame between the middles of the two windows that leaves room for the words of
+both on a phone."""
 _LEFT = 52  # pixels
 _UPPER, _LOWER = (0.55, 1.0), (0.0, 0.45)
 
@@ -80,22 +83,33 @@ def campaign_figure(
         shapes += [_shape(stretch, _LEARNING) for stretch in _clipped([learning], first, last)]
     layout = _layout(first, last, currency, kind, shapes)
     if deciding:
-        for stretch, colour, words in (
-            (deciding.before, _BEFORE, deciding.words[1]),
-            (deciding.now, _NOW, deciding.words[0]),
-        ):
-            for part in _clipped([stretch], first, last):
-                layout["shapes"].append(_shape(part, colour))
-                layout["annotations"].append(_window_label(part, words))
+        for stretch, colour in ((deciding.before, _BEFORE), (deciding.now, _NOW)):
+            layout["shapes"] += [_shape(part, colour) for part in _clipped([stretch], first, last)]
+        layout["annotations"] += _window_labels(deciding, first, last)
     return {"data": traces, "layout": layout}
 
 
-def _window_label(stretch: tuple[date, date], words: str) -> Figure:
+def _window_labels(deciding: Deciding, first: date, last: date) -> list[Figure]:
+    """Return the words above the windows: one line for both where the frame is long for two."""
+    now, before = (_clipped([one], first, last) for one in (deciding.now, deciding.before))
+    words_now, words_before = deciding.words
+    if now and before and _middle(now[0]) - _middle(before[0]) < _APART * (last - first):
+        return [_label(now[0][1], f"{words_before}, {words_now}", anchor="right")]
+    parts = [(one, words_now) for one in now] + [(one, words_before) for one in before]
+    return [_label(_middle(part), words, anchor="center") for part, words in parts]
+
+
+def _middle(stretch: tuple[date, date]) -> date:
     first, last = stretch
+    return first + (last - first) / 2
+
+
+def _label(at: date, words: str, *, anchor: str) -> Figure:
     return {
         "xref": "x",
         "yref": "paper",
-        "x": f"{first + (last - first) / 2}T00:00:00",
+        "x": f"{at}T00:00:00",
+        "xanchor": anchor,
         "y": 1,
         "yanchor": "bottom",
         "text": plain(words),

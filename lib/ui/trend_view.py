@@ -122,7 +122,7 @@ def _deciding(found: Verdict | None) -> Deciding | None:
     if found is None or not found.weeks:
         return None
     now, before = found.windows
-    weeks = "the week before" if found.weeks == 1 else f"the {found.weeks} weeks before"
+    weeks = "week before" if found.weeks == 1 else f"{found.weeks} weeks before"
     return Deciding((now.first, now.last), (before.first, before.last), ("last 7 days", weeks))
 
 

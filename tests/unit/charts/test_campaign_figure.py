@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from lib.charts.campaign import Marker, campaign_figure
+from lib.charts.campaign import Deciding, Marker, campaign_figure
 from lib.charts.trend import chart_window, trend_frame
 from lib.domain.metrics import Window
 from lib.domain.records import Coverage, DailyResult
@@ -166,3 +166,31 @@ def test_axes_name_their_units_and_the_figure_is_plain_json():
         "Saves a day": figure["layout"]["yaxis2"]["domain"][1],
     }
     assert "NaN" not in json.dumps(figure)
+
+
+def labels(first: int, last: int) -> list[tuple[str, str]]:
+    """Return the words of the deciding windows in a frame of these days, and where they stand."""
+    now, before = window(83, 89), window(62, 82)
+    deciding = Deciding(
+        now=(now.first, now.last),
+        before=(before.first, before.last),
+        words=("last 7 days", "3 weeks before"),
+    )
+    frame = frame_of([day(at) for at in range(90)], [covered(0, 89)], window(first, last))
+    found = figure_of(frame, deciding=deciding)["layout"]["annotations"]
+    return [(one["text"], one["x"]) for one in found if one["xref"] == "x"]
+
+
+def test_each_deciding_window_has_its_words_above_it():
+    assert labels(34, 89) == [
+        ("last 7 days", f"{date(2026, 11, 26)}T00:00:00"),
+        ("3 weeks before", f"{date(2026, 11, 12)}T00:00:00"),
+    ]
+
+
+def test_the_words_of_the_windows_become_one_line_where_a_long_frame_brings_them_together():
+    assert labels(0, 89) == [("3 weeks before, last 7 days", f"{date(2026, 11, 29)}T00:00:00")]
+
+
+def test_a_window_outside_the_frame_has_no_words():
+    assert labels(83, 89) == [("last 7 days", f"{date(2026, 11, 26)}T00:00:00")]
