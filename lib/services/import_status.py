@@ -47,6 +47,9 @@ class PlannedCampaign:
     is_contradicted: bool = False
     """The platform runs what a person had paused here."""
     is_newest_report: bool = True
+    """Whether no newer report has told its status."""
+    is_newest_file: bool = True
+    """Whether no file with newer figures has told of it."""
     inferred: Status = Status.PAUSED
     """What its delivery says, for a campaign that is new and comes without a status."""
     brought: Sequence[ExportDay] = ()
@@ -107,6 +110,7 @@ def decide_status(one: PlannedCampaign, *, observed_on: date) -> None:
     one.is_confirmed = one.is_contradicted = False
     one.status, one.pending_action = known.status, known.pending_action
     one.is_newest_report = known.reported_on is None or observed_on >= known.reported_on
+    one.is_newest_file = known.named_on is None or observed_on >= known.named_on
     # A report from before a change that was made here cannot speak about it.
     was_reported = known.status_origin is Origin.IMPORT
     is_older = not was_reported and observed_on < known.today(known.status_since)

@@ -5,6 +5,7 @@ changed meanwhile are worked out again within it.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -230,7 +231,7 @@ def _changes(one: PlannedCampaign, plan: Plan, occasion: Occasion) -> tuple[Colu
         note("campaign:still_running", reported=one.export.platform_status)
     if "name" in changed:
         note("campaign:rename", before=known.name, after=changed["name"])
-    if {"budget_micros", "budget_period"} & changed.keys():
+    if is_budget_change(known, changed):
         note(
             "campaign:budget",
             before=known.budget_micros,
@@ -269,28 +270,45 @@ def newer_facts(one: PlannedCampaign, plan: Plan) -> dict[str, Any]:
         known.headline_named_on is None or plan.observed_on >= known.headline_named_on
     ):
         facts |= {"headline_kind": one.headline_kind, "headline_named_on": plan.observed_on}
-    elif not one.is_kind_named and one.is_newest_report:
+    elif not one.is_kind_named and one.is_newest_file:
         facts["headline_kind"] = one.headline_kind
-    if one.is_newest_report:
-        facts |= {
+    plan_of_run = {
+        "budget_micros": export.budget_micros,
+        "budget_period": export.budget_period,
+        "starts_on": export.starts_on,
+        "locations": list(export.locations) or None,
+    }
+    if one.is_newest_file:
+        facts |= plan_of_run | {
             "campaign_type": one.campaign_type,
-            "budget_micros": export.budget_micros,
-            "budget_period": export.budget_period,
-            "starts_on": export.starts_on,
             "ends_on": _NOTHING if export.is_open_ended else export.ends_on,
-            "locations": list(export.locations) or None,
         }
-        if export.status is not None:
-            # The words belong together: an old reason beside a new status would mislead.
-            facts |= {
-                "platform_status": export.platform_status or _NOTHING,
-                "serving_status": export.serving_status or _NOTHING,
-                "platform_note": export.platform_note or _NOTHING,
-                "reported_on": plan.observed_on,
-            }
+    else:
+        # An older file says what no newer one has said. Not an end: that there is none may have
+        # been said since.
+        facts |= {key: value for key, value in plan_of_run.items() if not _had(known, key)}
+    if one.is_newest_report and export.status is not None:
+        # The words belong together: an old reason beside a new status would mislead.
+        facts |= {
+            "platform_status": export.platform_status or _NOTHING,
+            "serving_status": export.serving_status or _NOTHING,
+            "platform_note": export.platform_note or _NOTHING,
+            "reported_on": plan.observed_on,
+        }
     said = {key: value for key, value in facts.items() if value is not None}
     changed = {key: None if value is _NOTHING else value for key, value in said.items()}
     return {key: value for key, value in changed.items() if value != _had(known, key)}
+
+
+def is_budget_change(known: Campaign, changed: Mapping[str, Any]) -> bool:
+    """Return whether the columns that change make another budget of one that was known.
+
+    A budget that a file names for the first time was no change: it is what had been there.
+    """
+    return any(
+        key in changed and getattr(known, key) is not None
+        for key in ("budget_micros", "budget_period")
+    )
 
 
 def _had(known: Campaign, column: str) -> object:

@@ -22,7 +22,7 @@ from lib.platforms import ExportFile
 from lib.services.import_known import completed, figures_of
 from lib.services.import_plan import Plan
 from lib.services.import_status import PlannedCampaign
-from lib.services.import_writing import new_row, newer_facts, spans_of
+from lib.services.import_writing import is_budget_change, new_row, newer_facts, spans_of
 from lib.services.lag import settle_ages
 from lib.services.recording import Occasion, movement
 from lib.services.trend_days import Ahead, AheadDay, Loaded, load_campaigns, loaded
@@ -129,7 +129,7 @@ def _ahead(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasio
         changes = [StatusChange(occasion.now, one.status)]
         return Ahead(new_row(one, plan, file, occasion), spans, changes, days_since=days_since)
     facts = newer_facts(one, plan)
-    is_adjusted = bool({"budget_micros", "budget_period"} & facts.keys()) or (
+    is_adjusted = is_budget_change(one.known, facts) or (
         one.moves and is_adjustment("campaign:reported", one.known.status, one.status)
     )
     if one.moves:

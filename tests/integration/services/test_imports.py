@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, text
 
-from lib.db.tables import campaign, daily_observation, metadata
+from lib.db.tables import campaign, daily_observation, history, metadata
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Campaign, Platform, Source
 from lib.domain.rights import FULL
@@ -558,6 +558,51 @@ def test_an_end_that_the_platform_took_back_is_gone(
     assert only_campaign(engine).ends_on == date(2026, 6, 12)
     bring(meta([("Low Tide", "2026-06-20", "5.00")], delivery="active"))
     assert only_campaign(engine).ends_on is None
+
+
+def planned(rows: list[tuple[str, str, str]], *, budget: str = "", ends: str = "Ongoing") -> bytes:
+    """A Meta report by day without a status: campaign, day, spend, daily budget and end."""
+    lines = [
+        "Campaign name,Day,Amount spent (EUR),Impressions"
+        + (",Campaign budget,Campaign budget type,Ends" if budget else "")
+    ]
+    plan = f",{budget},Daily,{ends}" if budget else ""
+    lines += [f"{name},{day},{cost},100{plan}" for name, day, cost in rows]
+    return "\n".join(lines).encode()
+
+
+def test_an_older_file_without_a_status_takes_back_neither_budget_nor_end(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(planned(META, budget="40.00"))
+    bring(planned(META[:5], budget="20.00", ends="2026-06-12"))
+    found = only_campaign(engine)
+    assert (found.budget_micros, found.ends_on) == (40_000_000, None)
+    assert "campaign:budget" not in events(engine)
+
+
+def test_an_older_file_fills_in_what_no_newer_one_has_said(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(planned(META))
+    bring(planned(META[:5], budget="20.00"))
+    assert only_campaign(engine).budget_micros == 20_000_000
+
+
+def test_a_budget_that_becomes_known_is_no_change_of_it(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(planned(META[:5]))
+    bring(planned(META[:8], budget="20.00"))
+    assert only_campaign(engine).budget_micros == 20_000_000
+    assert "campaign:budget" not in events(engine)
+    bring(planned(META, budget="30.00"))
+    assert "campaign:budget" in events(engine)
+
+
+def events(engine: Engine) -> list[str]:
+    with engine.connect() as db:
+        return list(db.execute(select(history.c.event)).scalars())
 
 
 def test_figures_of_days_that_lie_ahead_are_refused(
