@@ -199,11 +199,14 @@ def pacing(
     spend_7_micros: int | None,
     days_live_in_7: int,
     spend_so_far_micros: int | None,
+    missing_days: int = 0,
 ) -> Pacing | None:
     """Return how spend goes against the plan, or None where the plan is not known.
 
     A daily budget is judged over the last 7 complete days that the campaign was live in,
-    a total budget over the share of the run that has elapsed on the as-of day.
+    a total budget over the share of the run that has elapsed on the as-of day. Of that,
+    `missing_days` have been reported by nobody: what they spent is not in the sum, so nothing
+    is planned for them either.
     """
     if not budget_micros or as_of is None:
         return None
@@ -214,7 +217,11 @@ def pacing(
         tolerance = _OPEN_ENDED if share is None else _narrowing(share)
         return Pacing(spend_7_micros / (budget_micros * days_live_in_7), tolerance)
     if period is BudgetPeriod.TOTAL and share and spend_so_far_micros is not None:
-        return Pacing(spend_so_far_micros / (budget_micros * share), _narrowing(share))
+        assert starts_on is not None  # noqa: S101 - there is a share of the run
+        assert ends_on is not None  # noqa: S101
+        told = share - missing_days / Window(starts_on, ends_on).days
+        if told > 0:
+            return Pacing(spend_so_far_micros / (budget_micros * told), _narrowing(share))
     return None
 
 

@@ -147,6 +147,15 @@ def kinds_of_days(marks: Marks, *, as_of: date | None) -> list[DayKind]:
     return found
 
 
+def missing_between(first: date, last: date, spans: Iterable[Coverage]) -> int:
+    """Return how many of the dates from `first` to `last` lie in none of the spans."""
+    missing, next_day = 0, first
+    for span in sorted(spans, key=lambda span: span.starts_on):
+        missing += max((min(span.starts_on, last + timedelta(days=1)) - next_day).days, 0)
+        next_day = max(next_day, span.ends_on + timedelta(days=1))
+    return missing + max((last - next_day).days + 1, 0)
+
+
 def figures_between(
     days: Mapping[date, DayFigures], covered: Bools, window: Window
 ) -> tuple[Floats, Floats, Bools]:

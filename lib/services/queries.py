@@ -53,6 +53,7 @@ from lib.services.campaign_rows import ARTIST, campaign_by_id, campaigns_by_id, 
 from lib.services.current_days import current_days
 from lib.services.recording import CampaignNotFound, no_such_campaign
 from lib.services.scope import of_artists
+from lib.services.trend_days import missing_of_run, told_from
 
 FORECAST_DAYS = 28
 
@@ -225,7 +226,8 @@ def campaign_page(
             entries = tuple(history_of(db, ActivityFilter(campaign_id=campaign_id), rights=rights))
             days, spans = _days(db, campaign_id), _coverage(db, campaign_id)
             run = _run(row.campaign, entries)
-            odd, forecast = _outlook(row, days, spans, run)
+            told = told_from(db, [campaign_id]).get(campaign_id)
+            odd, forecast = _outlook(row, days, spans, run, told)
             return CampaignPage(
                 artist=placed.artist,
                 connection=link,
@@ -274,7 +276,11 @@ def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
 
 
 def _outlook(
-    row: BoardRow, days: Sequence[DailyResult], spans: Sequence[Coverage], run: Run
+    row: BoardRow,
+    days: Sequence[DailyResult],
+    spans: Sequence[Coverage],
+    run: Run,
+    told: date | None,
 ) -> tuple[tuple[OddDay, ...], Forecast | None]:
     """Return the days of odd spend of the whole run, and where its spend will end."""
     as_of, kind = row.as_of, row.campaign.headline_kind
@@ -291,6 +297,7 @@ def _outlook(
         so_far_micros=sum(one.spend_micros or 0 for one in days if one.day <= as_of),
         as_of=as_of,
         ends_on=row.campaign.ends_on,
+        missing_days=missing_of_run(run.starts_on or days[0].day, as_of, spans, told),
     )
 
 

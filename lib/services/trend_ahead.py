@@ -72,7 +72,9 @@ def foresee(
                 now=now,
                 ages=ages,
             )
-            new += [some] if some else []
+            if some:
+                some.told_from = ahead[number].told_from
+                new.append(some)
     ids = [one.known.id for one in plan.campaigns if one.known and one.known.id in ahead]
     campaigns = [*load_campaigns(db, ids, now=now, ages=ages, ahead=ahead), *new]
     by_number = {_number(place, one): (place, one) for place, one in enumerate(plan.campaigns)}
@@ -125,9 +127,11 @@ def _ahead(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasio
         for first, last in spans_of(one, plan)
     ]
     days_since = partial(_days_since, one, plan.observed_on)
+    told_from = file.starts_on if spans else None
     if one.known is None:
         changes = [StatusChange(occasion.now, one.status)]
-        return Ahead(new_row(one, plan, file, occasion), spans, changes, days_since=days_since)
+        facts = new_row(one, plan, file, occasion)
+        return Ahead(facts, spans, changes, told_from=told_from, days_since=days_since)
     facts = newer_facts(one, plan)
     is_adjusted = is_budget_change(one.known, facts) or (
         one.moves and is_adjustment("campaign:reported", one.known.status, one.status)
@@ -139,6 +143,7 @@ def _ahead(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasio
         spans,
         [StatusChange(occasion.now, one.status)] if one.moves else [],
         [occasion.now] if is_adjusted else [],
+        told_from,
         days_since,
     )
 

@@ -28,10 +28,11 @@ from lib.db.tables import (
     connection,
     coverage,
     history,
+    import_run,
 )
 from lib.domain.lag import SettleAges
-from lib.domain.records import Coverage, Platform
-from lib.domain.run_days import ADJUSTMENTS, Marks, Run, is_adjustment, mark
+from lib.domain.records import BudgetPeriod, Coverage, Platform
+from lib.domain.run_days import ADJUSTMENTS, Marks, Run, is_adjustment, mark, missing_between
 from lib.domain.running import StatusChange
 from lib.domain.status import Status
 from lib.domain.verdict import DayGrid, Floats
@@ -61,6 +62,9 @@ class Loaded:
     first: date
     """The date of the grid's first column."""
     spans: list[Coverage] = field(default_factory=list)
+    told_from: date | None = None
+    """The first day of any file that named it: no row before its first one means that nothing
+    ran. Looked up where a total budget asks for it."""
     spent_micros: int | None = None
     """Over all days."""
     first_row_on: date | None = None
@@ -88,6 +92,7 @@ class Ahead:
     spans: Sequence[Coverage] = ()
     changes: Sequence[StatusChange] = ()
     adjusted_at: Sequence[datetime] = ()
+    told_from: date | None = None
     days_since: Callable[[date], Iterable["AheadDay"]] = lambda _first: ()
     """The days from a date on whose current figures change, in any order."""
 
@@ -127,6 +132,12 @@ _SPANS = (
     select(coverage.c.campaign_id, coverage.c.starts_on, coverage.c.ends_on)
     .where(coverage.c.campaign_id.in_(_IDS))
     .distinct()
+)
+_TOLD_FROM = (
+    select(coverage.c.campaign_id, func.min(import_run.c.starts_on).label("first"))
+    .join_from(coverage, import_run)
+    .where(coverage.c.campaign_id.in_(_IDS))
+    .group_by(coverage.c.campaign_id)
 )
 _CHANGES = (
     select(
@@ -174,6 +185,11 @@ def load_campaigns(
         if one is not None:
             found.append(one)
     _sum_up(db, found)
+    has_total = [one for one in found if one.budget_period == BudgetPeriod.TOTAL]
+    known = told_from(db, [one.id for one in has_total]) if has_total else {}
+    for one in has_total:
+        firsts = (known.get(one.id), ahead.get(one.id, NOTHING_AHEAD).told_from)
+        one.told_from = min((first for first in firsts if first), default=None)
     return sorted(found, key=lambda one: (one.covered_through, one.id))
 
 
@@ -219,6 +235,27 @@ def loaded(
         first=as_of - timedelta(days=HORIZON - 1),
         spans=list(spans),
     )
+
+
+def told_from(db: Connection, ids: Sequence[int]) -> dict[int, date]:
+    """Return the first day of any file that speaks for a campaign, by campaign."""
+    return {row.campaign_id: row.first for row in db.execute(_TOLD_FROM, {"ids": ids}) if row.first}
+
+
+def missing_of_run(
+    starts_on: date | None, as_of: date, spans: Sequence[Coverage], told_from: date | None
+) -> int:
+    """Return how many days of the run up to the as-of day nobody has reported.
+
+    Before its first row nothing ran where the file reaches further back than that.
+    """
+    if starts_on is None:
+        return 0
+    first = min(span.starts_on for span in spans)
+    if told_from is not None and told_from < first:
+        before = Coverage.model_construct(campaign_id=0, starts_on=told_from, ends_on=first)
+        spans = [*spans, before]
+    return missing_between(starts_on, as_of, spans)
 
 
 def _spans(db: Connection, ids: Sequence[int]) -> dict[int, list[Coverage]]:

@@ -47,7 +47,7 @@ from lib.domain.verdict import (
 )
 from lib.services.lag import remeasure, settle_ages
 from lib.services.recording import bump_data_version
-from lib.services.trend_days import Ahead, Batch, Loaded, load_batch, load_campaigns
+from lib.services.trend_days import Ahead, Batch, Loaded, load_batch, load_campaigns, missing_of_run
 from lib.services.trend_reads import speaks
 
 BATCH = 500
@@ -309,21 +309,26 @@ def _pacing(batch: Batch, row: int, column: int) -> Pacing | None:
     if not one.budget_micros:
         return None
     part = slice(max(column - WEEK + 1, 0), column + 1)
-    live = batch.grid.is_reported[row, part] & batch.marks[row].is_running[part]
-    week = spend[part][np.isfinite(spend[part])]
+    is_known = np.isfinite(spend[part])
+    live = is_known & batch.marks[row].is_running[part]
+    week = spend[part][is_known]
     later = spend[column + 1 :]
     so_far = one.spent_micros
     if so_far is not None:
         so_far -= round(later[np.isfinite(later)].sum())
+    starts_on, as_of = one.run.starts_on or one.first_row_on, one.first + timedelta(days=column)
     return pacing(
         budget_micros=one.budget_micros,
         period=BudgetPeriod(one.budget_period) if one.budget_period else None,
-        starts_on=one.run.starts_on or one.first_row_on,
+        starts_on=starts_on,
         ends_on=one.run.ends_on,
-        as_of=one.first + timedelta(days=column),
+        as_of=as_of,
         spend_7_micros=round(week.sum()) if len(week) else None,
         days_live_in_7=int(live.sum()),
         spend_so_far_micros=so_far,
+        missing_days=missing_of_run(starts_on, as_of, one.spans, one.told_from)
+        if one.budget_period == BudgetPeriod.TOTAL
+        else 0,
     )
 
 

@@ -188,11 +188,18 @@ def _ahead(page: CampaignPage) -> Iterator[str]:
     planned = "."
     if one.budget_period is BudgetPeriod.TOTAL:
         planned = f", of {esc(money(one.budget_micros, one.currency))} planned."
+    reckoned = ""
+    if ahead.missing_days == 1:
+        reckoned = " The day that nobody reported is reckoned the same."
+    elif ahead.missing_days:
+        reckoned = (
+            f" The {count(ahead.missing_days)} days that nobody reported are reckoned the same."
+        )
     yield small(
         f"If it goes on as in its last {ahead.days} full days, it will have spent "
         f"{esc(money(ahead.low_micros, one.currency))} to "
         f"{esc(money(ahead.high_micros, one.currency))} when it ends on {day(ahead.ends_on)}"
-        f"{planned}"
+        f"{planned}{reckoned}"
     )
 
 

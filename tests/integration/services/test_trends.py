@@ -32,11 +32,21 @@ ARTIST = "The Herons"
 TODAY = date(2026, 11, 24)
 
 
-def meta_daily(rows: list[tuple[str, date, str, str]]) -> bytes:
-    """A Meta report by day: campaign, day, spend, saves; blank saves are unknown."""
-    lines = ["Campaign name,Day,Amount spent (EUR),Impressions,Link clicks,Results,Result type"]
-    lines += [f"{name},{day},{spend},1000,20,{saves},Saves" for name, day, spend, saves in rows]
-    return "\n".join(lines).encode()
+Plan = tuple[str, str, date, date]
+
+
+def meta_daily(rows: list[tuple[str, date, str, str]], *, plan: Plan | None = None) -> bytes:
+    """A Meta report by day: campaign, day, spend, saves; blank saves are unknown.
+
+    `plan` is the budget, its type, the first and the last day of every campaign's run.
+    """
+    head = "Campaign name,Day,Amount spent (EUR),Impressions,Link clicks,Results,Result type"
+    told = ""
+    if plan:
+        head += ",Campaign budget,Campaign budget type,Starts,Ends"
+        told = "," + ",".join(map(str, plan))
+    lines = [f"{name},{day},{spend},1000,20,{saves},Saves" for name, day, spend, saves in rows]
+    return "\n".join([head, *(line + told for line in lines)]).encode()
 
 
 def bring(engine, data, *, now, observed_on=None, artist=ARTIST):
@@ -132,6 +142,46 @@ def test_a_flip_is_noted_with_who_and_seen_from_then_on(engine, now):
     assert flip.visible_at == now + timedelta(minutes=5)
 
 
+RUN = ("900", "Lifetime", date(2026, 9, 1), date(2026, 11, 29))
+
+
+def page_of(engine, now):
+    return queries.campaign_page(engine, only_row(engine, now).campaign.id, rights=FULL, now=now)
+
+
+def test_a_run_whose_first_weeks_nobody_imported_goes_by_the_days_that_are_known(engine, now):
+    days = run_of_days("Low Tide", first=TODAY - timedelta(days=14), count=14)
+    bring(engine, meta_daily(days, plan=RUN), now=now)
+    page = page_of(engine, now)
+    assert page.row.pacing.ratio == pytest.approx(1)
+    forecast = page.forecast
+    assert (forecast.low_micros, forecast.high_micros) == (900_000_000, 900_000_000)
+    assert forecast.missing_days == 70
+
+
+def test_days_missing_in_the_middle_of_a_run_are_no_days_without_spend(engine, now):
+    days = run_of_days("Low Tide", first=RUN[2], count=30)
+    later = run_of_days("Low Tide", first=TODAY - timedelta(days=20), count=20)
+    for some in (days, later):
+        bring(engine, meta_daily(some, plan=RUN), now=now)
+    page = page_of(engine, now)
+    assert page.row.pacing.ratio == pytest.approx(1)
+    assert page.forecast.low_micros == page.forecast.high_micros == 900_000_000
+
+
+def test_a_campaign_that_its_files_show_to_have_started_late_is_behind(engine, now):
+    other = run_of_days("Kites", first=RUN[2], count=84)
+    late = run_of_days("Low Tide", first=RUN[2] + timedelta(days=42), count=42)
+    bring(engine, meta_daily(other + late, plan=RUN), now=now)
+    (artist,) = queries.artists(engine, rights=FULL)
+    board = queries.board(engine, artist.id, now=now, rights=FULL)
+    assert board is not None
+    (pacing,) = [row.pacing for row in board.rows if row.campaign.name == "Low Tide"]
+    assert pacing is not None
+    assert pacing.ratio == pytest.approx(40 / 82)
+    assert_summary_agrees(engine, now=now, artist=ARTIST)
+
+
 def test_a_rebuild_makes_the_same_summary_anew(engine, now):
     first = TODAY - timedelta(days=30)
     names = [f"Song {number}" for number in range(5)]
@@ -168,8 +218,9 @@ class Days(RuleBasedStateMachine):
         length=st.integers(1, 75),
         names=st.lists(NAMES, min_size=1, max_size=2, unique=True),
         late=st.integers(0, 20),
+        budget=st.sampled_from([None, "Daily", "Lifetime"]),
     )
-    def import_days(self, dice, first, length, names, late):
+    def import_days(self, dice, first, length, names, late, budget):
         """Import a run of days, some left out, some blank, observed some days later."""
         start = self.now.date() - timedelta(days=first)
         rows = []
@@ -182,9 +233,13 @@ class Days(RuleBasedStateMachine):
         if rows:
             last = max(day for _, day, _, _ in rows)
             observed = min(last + timedelta(days=late), self.now.date())
+            # The run may have begun before the file does, and may be over.
+            begins = start - timedelta(days=dice.choice([0, 0, 5, 40]))
+            ends = start + timedelta(days=dice.choice([3, 30, 90]))
+            plan = (dice.choice(["100", "900"]), budget, begins, ends) if budget else None
             bring(
                 self.engine,
-                meta_daily(rows),
+                meta_daily(rows, plan=plan),
                 now=self.now,
                 observed_on=observed,
                 artist=self.artist,

@@ -9,9 +9,13 @@ AS_OF = date(2026, 11, 20)
 DAILY = st.lists(st.integers(0, 10**9), min_size=7, max_size=28)
 
 
-def forecast(daily, *, left=10, so_far=0):
+def forecast(daily, *, left=10, so_far=0, missing=0):
     return forecast_total(
-        daily, so_far_micros=so_far, as_of=AS_OF, ends_on=AS_OF + timedelta(days=left)
+        daily,
+        so_far_micros=so_far,
+        as_of=AS_OF,
+        ends_on=AS_OF + timedelta(days=left),
+        missing_days=missing,
     )
 
 
@@ -28,6 +32,13 @@ def test_the_range_is_twice_the_error_of_the_days_that_are_left():
     error = (16e12 * 6 / 6 * 14) ** 0.5
     assert abs(found.high_micros - (170e6 + 2 * error)) < 2
     assert abs(found.low_micros - (170e6 - 2 * error)) < 2
+
+
+def test_a_day_that_nobody_reported_is_as_unknown_as_one_to_come():
+    daily = [6e6, 14e6, 6e6, 14e6, 6e6, 14e6, 10e6]
+    some, none = forecast(daily, left=4, missing=3), forecast(daily, left=7)
+    assert (some.low_micros, some.high_micros) == (none.low_micros, none.high_micros)
+    assert some.missing_days == 3
 
 
 def test_what_has_no_end_is_over_or_too_young_has_no_forecast():

@@ -208,7 +208,7 @@ def test_the_tolerance_narrows_from_a_quarter_to_a_twentieth_over_the_run(length
     assert found.tolerance == pytest.approx(tolerance)
 
 
-def whole(spend, *, starts_on=MONDAY, ends_on=date(2026, 12, 17), as_of=TODAY):
+def whole(spend, *, starts_on=MONDAY, ends_on=date(2026, 12, 17), as_of=TODAY, missing=0):
     return pacing(
         budget_micros=460 * EUR,
         period=BudgetPeriod.TOTAL,
@@ -218,6 +218,7 @@ def whole(spend, *, starts_on=MONDAY, ends_on=date(2026, 12, 17), as_of=TODAY):
         spend_7_micros=None,
         days_live_in_7=7,
         spend_so_far_micros=spend,
+        missing_days=missing,
     )
 
 
@@ -236,6 +237,15 @@ def test_a_total_budget_is_judged_by_the_share_of_the_run_that_has_elapsed(euros
     found = whole(euros * EUR)
     assert found is not None
     assert found.word is word
+
+
+def test_nothing_is_planned_for_days_that_nobody_reported():
+    # 10 a day as planned, of which 9 of the 23 days are known.
+    found = whole(90 * EUR, missing=14)
+    assert found is not None
+    assert found.ratio == pytest.approx(1)
+    assert found.tolerance == pytest.approx(0.15)
+    assert whole(0, missing=23) is None
 
 
 def test_where_the_plan_is_not_known_there_is_no_pacing():

@@ -16,6 +16,7 @@ from lib.domain.run_days import (
     is_adjustment,
     kinds_of_days,
     mark,
+    missing_between,
     run_of,
     start_of,
 )
@@ -253,3 +254,26 @@ def test_a_day_is_live_for_pacing_when_it_was_reported_running_and_started():
     assert live(Run(zone=UTC, changes=changes), spans) == 3
     assert live(Run(zone=UTC, changes=changes, starts_on=date(2026, 11, 27)), spans) == 1
     assert live(Run(zone=UTC, changes=changes), []) == 0
+
+
+def test_the_days_between_two_dates_that_no_span_holds_are_counted():
+    first, last = date(2026, 6, 1), date(2026, 6, 30)
+
+    def missing(*spans: tuple[int, int]) -> int:
+        held = [
+            Coverage(
+                campaign_id=1,
+                starts_on=first + timedelta(days=start),
+                ends_on=first + timedelta(days=end),
+            )
+            for start, end in spans
+        ]
+        return missing_between(first, last, held)
+
+    assert missing() == 30
+    assert missing((0, 29)) == missing((-9, 40)) == missing((9, 29), (-3, 15)) == 0
+    assert missing((5, 9)) == 25
+    assert missing((20, 24), (5, 9), (7, 8)) == 20
+    assert missing((-9, -2)) == missing((30, 44)) == 30
+    assert missing((-5, 0), (29, 31)) == 28
+    assert missing_between(last, first, []) == 0
