@@ -12,6 +12,8 @@ from lib.domain.records import Campaign, HistoryEntry
 from lib.domain.status import LIVE, Group, Status, group_of
 from lib.domain.trend import STALE_AFTER_DAYS, Trend, Verdict, first_readable_on, verdict_now
 
+# Days to come count in these; of what is stopped no date can be promised.
+RUNS_ON = LIVE | {Status.DEPLOYING, Status.UNDER_REVIEW}
 # Statuses in which money must not go out; spend reported for a later day is an alarm.
 MUST_NOT_SPEND = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED, Status.ARCHIVED})
 
@@ -96,6 +98,8 @@ def board_row(
             learning=learning,
             today=campaign.today(now),
             settle_age=trend.settle_age,
+            started_on=trend.started_on,
+            ends_on=campaign.ends_on,
         )
     is_live = status in LIVE
     return BoardRow(
@@ -104,7 +108,7 @@ def board_row(
         learning=learning,
         trend=trend,
         verdict=verdict,
-        readable_on=_readable_on(campaign, verdict),
+        readable_on=_readable_on(campaign, verdict, now=now) if status in RUNS_ON else None,
         pacing=trend.pacing if trend and is_live else None,
         last_change=last_change,
         circumstances=circumstances,
@@ -116,13 +120,16 @@ def board_row(
     )
 
 
-def _readable_on(campaign: Campaign, verdict: Verdict | None) -> date | None:
+def _readable_on(campaign: Campaign, verdict: Verdict | None, *, now: datetime) -> date | None:
     if verdict is not None:
         return verdict.readable_on
     started_on = campaign.starts_on or (campaign.created_at and campaign.today(campaign.created_at))
     if started_on is None:
         return None
-    return first_readable_on(started_on, settle_age=settle_age(campaign.headline_kind))
+    age = settle_age(campaign.headline_kind)
+    first = first_readable_on(started_on, settle_age=age, ends_on=campaign.ends_on)
+    # Where figures lag behind, a date that has passed is not promised.
+    return first if first is not None and first > campaign.today(now) else None
 
 
 def is_stale(campaign: Campaign, trend: Trend | None, *, now: datetime) -> bool:

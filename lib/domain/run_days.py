@@ -48,6 +48,11 @@ class Run:
     adjusted_at: tuple[datetime, ...] = ()
     """When it was resumed or unarchived, or its budget changed."""
 
+    @property
+    def changed_on(self) -> date | None:
+        """The date of the last such change, whether its day has settled or not."""
+        return _local(max(self.adjusted_at, default=None), self.zone)
+
 
 def run_of(
     campaign: Campaign, changes: Iterable[StatusChange], adjusted_at: Iterable[datetime]

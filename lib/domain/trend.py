@@ -154,6 +154,7 @@ def verdict_at(
     settle_age: int,
     started_on: date,
     changed_on: date | None,
+    ends_on: date | None,
 ) -> Verdict:
     """Return the verdict of a row of the grid on the as-of day of `column`."""
     why = reason_of(int(found.why[row, column]))
@@ -179,6 +180,7 @@ def verdict_at(
             started_on=started_on,
             eligible=eligible,
             changed_on=changed_on,
+            ends_on=ends_on,
         ),
     )
 
@@ -199,29 +201,39 @@ def judge_campaign(
     covered = max((span.ends_on for span in spans), default=None)
     if covered is None:
         return None
-    as_of = min(covered, today - timedelta(days=settle_age))
+    as_of = min(covered, today - timedelta(days=settle_age), run.ends_on or date.max)
     first = min([*days, *(span.starts_on for span in spans)])
     if as_of < first:
         return None
     grid, marks = day_grid(days, run, spans, Window(first, as_of))
-    column = (as_of - first).days
-    changed = [
-        first + timedelta(days=int(at)) for at in marks.is_changed[: column + 1].nonzero()[0]
-    ]
     verdict = verdict_at(
         judge(grid),
         0,
-        column,
+        (as_of - first).days,
         as_of=as_of,
         settle_age=settle_age,
         started_on=marks.started_on,
-        changed_on=changed[-1] if changed else None,
+        changed_on=run.changed_on,
+        ends_on=run.ends_on,
     )
-    return verdict_now(verdict, learning=learning, today=today, settle_age=settle_age)
+    return verdict_now(
+        verdict,
+        learning=learning,
+        today=today,
+        settle_age=settle_age,
+        started_on=marks.started_on,
+        ends_on=run.ends_on,
+    )
 
 
 def verdict_now(
-    verdict: Verdict, *, learning: Learning | None, today: date, settle_age: int
+    verdict: Verdict,
+    *,
+    learning: Learning | None,
+    today: date,
+    settle_age: int,
+    started_on: date,
+    ends_on: date | None,
 ) -> Verdict:
     """Return the verdict with the gates that the clock decides: learning, then stale figures.
 
@@ -234,9 +246,10 @@ def verdict_now(
             Why.LEARNING,
             as_of=verdict.as_of,
             settle_age=settle_age,
-            started_on=verdict.as_of,
+            started_on=started_on,
             eligible=verdict.eligible,
-            changed_on=None,
+            changed_on=verdict.changed_on,
+            ends_on=ends_on,
         )
         return _gated(verdict, Why.LEARNING, readable)
     if verdict.why in (Why.YOUNG, Why.GAP):
@@ -246,9 +259,22 @@ def verdict_now(
     return verdict
 
 
-def first_readable_on(started_on: date, *, settle_age: int) -> date:
-    """Return when a campaign without any settled day can be judged at the earliest."""
-    return started_on + timedelta(days=FEWEST_DATES - 1 + settle_age)
+def first_readable_on(
+    started_on: date, *, settle_age: int, ends_on: date | None = None
+) -> date | None:
+    """Return when a campaign without any settled day can be judged at the earliest.
+
+    None where its run is shorter than that.
+    """
+    return readable_on(
+        Why.YOUNG,
+        as_of=started_on - timedelta(days=1),
+        settle_age=settle_age,
+        started_on=started_on,
+        eligible=0,
+        changed_on=None,
+        ends_on=ends_on,
+    )
 
 
 def too_early_words(why: Why) -> str:

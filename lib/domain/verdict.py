@@ -68,7 +68,6 @@ TOO_EARLY, IMPROVING, STEADY, DECLINING = np.int8(0), np.int8(1), np.int8(2), np
 WORDS = {0: Word.TOO_EARLY, 1: Word.IMPROVING, 2: Word.STEADY, -1: Word.DECLINING}
 NO_REASON = np.int8(-1)
 REASONS = tuple(Why)
-SPEND_WORDS = {1: SpendWord.RISING, 0: SpendWord.STEADY, -1: SpendWord.FALLING}
 
 
 @dataclass(frozen=True)
@@ -327,17 +326,40 @@ def readable_on(
     started_on: date,
     eligible: int,
     changed_on: date | None,
+    ends_on: date | None = None,
 ) -> date | None:
-    """Return the date on which the gate lifts if every day to come counts, None if unknown."""
-    wait = timedelta(days=settle_age)
+    """Return the date on which the gate lifts if every day to come counts, None if unknown.
+
+    A change after the as-of day is known already and will be waited for; a run that ends
+    before its figures could be told never will be.
+    """
+    lifts = _lifts(why, as_of, started_on=started_on, eligible=eligible, changed_on=changed_on)
+    if lifts is None:
+        return None
+    if changed_on is not None:
+        lifts = max(lifts, changed_on + timedelta(days=WEEK))
+    if ends_on is not None and lifts > ends_on:
+        return None
+    return lifts + timedelta(days=settle_age)
+
+
+def _lifts(
+    why: Why | None, as_of: date, *, started_on: date, eligible: int, changed_on: date | None
+) -> date | None:
+    """Return the as-of day on which the gate lifts."""
+    if started_on == date.max:  # Nobody knows when it will have begun.
+        return None
     if why in (Why.YOUNG, Why.LEARNING):
-        return as_of + timedelta(days=max(FEWEST_DATES - eligible, 0)) + wait
+        # The feed may end before the start.
+        counted = max(as_of, started_on - timedelta(days=1))
+        return counted + timedelta(days=max(FEWEST_DATES - eligible, 0))
     if why is Why.CHANGED and changed_on is not None:
-        return changed_on + timedelta(days=WEEK) + wait
+        return changed_on + timedelta(days=WEEK)
     if why is Why.UNCONFIRMED:
-        return as_of + timedelta(days=1) + wait
+        return as_of + timedelta(days=1)
     if why is Why.LEARNING_WEEK:
-        return started_on + timedelta(days=CLEAR_OF_LEARNING) + wait
+        # Improving, and that has to hold a second day against the weeks that are clear of it.
+        return started_on + timedelta(days=CLEAR_OF_LEARNING + 1)
     return None
 
 

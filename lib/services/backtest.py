@@ -118,6 +118,7 @@ def _batches(db: Connection, loaded: Iterable[Loaded]) -> Iterator[Batch]:
     """Yield the days of these campaigns from their first figures on, like lengths together."""
     whole = []
     for one in loaded:
+        one.end_with_its_run()
         firsts = [span.starts_on for span in one.spans]
         one.first = min([one.first_row_on or one.as_of, *firsts])
         if one.first <= one.as_of:

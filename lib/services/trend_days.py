@@ -40,6 +40,7 @@ from lib.services.current_days import current_days, days_selectable
 
 # Enough for C, B, the day before, and eight weeks of weekdays behind each day of C.
 HORIZON = 70
+_OVER = (Status.ENDED, Status.ARCHIVED)
 
 
 @dataclass
@@ -65,10 +66,27 @@ class Loaded:
     told_from: date | None = None
     """The first day of any file that named it: no row before its first one means that nothing
     ran. Looked up where a total budget asks for it."""
+    is_over: bool = False
+    """Whether it was told to have ended, or was put away."""
     spent_micros: int | None = None
     """Over all days."""
     first_row_on: date | None = None
     last_spend_on: date | None = None
+
+    def end_with_its_run(self) -> None:
+        """Let no day count that lies behind the run, however far the files reach.
+
+        Its last days would fill with zeros, and the figures and the verdict that it ended with
+        would be gone. The run ends on its last day, else, where it is over, with its spend.
+        """
+        last = self.run.ends_on
+        if self.is_over and (last is None or last > self.covered_through):
+            last = self.last_spend_on
+        if last is None or last < min(span.starts_on for span in self.spans):
+            return
+        self.covered_through = min(self.covered_through, last)
+        self.as_of = min(self.as_of, last)
+        self.first = min(self.first, self.as_of - timedelta(days=HORIZON - 1))
 
 
 @dataclass(frozen=True)
@@ -121,6 +139,7 @@ _FACTS = (
         campaign.c.created_at,
         campaign.c.budget_micros,
         campaign.c.budget_period,
+        campaign.c.status,
         campaign.c.status_since,
         campaign.c.stopped_at,
         connection.c.zone,
@@ -234,6 +253,7 @@ def loaded(
         as_of=as_of,
         first=as_of - timedelta(days=HORIZON - 1),
         spans=list(spans),
+        is_over=facts["status"] in _OVER,
     )
 
 
@@ -333,6 +353,8 @@ def load_batch(
         zero = one.first.toordinal()
         for day in ahead.get(one.id, NOTHING_AHEAD).days_since(one.first):
             cell = place, day.day.toordinal() - zero
+            if day.day > one.covered_through:
+                continue
             for array, value in (
                 (spend, day.spend_micros),
                 (impressions, day.impressions),

@@ -145,6 +145,8 @@ def rows_of(
 ) -> dict[int, list[Row]]:
     """Return the rows of campaigns that were loaded, with what an import is about to change."""
     found: dict[int, list[Row]] = {}
+    for one in campaigns:
+        one.end_with_its_run()
     for portion in _portions(campaigns, BATCH):
         batch = load_batch(db, portion, ahead=ahead)
         verdicts = judge(batch.grid)
@@ -197,7 +199,6 @@ def _row(
 ) -> Row:
     one, marks = batch.campaigns[row], batch.marks[row]
     as_of = one.first + timedelta(days=column)
-    changed = marks.is_changed[: column + 1].nonzero()[0]
     verdict = verdict_at(
         verdicts,
         row,
@@ -205,7 +206,8 @@ def _row(
         as_of=as_of,
         settle_age=one.settle_age,
         started_on=marks.started_on,
-        changed_on=one.first + timedelta(days=int(changed[-1])) if len(changed) else None,
+        changed_on=one.run.changed_on,
+        ends_on=one.run.ends_on,
     )
     is_last = as_of == one.covered_through
     stale_after = one.settle_age + STALE_AFTER_DAYS
@@ -312,7 +314,7 @@ def _pacing(batch: Batch, row: int, column: int) -> Pacing | None:
     is_known = np.isfinite(spend[part])
     live = is_known & batch.marks[row].is_running[part]
     week = spend[part][is_known]
-    later = spend[column + 1 :]
+    later = spend[column + 1 : (one.covered_through - one.first).days + 1]
     so_far = one.spent_micros
     if so_far is not None:
         so_far -= round(later[np.isfinite(later)].sum())

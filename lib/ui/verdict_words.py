@@ -7,9 +7,9 @@ number (cost per result up or down), and the colour of its goodness. Spend has n
 import math
 from datetime import date
 
-from lib.domain.board import BoardRow
+from lib.domain.board import RUNS_ON, BoardRow
 from lib.domain.learning import LEARNING_DAYS
-from lib.domain.status import LIVE, Group, Status
+from lib.domain.status import Group
 from lib.domain.trend import Side, Verdict, too_early_words
 from lib.domain.verdict import FEWEST_DATES, FEWEST_RESULTS, SpendWord, Why, Word
 from lib.ui.badges import Colour
@@ -46,14 +46,16 @@ RULE = f"""
   planned is what pacing says.
 """
 
-_TOO_EARLY_FOR = LIVE | {Status.DEPLOYING, Status.UNDER_REVIEW}
+
+# Reasons that more days of the same would not have lifted.
+_NOT_BY_TIME = frozenset({Why.GAP, Why.NOTHING_SPENT, Why.FEW})
 
 
 def is_shown(row: BoardRow) -> bool:
     """Return whether the campaign's verdict is worth showing: named, or still to come."""
     if row.verdict is not None and (_is_named(row.verdict.cost) or _is_named(row.verdict.last)):
         return True
-    return row.status in _TOO_EARLY_FOR
+    return row.status in RUNS_ON
 
 
 def _is_named(side: Side | None) -> bool:
@@ -139,8 +141,11 @@ def headline(row: BoardRow, *, changed_by: str = "") -> str:
 
 
 def _at_the_end(verdict: Verdict) -> str:
-    if verdict.last and _is_named(verdict.last):
-        return f"At its end, on {day(verdict.as_of)}, it was {verdict.last.word.value}."
+    last = verdict.last or verdict.cost
+    if _is_named(last):
+        return f"At its end, on {day(verdict.as_of)}, it was {last.word.value}."
+    if last.why in _NOT_BY_TIME:
+        return f"At its end the trend could not be told: {too_early_words(last.why)}."
     return "It ended before the trend could be told."
 
 

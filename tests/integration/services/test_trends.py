@@ -20,9 +20,15 @@ from lib.db.tables import campaign_trend, verdict_flip
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Platform, Source
 from lib.domain.rights import FULL
+from lib.domain.status import Status
 from lib.domain.verdict import Why, Word
 from lib.services import queries, trends
-from lib.services.campaigns import ChangeRefused, pause_campaign, resume_campaign
+from lib.services.campaigns import (
+    ChangeRefused,
+    archive_campaign,
+    pause_campaign,
+    resume_campaign,
+)
 from lib.services.imports import import_file, read_file
 from lib.services.recording import load_campaign
 from tests.cast import ALICE, new_request
@@ -140,6 +146,59 @@ def test_a_flip_is_noted_with_who_and_seen_from_then_on(engine, now):
         (flip,) = db.execute(select(verdict_flip)).all()
     assert (flip.from_word, flip.to_word, flip.actor) == ("steady", "declining", "Alice")
     assert flip.visible_at == now + timedelta(minutes=5)
+
+
+def test_what_a_campaign_ended_with_stays_though_its_files_go_on(engine, now):
+    """However it is known that the run is over: by its last day, by its status, in the archive."""
+    first, ended = TODAY - timedelta(days=100), TODAY - timedelta(days=40)
+    rows = run_of_days("Low Tide", first=first, count=54)
+    rows += run_of_days("Low Tide", first=ended - timedelta(days=6), count=7, saves="2")
+    going = run_of_days("Kites", first=first, count=100)
+    plan = ("900", "Lifetime", first, ended)
+    bring(engine, meta_daily(rows, plan=plan), now=now - timedelta(days=39), artist="By date")
+    bring(engine, meta_daily([*rows, *going], plan=plan), now=now, artist="By date")
+    told = meta_daily([*rows, *going]).replace(b",Saves", b",Saves,completed,campaign")
+    told = told.replace(b"Result type", b"Result type,Delivery status,Delivery level")
+    bring(engine, told, now=now, artist="By status")
+    for artist in queries.artists(engine, rights=FULL):
+        board = queries.board(engine, artist.id, now=now, rights=FULL)
+        assert board is not None
+        (row,) = [row for row in board.rows if row.campaign.name == "Low Tide"]
+        assert row.status is Status.ENDED
+        assert row.as_of == row.covered_through == ended
+        assert row.verdict is not None
+        assert row.verdict.last is not None
+        assert row.verdict.last.word is Word.DECLINING
+        assert row.verdict.current.results_micros == 14_000_000
+        if artist.name == "By status":
+            archive_campaign(
+                engine,
+                row.campaign.id,
+                actor=ALICE,
+                seen_version=row.campaign.version,
+                request_id=new_request(),
+                now=now,
+            )
+        assert_summary_agrees(engine, now=now, artist=artist.name)
+        page = queries.campaign_page(engine, row.campaign.id, rights=FULL, now=now)
+        assert page.row.as_of == ended
+
+
+def test_what_is_paused_is_promised_no_day(engine, now):
+    days = run_of_days("Low Tide", first=TODAY - timedelta(days=9), count=9)
+    bring(engine, meta_daily(days), now=now)
+    row = only_row(engine, now)
+    assert row.readable_on == TODAY + timedelta(days=4 + 3)
+    pause_campaign(
+        engine,
+        row.campaign.id,
+        reason=PauseReason.BUDGET,
+        actor=ALICE,
+        seen_version=row.campaign.version,
+        request_id=new_request(),
+        now=now,
+    )
+    assert only_row(engine, now).readable_on is None
 
 
 RUN = ("900", "Lifetime", date(2026, 9, 1), date(2026, 11, 29))

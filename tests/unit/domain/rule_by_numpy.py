@@ -181,7 +181,8 @@ class Rule:
 
     def now(self, today: date, *, settles: int, is_learning: bool) -> Read | None:
         """Return what a person reads on a day, the gates of the clock in their places."""
-        a = min(self.last, today - settles * A_DAY)
+        # Whatever a feed says of the days behind a run, it covers none of the campaign's.
+        a = min(self.last, self.life.ends_on or date.max, today - settles * A_DAY)
         if a < self.first:
             return None
         found = self.shown(a)

@@ -58,11 +58,12 @@ def judged(
     starts_on: date | None = START,
     today: date | None = None,
     learning: Learning | None = None,
+    ends_on: date | None = None,
 ) -> Verdict:
     """Return the verdict on the last of `days`, as it reads once that day has settled."""
     verdict = judge_campaign(
         days,
-        Run(UTC, changes, starts_on=starts_on, adjusted_at=adjusted_at),
+        Run(UTC, changes, starts_on=starts_on, ends_on=ends_on, adjusted_at=adjusted_at),
         feed(days),
         settle_age=SETTLES,
         today=today or max(days) + timedelta(days=SETTLES),
@@ -376,6 +377,45 @@ def test_before_the_first_settled_day_there_is_no_verdict(today):
 
 def test_the_earliest_readable_day_of_a_new_campaign():
     assert first_readable_on(START, settle_age=SETTLES) == on(13 + SETTLES)
+    assert first_readable_on(START, settle_age=SETTLES, ends_on=on(13)) == on(13 + SETTLES)
+    assert first_readable_on(START, settle_age=SETTLES, ends_on=on(12)) is None
+
+
+def test_a_run_that_ends_before_it_can_be_told_is_promised_no_day():
+    days = figures((9, a_day()))
+    assert judged(days, ends_on=on(13)).readable_on == on(13 + SETTLES)
+    assert judged(days, ends_on=on(12)).readable_on is None
+    learning = Learning(3, noon(7))
+    young = figures((3, a_day()))
+    assert judged(young, ends_on=on(13), learning=learning).readable_on == on(13 + SETTLES)
+    assert judged(young, ends_on=on(12), learning=learning).readable_on is None
+
+
+def test_a_feed_that_ends_before_the_start_is_waited_for_from_the_start_on():
+    days = {on(age): a_day() for age in range(-9, -3)}
+    assert judged(days).readable_on == on(13 + SETTLES)
+    assert judged(days, learning=Learning(3, noon(7))).readable_on == on(13 + SETTLES)
+
+
+def test_a_change_that_has_not_settled_yet_is_waited_for_too():
+    days = figures((42, a_day()))
+    verdict = judged(days, adjusted_at=(noon(38), noon(43)))
+    assert (verdict.why, verdict.changed_on) == (Why.CHANGED, on(43))
+    assert verdict.readable_on == on(50 + SETTLES)
+    # What else it waits for comes sooner.
+    turned = figures((41, a_day()), (1, a_day(20, 900)))
+    assert judged(turned).readable_on == on(42 + SETTLES)
+    assert judged(turned, adjusted_at=(noon(43),)).readable_on == on(50 + SETTLES)
+
+
+def test_what_a_campaign_ended_with_stays_however_far_the_feed_reaches():
+    days = figures((35, a_day()), (7, a_day(20, 1)), (30, a_day(0, 0)))
+    end = judged(days, ends_on=on(41), today=on(41 + SETTLES))
+    assert (end.as_of, end.word) == (on(41), W.DECLINING)
+    later = judged(days, ends_on=on(41))
+    assert (later.as_of, later.why, later.current) == (on(41), Why.STALE, end.current)
+    assert later.last is not None
+    assert later.last.word is W.DECLINING
 
 
 # Directions
@@ -412,7 +452,8 @@ def test_nothing_improves_against_the_learning_week(age):
     assert verdict.cost.y > log(1.25)
     assert (verdict.word, verdict.why) == (W.TOO_EARLY, Why.LEARNING_WEEK)
     assert (verdict.results.word, verdict.results.why) == (W.TOO_EARLY, Why.LEARNING_WEEK)
-    assert verdict.readable_on == on(20) + timedelta(days=SETTLES)
+    # If it still improves against the first clean week, that has to hold a second day.
+    assert verdict.readable_on == on(21) + timedelta(days=SETTLES)
 
 
 def test_against_the_learning_week_it_may_decline_or_be_steady():
