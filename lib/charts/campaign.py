@@ -95,7 +95,7 @@ def _window_labels(deciding: Deciding, first: date, last: date) -> list[Figure]:
     words_now, words_before = deciding.words
     if now and before and _middle(now[0]) - _middle(before[0]) < _APART * (last - first):
         return [_label(now[0][1], f"{words_before}, {words_now}", anchor="right")]
-    parts = [(one, words_now) for one in now] + [(one, words_before) for one in before]
+    parts = [(one, words_before) for one in before] + [(one, words_now) for one in now]
     return [_label(_middle(part), words, anchor="center") for part, words in parts]
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import Engine, select
 
 from lib.db.engine import reading, retrying
-from lib.db.tables import artist, campaign, campaign_trend, organization
+from lib.db.tables import artist, campaign, campaign_trend, connection, organization
 from lib.domain.metrics import MOST_MISSING
 from lib.domain.rights import Rights
 from lib.domain.status import LIVE
@@ -69,11 +70,11 @@ def _sum(days: list[SpendDay]) -> float | None:
     return sum(known) if len(known) == WEEK else None
 
 
-def label_spend(engine: Engine, *, rights: Rights) -> tuple[LabelSpend, ...]:
+def label_spend(engine: Engine, *, rights: Rights, now: datetime) -> tuple[LabelSpend, ...]:
     """Return the spend of the artists in sight, the currency of most campaigns first.
 
     Each campaign's newest line is added, days that still settle included: of spend they are
-    final within a day.
+    final within a day. A day that is not over in every account is not among them.
     """
     trend = campaign_trend.c
     query = (
@@ -101,21 +102,23 @@ def label_spend(engine: Engine, *, rights: Rights) -> tuple[LabelSpend, ...]:
     def work() -> tuple[LabelSpend, ...]:
         with reading(engine) as db:
             rows = db.execute(query).all()
-        return _added(rows) if rows else ()
+            zones = db.execute(select(connection.c.zone).distinct()).scalars().all()
+        over = min((now.astimezone(ZoneInfo(zone)).date() for zone in zones), default=now.date())
+        return _added(rows, through=over - timedelta(days=1)) if rows else ()
 
     return retrying(work)
 
 
-def _added(rows: Sequence[Any]) -> tuple[LabelSpend, ...]:
-    lines, through, started, ends, status, currency = zip(*rows, strict=True)
+def _added(rows: Sequence[Any], *, through: date) -> tuple[LabelSpend, ...]:
+    lines, covers, started, ends, status, currency = zip(*rows, strict=True)
     values = np.frombuffer(b"".join(lines), dtype="<f4").reshape(-1, MONTH).astype(np.float64)
-    covered = _ordinals(through, date.min)
-    last = int(covered.max())
+    covered = _ordinals(covers, date.min)
+    last = min(int(covered.max()), through.toordinal())
     names, of = np.unique(np.array(currency), return_inverse=True)
     days = last - MONTH + 1 + np.arange(MONTH)
     # Each line ends on its own last day: laid onto the common days.
     columns = covered[:, None] - MONTH + 1 + np.arange(MONTH)[None, :] - days[0]
-    is_told = ~np.isnan(values) & (columns >= 0)
+    is_told = ~np.isnan(values) & (columns >= 0) & (columns < MONTH)
     cells = (of[:, None] * MONTH + columns)[is_told]
     size = len(names) * MONTH
     spend = np.bincount(cells, weights=values[is_told], minlength=size).reshape(-1, MONTH)

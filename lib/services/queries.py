@@ -89,6 +89,8 @@ class CampaignPage:
     connection: PlatformConnection
     row: BoardRow
     days: tuple[DailyResult, ...]
+    newest_seen_on: date | None
+    """The day on which the platform gave out the figures of the newest one."""
     coverage: tuple[Coverage, ...]
     history: tuple[HistoryEntry, ...]
     run: Run
@@ -224,7 +226,7 @@ def campaign_page(
                 raise CampaignNotFound(no_such_campaign(campaign_id))
             row, link = placed.row, placed.connection
             entries = tuple(history_of(db, ActivityFilter(campaign_id=campaign_id), rights=rights))
-            days, spans = _days(db, campaign_id), _coverage(db, campaign_id)
+            (days, newest_seen_on), spans = _days(db, campaign_id), _coverage(db, campaign_id)
             run = _run(row.campaign, entries)
             told = told_from(db, [campaign_id]).get(campaign_id)
             odd, forecast = _outlook(row, days, spans, run, told)
@@ -233,6 +235,7 @@ def campaign_page(
                 connection=link,
                 row=row,
                 days=days,
+                newest_seen_on=newest_seen_on,
                 coverage=spans,
                 history=entries,
                 run=run,
@@ -255,14 +258,17 @@ def _artists(rights: Rights, *more: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
+def _days(db: Connection, campaign_id: int) -> tuple[tuple[DailyResult, ...], date | None]:
+    """Return the days, oldest first, and the day on which the newest one was seen."""
     chosen = campaign.c.id == campaign_id
     days, by_kind = current_days(db, chosen)
     kinds: dict[date, dict[str, int]] = defaultdict(dict)
     for row in db.execute(select(by_kind).where(by_kind.c.campaign_id == campaign_id)):
         kinds[row.day][row.kind] = row.results_micros
-    rows = db.execute(select(days).where(days.c.campaign_id == campaign_id).order_by(days.c.day))
-    return tuple(
+    rows = db.execute(
+        select(days).where(days.c.campaign_id == campaign_id).order_by(days.c.day)
+    ).all()
+    found = tuple(
         DailyResult(
             campaign_id=campaign_id,
             day=row.day,
@@ -273,6 +279,7 @@ def _days(db: Connection, campaign_id: int) -> tuple[DailyResult, ...]:
         )
         for row in rows
     )
+    return found, rows[-1].observed_on if rows else None
 
 
 def _outlook(

@@ -1,5 +1,6 @@
 """Numbers, money and dates in words; what is missing reads "—", never 0."""
 
+import math
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ MISSING = "—"
 
 _MANY = 100
 _SMALL = 1  # Below one unit, two decimals say too little of a cost per result.
+_DIGITS = 2
 _SINGULAR = {
     "saves": "save",
     "views": "view",
@@ -35,16 +37,19 @@ def money(micros: float | None, currency: str) -> str:
 
 @lru_cache(maxsize=8192)
 def unit_cost(micros: float | None, currency: str) -> str:
-    """Return a cost per result: one decimal more where it is below one unit."""
-    if micros is None:
-        return MISSING
-    if abs(micros) >= _SMALL * MICROS:
+    """Return a cost per result: one decimal more where it is below one unit.
+
+    Two digits of it always stand, however little it is: ¥3 against ¥3 would hide a third.
+    """
+    if not micros:
         return money(micros, currency)
-    digits = "0" * (get_currency_precision(currency) + 1)
+    amount, decimals = abs(micros) / MICROS, get_currency_precision(currency)
+    wanted = max(decimals + (amount < _SMALL), _DIGITS - 1 - math.floor(math.log10(amount)))
+    if wanted == decimals:
+        return money(micros, currency)
+    pattern = f"¤#,##0.{'0' * wanted}"
     return str(
-        format_currency(
-            micros / MICROS, currency, f"¤#,##0.{digits}", locale=LOCALE, currency_digits=False
-        )
+        format_currency(micros / MICROS, currency, pattern, locale=LOCALE, currency_digits=False)
     )
 
 

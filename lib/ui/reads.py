@@ -263,7 +263,9 @@ def campaigns(ids: tuple[int, ...]) -> tuple[PlacedCampaign, ...]:
 
 def label_spend() -> tuple[LabelSpend, ...]:
     """Return what the whole label spent day by day."""
-    return _label_spend(settings().database_url, data_version(), rights())
+    # Only the date of the moment matters here.
+    hour = clock.reading_time().replace(minute=0)
+    return _label_spend(settings().database_url, data_version(), rights(), hour)
 
 
 def notebook_answer(question: Question) -> notebook.Found:
@@ -525,8 +527,13 @@ def _campaigns(
 
 
 @_kept()
-def _label_spend(url: str, version: int, mine: Rights) -> tuple[LabelSpend, ...]:  # noqa: ARG001
-    return label_trend.label_spend(engine_of(url), rights=mine)
+def _label_spend(
+    url: str,
+    version: int,  # noqa: ARG001
+    mine: Rights,
+    now: datetime,
+) -> tuple[LabelSpend, ...]:
+    return label_trend.label_spend(engine_of(url), rights=mine, now=now)
 
 
 @_kept(most=64, spinner="Adding up…")

@@ -1,6 +1,5 @@
 """How one campaign does, as drawn: the verdict, both windows, pacing, the numbers behind it."""
 
-import math
 from collections.abc import Iterator
 
 import streamlit as st
@@ -9,9 +8,9 @@ from lib.domain.lag import ends_higher
 from lib.domain.metrics import SECOND_KIND, Totals, Window, trailing_window
 from lib.domain.records import BudgetPeriod
 from lib.domain.trend import Sums, Verdict
-from lib.domain.verdict import LEAST_CHANGE, Why, Word
+from lib.domain.verdict import Why, Word
 from lib.services.queries import CampaignPage
-from lib.ui import badges, clock, reads, verdict_words
+from lib.ui import badges, reads, verdict_words
 from lib.ui.escape import esc
 from lib.ui.format import (
     MISSING,
@@ -39,7 +38,7 @@ def verdict(page: CampaignPage) -> None:
     words = badges.in_markdown(
         word.value.capitalize(), verdict_words.ICONS[word], verdict_words.COLOURS[word]
     )
-    change = verdict_words.change_words(found.cost) if found else ""
+    change = verdict_words.change_words(found) if found else ""
     if change and word is not Word.TOO_EARLY:
         words += f" **{esc(change)}** cost per {esc(one_of(row.campaign.headline_kind))}"
     lines = (verdict_words.headline(row, changed_by=_changed_by(page)), verdict_words.sentence(row))
@@ -113,6 +112,7 @@ def _window_figures(page: CampaignPage, window: Window) -> dict[str, str]:
         "Spend a day": esc(money(sums.spend_a_day_micros, one.currency)),
         f"{named} a day": a_day(sums.results_a_day_micros),
         "Spend in total": esc(money(totals.spend_micros, one.currency)),
+        **_blank_spend(page, window),
         f"{named} in total": results(totals.results_micros),
     }
     for other, micros in _other_kinds(page, window).items():
@@ -123,6 +123,27 @@ def _window_figures(page: CampaignPage, window: Window) -> dict[str, str]:
         found["CTR"] = f"{totals.clicks / totals.impressions:.2%}"
     found["Days reported, in full and settled"] = f"{totals.days} and {sums.days}"
     return found
+
+
+def _blank_spend(page: CampaignPage, window: Window) -> dict[str, str]:
+    """Return what was spent on days whose results are blank, where there are such days.
+
+    A blank is no zero, so the cost per result cannot take such a day in: it says what it leaves
+    out.
+    """
+    one = page.row.campaign
+    month = trailing_window(window.last, _WINDOWS[-1])
+    blank = {
+        day.day: day.spend_micros
+        for day in page.days
+        if day.day in month and day.spend_micros and one.headline_kind not in day.results
+    }
+    if not blank:
+        return {}
+    left_out = sum(spent for on, spent in blank.items() if on in window)
+    return {
+        f"Spend on days with {esc(one.headline_kind)} blank": esc(money(left_out, one.currency))
+    }
 
 
 def _other_kinds(page: CampaignPage, window: Window) -> dict[str, int]:
@@ -150,12 +171,12 @@ def _through(page: CampaignPage) -> str:
 
 def _usually_ends(page: CampaignPage) -> str:
     """Return by how much the newest day usually grows, as measured; never scaled up."""
-    one, newest = page.row.campaign, page.row.covered_through
+    one = page.row.campaign
     curve = reads.completeness().get((one.platform, one.headline_kind))
-    if curve is None or newest is None:
+    if curve is None or page.newest_seen_on is None:
         return ""
     # How old the day was when its figures were given out, which is what completeness counts.
-    age = ((one.named_on or one.today(clock.reading_time())) - newest).days
+    age = (page.newest_seen_on - page.days[-1].day).days
     higher = ends_higher(curve, age)
     if higher is None:
         return ""
@@ -242,7 +263,7 @@ def _numbers_table(page: CampaignPage, found: Verdict) -> None:
         hide_index=True,
         alt="Numbers behind the verdict",
     )
-    st.caption(_noise(found))
+    st.caption(verdict_words.noise_words(found, kind=esc(one.headline_kind)))
 
 
 def _column(window: Window, sums: Sums, currency: str) -> list[str]:
@@ -255,17 +276,3 @@ def _column(window: Window, sums: Sums, currency: str) -> list[str]:
         esc(money(sums.spend_a_day_micros, currency)),
         a_day(sums.results_a_day_micros),
     ]
-
-
-def _noise(found: Verdict) -> str:
-    if found.cost.y is None or found.cost.m is None:
-        return "Nothing was spent in one of the two windows, so there is nothing to compare."
-    chance = percent(math.expm1(found.cost.m))
-    counts = percent(math.expm1(max(LEAST_CHANGE, found.cost.m)))
-    moved = percent(abs(math.expm1(found.cost.y)))
-    way = "more" if found.cost.y >= 0 else "fewer"
-    return (
-        f"Only weekdays that both windows have are compared. Chance alone can move results per "
-        f"amount spent by {chance} with counts like these, so a change counts from {counts} "
-        f"on. Here the same money bought {moved} {way} results."
-    )

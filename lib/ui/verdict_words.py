@@ -11,7 +11,15 @@ from lib.domain.board import RUNS_ON, BoardRow
 from lib.domain.learning import LEARNING_DAYS
 from lib.domain.status import Group
 from lib.domain.trend import Side, Verdict, too_early_words
-from lib.domain.verdict import FEWEST_DATES, FEWEST_RESULTS, SpendWord, Why, Word
+from lib.domain.verdict import (
+    FEWEST_DATES,
+    FEWEST_RESULTS,
+    LEAST_CHANGE,
+    WEEK,
+    SpendWord,
+    Why,
+    Word,
+)
 from lib.ui.badges import Colour
 from lib.ui.format import count, day, one_of, percent, results, unit_cost
 
@@ -172,7 +180,10 @@ def sentence_of(verdict: Verdict | None, *, kind: str, currency: str) -> str:
         return ""
     now, before = verdict.current, verdict.baseline
     if not now.spend_micros:
-        return "Nothing was spent in the last 7 days."
+        days = "in the last 7 days"
+        if now.days < WEEK:
+            days = f"on the {now.days} of the last 7 days that can be compared"
+        return f"Nothing was spent {days}."
     if not now.results_micros:
         above = unit_cost(now.least_cost_micros, currency)
         return f"0 {kind} in the last 7 days; the true cost is likely above {above}." + (
@@ -233,11 +244,38 @@ def spend_sentence(row: BoardRow) -> str:
     return f"Spend a day: {_SPEND[verdict.spend_word]} ({sign}{change})."
 
 
-def change_words(side: Side) -> str:
-    """Return by how much the cost changed: "−33 %", with the noise of a steady one."""
-    if side.y is None or side.m is None:
+def change_words(verdict: Verdict) -> str:
+    """Return by how much the cost changed: "−33 %", with the noise of a steady one.
+
+    Where one window brought no result there is no cost to set against the other: the half
+    results of the rule alone would make the number.
+    """
+    side = verdict.cost
+    if side.y is None or side.m is None or not _has_both(verdict):
         return ""
     if side.word is Word.STEADY:
         return f"steady ± {percent(math.expm1(side.m))}"
     change = math.expm1(-side.y)
     return f"{'+' if change > 0 else '−'}{percent(abs(change))}"
+
+
+def _has_both(verdict: Verdict) -> bool:
+    return bool(verdict.current.results_micros and verdict.baseline.results_micros)
+
+
+def noise_words(verdict: Verdict, *, kind: str) -> str:
+    """Return what chance alone may do with counts like these, and what has happened."""
+    side = verdict.cost
+    if side.y is None or side.m is None:
+        return "Nothing was spent in one of the two windows, so there is nothing to compare."
+    chance, counts = (percent(math.expm1(value)) for value in (side.m, max(LEAST_CHANGE, side.m)))
+    moved = f"{percent(abs(math.expm1(side.y)))} {'more' if side.y >= 0 else 'fewer'} results"
+    if not verdict.current.results_micros:
+        moved = f"no {kind}"
+    elif not verdict.baseline.results_micros:
+        moved = f"{kind} where it had bought none"
+    return (
+        f"Only weekdays that both windows have are compared. Chance alone can move results per "
+        f"amount spent by {chance} with counts like these, so a change counts from {counts} "
+        f"on. Here the same money bought {moved}."
+    )

@@ -3,7 +3,10 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import delete
 
+from lib.db.engine import writing
+from lib.db.tables import daily_kind_result
 from lib.domain.actions import Action
 from lib.domain.metrics import Window
 from lib.domain.records import Platform
@@ -11,8 +14,10 @@ from lib.domain.rights import FULL
 from lib.domain.status import LIVE, Status
 from lib.domain.verdict import SpendWord, Word
 from lib.services import queries
+from lib.services.recording import bump_data_version
+from lib.services.trends import refresh
 from lib.ui import actions, verdict_words
-from lib.ui.format import day, span
+from lib.ui.format import day, money, span
 from tests.pages.conftest import CAMPAIGN, texts
 
 
@@ -250,6 +255,34 @@ def test_unsettled_days_say_by_how_much_they_usually_grow(row_of, open_desk):
     )
     at = open_desk(CAMPAIGN, id=str(row.campaign.id))
     assert re.search(r"Saves that are reported 1 day after usually end \d+ % higher", plain(at))
+
+
+def test_the_cost_says_what_was_spent_on_days_whose_results_are_blank(
+    live, open_desk, demo_engine, now
+):
+    one, as_of = live.campaign, live.as_of
+    words = f"Spend on days with {one.headline_kind} blank"
+    assert words not in plain(open_desk(CAMPAIGN, id=str(one.id)))
+    page = queries.campaign_page(demo_engine, one.id, now=now, rights=FULL)
+    lost = [day for day in page.days if as_of - timedelta(days=9) <= day.day <= as_of][:4]
+    with writing(demo_engine) as db:
+        blank = delete(daily_kind_result).where(
+            daily_kind_result.c.campaign_id == one.id,
+            daily_kind_result.c.kind == one.headline_kind,
+            daily_kind_result.c.day.in_([day.day for day in lost]),
+        )
+        db.execute(blank)
+        refresh(db, [one.id], now=now)
+        bump_data_version(db)
+    week, month = (
+        money(
+            sum(day.spend_micros or 0 for day in lost if day.day > as_of - timedelta(days=length)),
+            one.currency,
+        )
+        for length in (7, 28)
+    )
+    assert week != month
+    assert f"| {words} | {week} | {month} |" in plain(open_desk(CAMPAIGN, id=str(one.id)))
 
 
 def test_the_numbers_and_the_rule_are_one_click_away_and_cost_nothing_before(live, open_desk):

@@ -634,7 +634,9 @@ READS = {
     "since": lambda engine, mine, _artist, now: looks.since(
         engine, rights=mine, at=now - 30 * DAY, now=now + DAY
     ),
-    "label spend": lambda engine, mine, _artist, _now: label_trend.label_spend(engine, rights=mine),
+    "label spend": lambda engine, mine, _artist, now: label_trend.label_spend(
+        engine, rights=mine, now=now
+    ),
     "notebook": lambda engine, mine, _artist, now: notebook.ask(
         engine, Question(split=Split.CAMPAIGN), rights=mine, now=now
     ),

@@ -183,8 +183,8 @@ def labels(first: int, last: int) -> list[tuple[str, str]]:
 
 def test_each_deciding_window_has_its_words_above_it():
     assert labels(34, 89) == [
-        ("last 7 days", f"{date(2026, 11, 26)}T00:00:00"),
         ("3 weeks before", f"{date(2026, 11, 12)}T00:00:00"),
+        ("last 7 days", f"{date(2026, 11, 26)}T00:00:00"),
     ]
 
 

@@ -34,6 +34,15 @@ def test_a_small_cost_has_one_decimal_more():
     assert fmt.unit_cost(1_619_400, "USD") == "$1.62"
 
 
+def test_two_digits_of_a_cost_always_stand():
+    assert fmt.unit_cost(1_400_000, "JPY") == "¥1.4"
+    assert fmt.unit_cost(26_000_000, "JPY") == "¥26"
+    assert fmt.unit_cost(420_000, "JPY") == "¥0.42"
+    assert fmt.unit_cost(420, "AUD") == "A$0.00042"
+    assert fmt.unit_cost(1_234_000, "KWD") == "KWD1.234"
+    assert fmt.unit_cost(0, "EUR") == "€0.00"
+
+
 def test_windows_name_their_dates():
     assert fmt.span(Window(date(2026, 11, 15), date(2026, 11, 21))) == "15–21 Nov"
     assert fmt.span(Window(date(2026, 10, 25), date(2026, 11, 21))) == "25 Oct – 21 Nov"

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from datetime import timedelta
 
@@ -52,6 +53,43 @@ def test_a_baseline_without_results_reads_new_and_never_infinite():
 def test_nothing_spent_says_so():
     found = row(Word.TOO_EARLY, Why.NOTHING_SPENT, current=sums(7, 0, 0))
     assert verdict_words.sentence(found) == "Nothing was spent in the last 7 days."
+    found = row(Word.TOO_EARLY, Why.NOTHING_SPENT, current=sums(5, 0, 0))
+    assert verdict_words.sentence(found) == (
+        "Nothing was spent on the 5 of the last 7 days that can be compared."
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change", "bought"),
+    [
+        ((60, 30), (120, 120), "+100 %", "50 % fewer results"),
+        ((60, 0), (180, 40), "", "no saves"),
+        ((60, 30), (60, 0), "", "saves where it had bought none"),
+    ],
+)
+def test_a_window_without_results_makes_no_percentage(now, before, change, bought):
+    side = Side(Word.DECLINING, None, math.log(0.5), 0.4)
+    found = row(Word.DECLINING, current=sums(7, *now), baseline=sums(7, *before), cost=side)
+    assert found.verdict is not None
+    assert verdict_words.change_words(found.verdict) == change
+    assert f"Here the same money bought {bought}." in (
+        verdict_words.noise_words(found.verdict, kind="saves")
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (Why.FEW, "At its end the trend could not be told: too few results to tell from chance."),
+        (Why.YOUNG, "It ended before the trend could be told."),
+    ],
+)
+def test_an_end_says_why_it_has_no_verdict(why, words):
+    over = a_campaign(status=Status.ENDED)
+    assert verdict_words.headline(row(Word.TOO_EARLY, why, campaign=over)) == words
+    last = Side(Word.TOO_EARLY, why, None, None)
+    stale = row(Word.TOO_EARLY, Why.STALE, campaign=over, last=last)
+    assert verdict_words.headline(stale) == words
 
 
 @pytest.mark.parametrize(
