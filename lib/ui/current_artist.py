@@ -59,4 +59,6 @@ def _follow_campaign(by_name: dict[str, Artist]) -> None:
 
 
 def _to_board() -> None:
-    st.switch_page(_BOARD)
+    # Streamlit leaves no parameters behind where it is told of none; where it is not told, it
+    # refuses to, because the artist is bound to its field.
+    st.switch_page(_BOARD, query_params={})

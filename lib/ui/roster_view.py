@@ -17,6 +17,7 @@ from lib.ui import (
     campaign_cells,
     clock,
     columns,
+    current_artist,
     filter_bar,
     filters,
     reads,
@@ -127,7 +128,8 @@ def _open(
     """Open the campaign of a row, or the board of an artist whose billing fails."""
     item = items[press.ident]
     if isinstance(item, StoppedByBilling):
-        st.switch_page(BOARD_PAGE, query_params={"artist": item.artist})
+        current_artist.choose_by_name(item.artist)
+        st.switch_page(BOARD_PAGE, query_params={})
     else:
         open_campaign(item.row.campaign.id)
 

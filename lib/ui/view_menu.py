@@ -182,7 +182,7 @@ def _open(page: str, one: SavedView | None) -> None:
         return
     _apply(one)
     if one.page != page:
-        st.switch_page(_SCRIPTS[one.page])
+        st.switch_page(_SCRIPTS[one.page], query_params={})
 
 
 def _apply(one: SavedView) -> None:

@@ -276,6 +276,57 @@ def test_a_name_opens_in_a_tab_of_its_own_with_a_key_held(page: Page, desk: Desk
     expect(opened.value.get_by_role("heading", level=1)).to_have_text(name)
 
 
+def test_another_artist_chosen_on_a_campaigns_page_opens_their_board(
+    page: Page, desk: Desk
+) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}")
+    name = names_in(page, Group.LIVE)[0]
+    group_of(page, Group.LIVE).get_by_role("link", name=name).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    drawn(page)
+    choose_artist(page, "Brother Abacus")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Campaign Management")
+    expect(page).to_have_url(re.compile(r"/\?artist=Brother"))
+    board(page).wait_for()
+    drawn(page)
+    expect(board(page)).not_to_contain_text(name)
+
+
+def test_an_artist_whose_billing_fails_is_opened_from_what_needs_attention(
+    page: Page, desk: Desk
+) -> None:
+    page.goto(f"{desk.url}/roster?artist={ARTIST.replace(' ', '+')}")
+    drawn(page)
+    page.get_by_role("button", name=re.compile("^Billing|Billing ·")).first.click()
+    drawn(page)
+    rows = page.get_by_role("table", name="What needs attention").get_by_role("row")
+    row = rows.filter(has=page.get_by_role("link", name="All of the artist")).first
+    artist = row.get_by_role("cell").nth(2).inner_text().strip()
+    row.get_by_role("link", name="All of the artist").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Campaign Management")
+    drawn(page)
+    field = page.get_by_test_id("stSidebar").get_by_role("combobox", name=re.compile("Artist"))
+    expect(field).to_have_value(artist)
+
+
+def test_the_box_above_picks_every_row_and_lets_go_of_them_again(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}")
+    drawn(page)
+    board(page).wait_for()
+    boxes = board(page).get_by_role("checkbox", name=re.compile("^Select (?!all)"))
+    everything = board(page).get_by_role("checkbox", name="Select all on this page")
+    number = boxes.count()
+    assert number > 5
+    everything.check()
+    expect(page.get_by_text(f"{number} selected")).to_be_visible()
+    boxes.nth(2).uncheck()
+    expect(page.get_by_text(f"{number - 1} selected")).to_be_visible()
+    everything.click()
+    expect(page.get_by_text(f"{number} selected")).to_be_visible()
+    everything.uncheck()
+    expect(page.get_by_text("selected")).to_have_count(0)
+
+
 def test_many_campaigns_are_picked_and_changed_with_one_decision(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.url}/?artist=Brother+Abacus&group=Paused")
     drawn(page)

@@ -151,8 +151,10 @@ function head(state) {
     const cell = row.appendChild(element("th", "pick"));
     const all = cell.appendChild(checkbox("Select all on this page"));
     all.addEventListener("change", () => {
+      // Each click says anew of this box whether all are picked.
+      const wanted = all.checked;
       for (const one of state.root.querySelectorAll("tbody .pick input")) {
-        if (one.checked !== all.checked) one.click();
+        if (one.checked !== wanted) one.click();
       }
     });
     state.all = all;
