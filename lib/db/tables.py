@@ -356,6 +356,9 @@ campaign_trend = Table(
     Column("kind", String(100), nullable=False),
     Column("settle_age", Integer, nullable=False),
     Column("started_on", Date, nullable=False),
+    # The last day of a run that is behind the as-of day: the verdict, with all that it is made
+    # of, is the one of that day.
+    Column("ended_on", Date),
     *(
         Column(f"{what}_{length}", BigInteger, nullable=what != "days")
         for length in (7, 28)
@@ -423,6 +426,7 @@ campaign_trend = Table(
         "anomaly_usual",
         "last_spend_on",
         "stopped_on",
+        "ended_on",
     ),
     sqlite_with_rowid=False,
 )

@@ -64,10 +64,12 @@ class BoardRow:
 
     @property
     def as_of(self) -> date | None:
-        return self.trend.as_of if self.trend else None
+        """The as-of day of the figures that are shown: of a run that is over, its last day."""
+        return self.verdict.as_of if self.verdict else None
 
     @property
     def week(self) -> Totals | None:
+        """What the 7 days up to the as-of day brought now, whether the run is over or not."""
         return self.trend.week if self.trend else None
 
     @property
@@ -76,7 +78,7 @@ class BoardRow:
 
     @property
     def spend_by_day(self) -> tuple[float | None, ...]:
-        """28 values ending on the as-of day in currency units; None where the day is missing."""
+        """28 values up to the as-of day now, in currency units; None where the day is missing."""
         return self.trend.spend_by_day if self.trend else ()
 
 

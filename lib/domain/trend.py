@@ -89,7 +89,9 @@ class Verdict:
     changed_on: date | None
     readable_on: date | None
     last: Side | None = None
-    """Where figures are stale: the verdict that stood when they were not."""
+    """Where figures are stale, or the run is over: the verdict that stood before."""
+    is_final: bool = False
+    """The run ended on `as_of`, and the feed reaches beyond it: nothing will move it any more."""
 
     @property
     def word(self) -> Word:
@@ -201,10 +203,15 @@ def judge_campaign(
     covered = max((span.ends_on for span in spans), default=None)
     if covered is None:
         return None
-    as_of = min(covered, today - timedelta(days=settle_age), run.ends_on or date.max)
+    as_of = min(covered, today - timedelta(days=settle_age))
     first = min([*days, *(span.starts_on for span in spans)])
     if as_of < first:
         return None
+    # Behind its end the windows would fill with days that did not run.
+    is_final = run.ends_on is not None and first <= run.ends_on < as_of
+    if is_final:
+        assert run.ends_on is not None  # noqa: S101 - it is final
+        as_of = run.ends_on
     grid, marks = day_grid(days, run, spans, Window(first, as_of))
     verdict = verdict_at(
         judge(grid),
@@ -217,7 +224,7 @@ def judge_campaign(
         ends_on=run.ends_on,
     )
     return verdict_now(
-        verdict,
+        replace(verdict, is_final=is_final),
         learning=learning,
         today=today,
         settle_age=settle_age,
@@ -237,6 +244,7 @@ def verdict_now(
 ) -> Verdict:
     """Return the verdict with the gates that the clock decides: learning, then stale figures.
 
+    What stood at the end of a run that is over is told like what stood before figures went stale.
     Where figures lag behind, a date that has passed is not promised: newer figures lift the gate.
     """
     if verdict.readable_on is not None and verdict.readable_on <= today:
@@ -254,7 +262,8 @@ def verdict_now(
         return _gated(verdict, Why.LEARNING, readable)
     if verdict.why in (Why.YOUNG, Why.GAP):
         return verdict
-    if verdict.as_of < today - timedelta(days=settle_age + STALE_AFTER_DAYS):
+    is_stale = verdict.as_of < today - timedelta(days=settle_age + STALE_AFTER_DAYS)
+    if verdict.is_final or is_stale:
         return replace(_gated(verdict, Why.STALE, None), last=verdict.cost)
     return verdict
 

@@ -117,8 +117,7 @@ def _ids(db: Connection, artist_id: int | None, rights: Rights) -> list[int]:
 def _batches(db: Connection, loaded: Iterable[Loaded]) -> Iterator[Batch]:
     """Yield the days of these campaigns from their first figures on, like lengths together."""
     whole = []
-    for one in loaded:
-        one.end_with_its_run()
+    for one in (some.at_its_end(some.ended_on) if some.ended_on else some for some in loaded):
         firsts = [span.starts_on for span in one.spans]
         one.first = min([one.first_row_on or one.as_of, *firsts])
         if one.first <= one.as_of:

@@ -91,6 +91,7 @@ def standing(db: Connection, *, rights: Rights, now: datetime) -> Standing:
     is_young = and_(one.created_at.is_not(None), one.created_at > now - LEARNING_PERIOD)
     is_learning = and_(learns, ~is_over, is_young)
     has_old = trend.stale_from <= now
+    is_last = or_(has_old, trend.ended_on.is_not(None))
     has_figures = trend.campaign_id.is_not(None)
     is_old = or_(~has_figures, has_old)
     stays = trend.why.in_((Why.YOUNG, Why.GAP))
@@ -98,14 +99,14 @@ def standing(db: Connection, *, rights: Rights, now: datetime) -> Standing:
         (~has_figures, None),
         (is_learning, literal(Word.TOO_EARLY.value)),
         (stays, trend.word),
-        (has_old, literal(Word.TOO_EARLY.value)),
+        (is_last, literal(Word.TOO_EARLY.value)),
         else_=trend.word,
     )
     why = case(
         (~has_figures, None),
         (is_learning, literal(Why.LEARNING.value)),
         (stays, trend.why),
-        (has_old, literal(Why.STALE.value)),
+        (is_last, literal(Why.STALE.value)),
         else_=trend.why,
     )
     is_far_off = and_(

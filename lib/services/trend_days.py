@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -73,20 +73,23 @@ class Loaded:
     first_row_on: date | None = None
     last_spend_on: date | None = None
 
-    def end_with_its_run(self) -> None:
-        """Let no day count that lies behind the run, however far the files reach.
+    @property
+    def ended_on(self) -> date | None:
+        """The last day of a run that the files reach beyond, None where they do not.
 
-        Its last days would fill with zeros, and the figures and the verdict that it ended with
-        would be gone. The run ends on its last day, else, where it is over, with its spend.
+        That is its last day, else, where it is over, its last day with spend.
         """
         last = self.run.ends_on
         if self.is_over and (last is None or last > self.covered_through):
             last = self.last_spend_on
         if last is None or last < min(span.starts_on for span in self.spans):
-            return
-        self.covered_through = min(self.covered_through, last)
-        self.as_of = min(self.as_of, last)
-        self.first = min(self.first, self.as_of - timedelta(days=HORIZON - 1))
+            return None
+        return last if last < self.covered_through else None
+
+    def at_its_end(self, ended_on: date) -> "Loaded":
+        """Return the campaign as it stood on the last day of its run."""
+        first = min(self.first, ended_on - timedelta(days=HORIZON - 1))
+        return replace(self, covered_through=ended_on, as_of=ended_on, first=first)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def trend_of(row: Mapping[str, Any]) -> Trend:
 def verdict_of(row: Mapping[str, Any]) -> Verdict:
     """Return the stored verdict, before the clock is laid over it."""
     return Verdict(
-        as_of=row["as_of"],
+        as_of=row["ended_on"] or row["as_of"],
+        is_final=row["ended_on"] is not None,
         cost=_side(row, ""),
         results=_side(row, "results_"),
         spend_word=SpendWord(row["spend_word"]) if row["spend_word"] else None,

@@ -143,10 +143,26 @@ def rows_of(
     *,
     ahead: Mapping[int, Ahead] = MappingProxyType({}),
 ) -> dict[int, list[Row]]:
-    """Return the rows of campaigns that were loaded, with what an import is about to change."""
+    """Return the rows of campaigns that were loaded, with what an import is about to change.
+
+    What the days add up to goes on behind the end of a run. The verdict stays as it was there:
+    its windows would fill with days that did not run.
+    """
+    ends = [(one, one.ended_on) for one in campaigns]
+    found = _rows_by_days(db, campaigns, ahead)
+    at_the_end = _rows_by_days(db, [one.at_its_end(on) for one, on in ends if on], ahead)
+    for number, (last,) in at_the_end.items():
+        kept = {name: last[name] for name in _VERDICT}
+        for row in found[number]:
+            if row["as_of"] > last["as_of"]:
+                row.update(kept, ended_on=last["as_of"])
+    return found
+
+
+def _rows_by_days(
+    db: Connection, campaigns: Sequence[Loaded], ahead: Mapping[int, Ahead]
+) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {}
-    for one in campaigns:
-        one.end_with_its_run()
     for portion in _portions(campaigns, BATCH):
         batch = load_batch(db, portion, ahead=ahead)
         verdicts = judge(batch.grid)
@@ -221,6 +237,7 @@ def _row(
         "kind": one.kind,
         "settle_age": one.settle_age,
         "started_on": marks.started_on,
+        "ended_on": None,
         **_totals(batch, row, column, WEEK),
         **_totals(batch, row, column, MONTH),
         "spend_by_day": _spend_by_day(batch, row, column),
@@ -266,7 +283,17 @@ def _spend_by_day(batch: Batch, row: int, column: int) -> bytes:
     return values.tobytes()
 
 
+_VERDICT = (
+    *("word", "why", "y", "m", "results_word", "results_why", "results_y", "results_m"),
+    *("spend_word", "spend_change", "weeks", "eligible", "changed_on", "readable_on"),
+    "stake_micros",
+    *(f"{window}_{what}" for window in "cb" for what in ("days", "spend", "results")),
+    *(f"eligible_{what}_{length}" for length in (7, 28) for what in ("days", "spend", "results")),
+)
+
+
 def _verdict_columns(verdict: Verdict) -> Row:
+    """Return the columns of `_VERDICT`."""
     stake = verdict.stake_micros
     columns: Row = {
         "word": verdict.cost.word.value,

@@ -10,6 +10,7 @@ from lib.domain.board import BoardRow
 from lib.domain.metrics import trailing_window
 from lib.domain.records import Campaign
 from lib.domain.rights import Deed
+from lib.domain.status import Group
 from lib.domain.trend import Sums
 from lib.ui import badges, reads, verdict_words
 from lib.ui import bulk as bulks
@@ -98,8 +99,10 @@ def results_a_day(sums: Sums, campaign: Campaign) -> str:
 
 
 def _line(one: Shown) -> Any:
-    values = one.row.spend_by_day
-    return line(values, f"Spend a day over {len(values)} days to {day(one.row.as_of)}")
+    values, trend = one.row.spend_by_day, one.row.trend
+    return line(
+        values, f"Spend a day over {len(values)} days to {day(trend.as_of if trend else None)}"
+    )
 
 
 def _pacing(one: Shown) -> tuple[float, str, str] | None:
@@ -130,7 +133,8 @@ def _figures(one: Shown) -> tuple[str, str]:
     row = one.row
     if row.covered_through is None or row.as_of is None:
         return "No figures yet", ""
-    return day(row.covered_through), f"7 d: {span(trailing_window(row.as_of, 7))}"
+    through = row.as_of if row.verdict and row.verdict.is_final else row.covered_through
+    return day(through), f"7 d: {span(trailing_window(row.as_of, 7))}"
 
 
 def _stake(one: Shown) -> str | None:
@@ -266,8 +270,12 @@ def bulk(everything: Callable[[], Sequence[tuple[int, int]]], *, matching: int) 
 
 
 def windows_words(rows: Sequence[BoardRow]) -> str:
-    """Return the dates of both windows, where the rows agree on them, else where they stand."""
-    as_of = sorted({row.as_of for row in rows if row.as_of}, reverse=True)
+    """Return the dates of both windows, where the rows agree on them, else where they stand.
+
+    Of what is over the windows end where each run did, which its own cell says.
+    """
+    going = [row for row in rows if row.group is not Group.FINISHED] or rows
+    as_of = sorted({row.as_of for row in going if row.as_of}, reverse=True)
     if len(as_of) > _NAMED_WINDOWS:
         return "The dates of each campaign's 7 days stand under “Figures through”."
     week, month = (

@@ -1,12 +1,14 @@
 """How one campaign does, as drawn: the verdict, both windows, pacing, the numbers behind it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import streamlit as st
 
 from lib.domain.lag import ends_higher
-from lib.domain.metrics import SECOND_KIND, Totals, Window, trailing_window
+from lib.domain.metrics import SECOND_KIND, Window, total, trailing_window
 from lib.domain.records import BudgetPeriod
+from lib.domain.run_days import missing_between
 from lib.domain.trend import Sums, Verdict
 from lib.domain.verdict import Why, Word
 from lib.services.queries import CampaignPage
@@ -101,7 +103,13 @@ def _window_figures(page: CampaignPage, window: Window) -> dict[str, str]:
     assert row.week is not None  # noqa: S101
     assert row.month is not None  # noqa: S101
     is_week = window.days == _WINDOWS[0]
-    totals: Totals = row.week if is_week else row.month
+    totals = row.week if is_week else row.month
+    if row.verdict.is_final:
+        # The kept sums go on behind the end of the run.
+        missing = missing_between(window.first, window.last, page.coverage)
+        totals = replace(
+            total(page.days, window, kind=one.headline_kind), days=window.days - missing
+        )
     sums: Sums = row.verdict.week if is_week else row.verdict.month
     kind = esc(one.headline_kind)
     named = kind[:1].upper() + kind[1:]
@@ -162,6 +170,8 @@ def _other_kinds(page: CampaignPage, window: Window) -> dict[str, int]:
 def _through(page: CampaignPage) -> str:
     """Return up to which day there are figures, and up to which they count."""
     row = page.row
+    if row.verdict is not None and row.verdict.is_final:
+        return f"Figures through {day(row.as_of)}, the last day of its run."
     words = f"Figures through {day(row.covered_through)}."
     if row.covered_through != row.as_of:
         words += f" Days after {day(row.as_of)} may still change and are not counted."

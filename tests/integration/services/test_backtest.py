@@ -4,7 +4,7 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lib.db.engine import make_engine, reading
 from lib.db.tables import campaign, campaign_trend
@@ -38,7 +38,8 @@ def test_the_last_past_day_reads_as_the_board_does(engine, now):
     before = dump(engine)
     with reading(engine) as db:
         trend = campaign_trend.c
-        rows = db.execute(select(trend.campaign_id, trend.as_of, trend.word))
+        judged_on = func.coalesce(trend.ended_on, trend.as_of).label("as_of")
+        rows = db.execute(select(trend.campaign_id, judged_on, trend.word))
         stored = {(row.campaign_id, row.as_of): row.word for row in rows}
         ids = list(db.execute(select(campaign.c.id)).scalars())
         loaded = load_campaigns(db, ids, now=now, ages=settle_ages(db))

@@ -165,8 +165,12 @@ def test_what_a_campaign_ended_with_stays_though_its_files_go_on(engine, now):
         assert board is not None
         (row,) = [row for row in board.rows if row.campaign.name == "Low Tide"]
         assert row.status is Status.ENDED
-        assert row.as_of == row.covered_through == ended
+        assert row.covered_through == TODAY - timedelta(days=1)
         assert row.verdict is not None
+        assert (row.verdict.as_of, row.verdict.is_final) == (ended, True)
+        # What was spent in the last weeks is another question, and the answer is nothing.
+        assert row.month is not None
+        assert (row.month.days, row.month.spend_micros) == (28, 0)
         assert row.verdict.last is not None
         assert row.verdict.last.word is Word.DECLINING
         assert row.verdict.current.results_micros == 14_000_000
@@ -181,7 +185,8 @@ def test_what_a_campaign_ended_with_stays_though_its_files_go_on(engine, now):
             )
         assert_summary_agrees(engine, now=now, artist=artist.name)
         page = queries.campaign_page(engine, row.campaign.id, rights=FULL, now=now)
-        assert page.row.as_of == ended
+        assert page.row.verdict is not None
+        assert page.row.verdict.as_of == ended
 
 
 def test_what_is_paused_is_promised_no_day(engine, now):

@@ -181,13 +181,16 @@ class Rule:
 
     def now(self, today: date, *, settles: int, is_learning: bool) -> Read | None:
         """Return what a person reads on a day, the gates of the clock in their places."""
-        # Whatever a feed says of the days behind a run, it covers none of the campaign's.
-        a = min(self.last, self.life.ends_on or date.max, today - settles * A_DAY)
+        a = min(self.last, today - settles * A_DAY)
         if a < self.first:
             return None
-        found = self.shown(a)
+        # What stood at the end of a run stays, like what stood before figures went stale.
+        ends_on = self.life.ends_on or date.max
+        is_final = self.first <= ends_on < a
+        found = self.shown(ends_on if is_final else a)
         if is_learning:
             return Read("too early", "learning", found.y, found.m)
-        if found.why not in ("young", "gap") and a < today - (settles + 2) * A_DAY:
+        is_stale = a < today - (settles + 2) * A_DAY
+        if found.why not in ("young", "gap") and (is_final or is_stale):
             return Read("too early", "stale", found.y, found.m)
         return found

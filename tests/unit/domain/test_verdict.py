@@ -411,9 +411,10 @@ def test_a_change_that_has_not_settled_yet_is_waited_for_too():
 def test_what_a_campaign_ended_with_stays_however_far_the_feed_reaches():
     days = figures((35, a_day()), (7, a_day(20, 1)), (30, a_day(0, 0)))
     end = judged(days, ends_on=on(41), today=on(41 + SETTLES))
-    assert (end.as_of, end.word) == (on(41), W.DECLINING)
+    assert (end.as_of, end.word, end.is_final) == (on(41), W.DECLINING, False)
     later = judged(days, ends_on=on(41))
-    assert (later.as_of, later.why, later.current) == (on(41), Why.STALE, end.current)
+    assert (later.as_of, later.why, later.is_final) == (on(41), Why.STALE, True)
+    assert (later.current, later.week, later.month) == (end.current, end.week, end.month)
     assert later.last is not None
     assert later.last.word is W.DECLINING
 
