@@ -34,6 +34,9 @@ POOL_SECONDS = 10
 _ASK_FOR_MS, _ASK_AGAIN = 3, 0.001
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "30s"
+# Between two statements a page computes for seconds at most: who is silent for longer is gone,
+# and would hold its locks until the network notices.
+IDLE_TIMEOUT = "2min"
 # Seconds. A server that is restarted, or starts again after a crash, is back within a few; a
 # read gives up sooner than a write, since its page comes back by itself. Meanwhile the page
 # stands as it was and says that it is reconnecting.
@@ -67,11 +70,16 @@ def sqlite_version() -> tuple[int, ...]:
     return tuple(sqlite_module().sqlite_version_info)
 
 
-def make_engine(url: str) -> Engine:
-    """Return an engine for a SQLite file or a PostgreSQL server."""
+def make_engine(url: str, *, is_maintenance: bool = False) -> Engine:
+    """Return an engine for a SQLite file or a PostgreSQL server.
+
+    Maintenance (a migration, a backup) takes as long as it takes. It waits for a lock no longer
+    than others: behind whoever waits for one queues everybody else.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url, parsed.database)
+    statement, idle = ("0", "0") if is_maintenance else (STATEMENT_TIMEOUT, IDLE_TIMEOUT)
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
@@ -81,8 +89,8 @@ def make_engine(url: str) -> Engine:
         hide_parameters=True,
         connect_args={
             "connect_timeout": 5,
-            "options": f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT} "
-            "-c timezone=UTC",
+            "options": f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={statement} "
+            f"-c idle_in_transaction_session_timeout={idle} -c timezone=UTC",
         },
     )
 

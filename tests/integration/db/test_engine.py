@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from sqlalchemy import create_engine, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from lib.db.engine import (
     READ_PATIENCE,
@@ -49,10 +49,42 @@ def test_postgresql_waits_neither_for_ever_nor_in_another_zone(postgres_url, ope
         for name, value in (
             ("lock_timeout", "5s"),
             ("statement_timeout", "30s"),
+            ("idle_in_transaction_session_timeout", "2min"),
             ("TimeZone", "UTC"),
             ("synchronous_commit", "off"),  # The tests' own server; the desk does not set it.
         ):
             assert connection.execute(text(f"SHOW {name}")).scalar() == value
+
+
+@pytest.mark.postgresql
+def test_maintenance_takes_as_long_as_it_takes_and_makes_nobody_wait_for_its_locks(postgres_url):
+    engine = make_engine(postgres_url, is_maintenance=True)
+    with reading(engine) as connection:
+        for name, value in (
+            ("lock_timeout", "5s"),
+            ("statement_timeout", "0"),
+            ("idle_in_transaction_session_timeout", "0"),
+        ):
+            assert connection.execute(text(f"SHOW {name}")).scalar() == value
+    engine.dispose()
+
+
+@pytest.mark.postgresql
+def test_a_desk_that_fell_silent_in_a_transaction_holds_its_locks_for_a_while_only(
+    postgres_url, monkeypatch, open_engine
+):
+    other = open_engine(postgres_url)
+    monkeypatch.setattr("lib.db.engine.IDLE_TIMEOUT", "50ms")
+    engine = open_engine(postgres_url)
+    with engine.connect() as silent:
+        silent.execute(update(data_version).values(number=7))
+        with writing(other) as db:  # Waits until the server has ended the silent one.
+            db.execute(update(data_version).values(number=data_version.c.number + 1))
+        with pytest.raises(DBAPIError) as ended:
+            silent.execute(select(data_version.c.number))
+        assert is_passing(ended.value)
+    with reading(other) as db:
+        assert db.execute(select(data_version.c.number)).scalar() == 1
 
 
 def test_a_postgresql_url_gets_the_driver_that_the_desk_uses():
