@@ -31,6 +31,8 @@ Answer = TypeVar("Answer")
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 10
 POOL_SECONDS = 10
+LOG_BYTES = 16 * 2**20
+"""What SQLite's write-ahead log may keep once it is in the file: four times its usual size."""
 _ASK_FOR_MS, _ASK_AGAIN = 3, 0.001
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "30s"
@@ -114,6 +116,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in (
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "journal_mode=WAL",
+        f"journal_size_limit={LOG_BYTES}",
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",  # Without it INSERT OR REPLACE passes by the append-only triggers.

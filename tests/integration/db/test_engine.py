@@ -2,12 +2,14 @@
 
 import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from lib.db.engine import (
+    LOG_BYTES,
     READ_PATIENCE,
     WRITE_PATIENCE,
     DatabaseUnreachable,
@@ -35,6 +37,7 @@ def sqlite(sqlite_url, open_engine):
         ("recursive_triggers", 1),
         ("trusted_schema", 0),
         ("busy_timeout", 10_000),
+        ("journal_size_limit", 16 * 2**20),
     ],
 )
 def test_every_sqlite_connection_has_the_pragmas_that_keep_its_promises(sqlite, pragma, value):
@@ -218,6 +221,20 @@ def test_a_pool_in_which_all_connections_are_taken_is_no_error_of_the_desk(sqlit
         retrying(read)
     assert retrying(read) == 0
     engine.dispose()
+
+
+def test_the_log_of_sqlite_does_not_keep_the_size_of_the_largest_import(sqlite):
+    log = Path(f"{sqlite.url.database}-wal")
+    with writing(sqlite) as db:
+        db.execute(text("CREATE TABLE heap (content BLOB)"))
+        db.execute(text("INSERT INTO heap VALUES (zeroblob(:size))"), {"size": 2 * LOG_BYTES})
+    assert log.stat().st_size > 2 * LOG_BYTES
+    # That commit has brought the log into the file, and the next one begins it anew.
+    with writing(sqlite) as db:
+        db.execute(update(data_version).values(number=7))
+    assert log.stat().st_size <= LOG_BYTES
+    with reading(sqlite) as db:
+        assert db.execute(select(data_version.c.number)).scalar() == 7
 
 
 def test_a_lasting_fault_is_not_tried_again(impatient):
