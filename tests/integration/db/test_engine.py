@@ -2,10 +2,12 @@
 
 import sqlite3
 import threading
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from lib.db.engine import (
@@ -210,17 +212,24 @@ def test_whoever_has_no_patience_asks_once(impatient):
     assert (len(tries), impatient) == (1, [])
 
 
-def test_a_pool_in_which_all_connections_are_taken_is_no_error_of_the_desk(sqlite_url):
-    engine = create_engine(sqlite_url, pool_size=1, max_overflow=0, pool_timeout=0.01)
+def test_a_pool_in_which_all_connections_are_taken_is_no_error_of_the_desk(
+    database_url, monkeypatch, open_engine
+):
+    monkeypatch.setattr("lib.db.engine.POOL_SECONDS", 0.01)
+    engine = open_engine(database_url)
 
     def read():
         with reading(engine) as db:
             return db.execute(select(data_version.c.number)).scalar()
 
-    with engine.connect(), pytest.raises(DatabaseUnreachable):
-        retrying(read)
+    with ExitStack() as taken:
+        for _ in range(15):
+            taken.enter_context(engine.connect())
+        asked = time.monotonic()
+        with pytest.raises(DatabaseUnreachable):
+            retrying(read)
+        assert time.monotonic() - asked < 5
     assert retrying(read) == 0
-    engine.dispose()
 
 
 def test_the_log_of_sqlite_does_not_keep_the_size_of_the_largest_import(sqlite):
