@@ -102,7 +102,7 @@ def _log(settings: Settings) -> None:
 
 def _engine(settings: Settings) -> Engine:
     try:
-        return make_engine(settings.database_url)
+        return make_engine(settings.database_url, is_maintenance=True)
     except (ArgumentError, OSError, ValueError) as error:
         # The error's own text may quote the address, and with it a password.
         raise SettingsRefused(
@@ -188,9 +188,15 @@ def _lag(options: argparse.Namespace, _settings: Settings, engine: Engine) -> in
     return lag.run(options, engine=engine, now=_now())
 
 
-def _worker(options: argparse.Namespace, _settings: Settings, engine: Engine) -> int:
+def _worker(options: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     upgrade(engine)
-    return working.run(options, engine, clock=_now)
+    engine.dispose()
+    # What it does is as short as a click, and people wait for its locks as for each other's.
+    at_work = make_engine(settings.database_url)
+    try:
+        return working.run(options, at_work, clock=_now)
+    finally:
+        at_work.dispose()
 
 
 def _serve(_options: argparse.Namespace, settings: Settings, engine: Engine) -> int:

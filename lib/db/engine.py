@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -31,9 +31,14 @@ Answer = TypeVar("Answer")
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 10
 POOL_SECONDS = 10
+LOG_BYTES = 16 * 2**20
+"""What SQLite's write-ahead log may keep once it is in the file: four times its usual size."""
 _ASK_FOR_MS, _ASK_AGAIN = 3, 0.001
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "30s"
+# Between two statements a page computes for seconds at most: who is silent for longer is gone,
+# and would hold its locks until the network notices.
+IDLE_TIMEOUT = "2min"
 # Seconds. A server that is restarted, or starts again after a crash, is back within a few; a
 # read gives up sooner than a write, since its page comes back by itself. Meanwhile the page
 # stands as it was and says that it is reconnecting.
@@ -67,11 +72,16 @@ def sqlite_version() -> tuple[int, ...]:
     return tuple(sqlite_module().sqlite_version_info)
 
 
-def make_engine(url: str) -> Engine:
-    """Return an engine for a SQLite file or a PostgreSQL server."""
+def make_engine(url: str, *, is_maintenance: bool = False) -> Engine:
+    """Return an engine for a SQLite file or a PostgreSQL server.
+
+    Maintenance (a migration, a backup) takes as long as it takes. It waits for a lock no longer
+    than others: behind whoever waits for one queues everybody else.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url, parsed.database)
+    statement, idle = ("0", "0") if is_maintenance else (STATEMENT_TIMEOUT, IDLE_TIMEOUT)
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
@@ -81,8 +91,8 @@ def make_engine(url: str) -> Engine:
         hide_parameters=True,
         connect_args={
             "connect_timeout": 5,
-            "options": f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT} "
-            "-c timezone=UTC",
+            "options": f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={statement} "
+            f"-c idle_in_transaction_session_timeout={idle} -c timezone=UTC",
         },
     )
 
@@ -93,6 +103,8 @@ def _sqlite_engine(url: str, database: str | None) -> Engine:
     engine = create_engine(
         url,
         module=sqlite_module(),
+        poolclass=QueuePool,
+        pool_timeout=POOL_SECONDS,
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
@@ -106,6 +118,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in (
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "journal_mode=WAL",
+        f"journal_size_limit={LOG_BYTES}",
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",  # Without it INSERT OR REPLACE passes by the append-only triggers.

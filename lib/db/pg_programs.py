@@ -89,8 +89,8 @@ def run(program: Path, arguments: Sequence[str], *, url: URL) -> str:
     return done.stdout
 
 
-def run_on_file(program: Path, arguments: Sequence[str]) -> None:
-    """Run a program that needs no database. Raises `ProgramFailed`."""
+def run_on_file(program: Path, arguments: Sequence[str]) -> str:
+    """Run a program that needs no database and return what it printed. Raises `ProgramFailed`."""
     done = subprocess.run(  # noqa: S603 - no shell
         [str(program), *arguments],
         stdin=subprocess.DEVNULL,
@@ -101,6 +101,7 @@ def run_on_file(program: Path, arguments: Sequence[str]) -> None:
     )
     if done.returncode:
         raise ProgramFailed(_last_words(program, done.stderr, ""))
+    return done.stdout
 
 
 def _last_words(program: Path, said: str, password: str) -> str:

@@ -522,6 +522,58 @@ backup.restore(make_engine(sys.argv[1]), Path(sys.argv[2]), overwrite=True)
 # PostgreSQL's own programs.
 
 
+STRANGERS = {
+    "a table": ["CREATE TABLE somebody_elses (id int)"],
+    "a view": ["CREATE VIEW somebody_elses AS SELECT name FROM campaign"],
+    "a kept view": ["CREATE MATERIALIZED VIEW somebody_elses AS SELECT count(*) FROM campaign"],
+    "a sequence": ["CREATE SEQUENCE somebody_elses"],
+    "a function": ["CREATE FUNCTION somebody_elses(int) RETURNS int LANGUAGE sql AS 'SELECT 1'"],
+    "a type": ["CREATE TYPE somebody_elses AS ENUM ('a')"],
+    "a pair": ["CREATE TYPE somebody_elses AS (a int, b int)"],
+    "a domain": ["CREATE DOMAIN somebody_elses AS int"],
+    "a schema": ["CREATE SCHEMA somebody_elses"],
+    "a publication": ["CREATE PUBLICATION somebody_elses FOR TABLE campaign"],
+    "a trigger": [
+        "CREATE FUNCTION somebody_elses() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
+        "CREATE TRIGGER noted AFTER DELETE ON campaign EXECUTE FUNCTION somebody_elses()",
+    ],
+}
+
+
+def names_of_others(engine: Engine) -> set[str]:
+    """Return what of the strangers is there."""
+    catalogs = {"pg_class": "rel", "pg_proc": "pro", "pg_type": "typ", "pg_trigger": "tg"}
+    catalogs |= {"pg_namespace": "nsp", "pg_publication": "pub"}
+    with reading(engine) as db:
+        return {
+            name
+            for catalog, prefix in catalogs.items()
+            for name in db.exec_driver_sql(f"SELECT {prefix}name FROM {catalog}").scalars()  # noqa: S608
+            if name in ("somebody_elses", "noted")
+        }
+
+
+@pytest.fixture
+def lent_url(postgres: Postgres) -> Iterator[str]:
+    """The URL of an empty database whose owner may create in `public` and does not own it."""
+    name = f"lent_{os.getpid()}"
+    url = make_url(postgres.create_database(name))
+    master = make_engine(postgres.url())
+    with master.begin() as db:
+        db.exec_driver_sql(f"CREATE ROLE {name} LOGIN PASSWORD 'lent'")
+        db.exec_driver_sql(f"ALTER DATABASE {name} OWNER TO {name}")
+    there = make_engine(url.render_as_string(hide_password=False))
+    with there.begin() as db:
+        db.exec_driver_sql(f"ALTER SCHEMA public OWNER TO {url.username}")
+        db.exec_driver_sql("GRANT ALL ON SCHEMA public TO PUBLIC")
+    there.dispose()
+    yield url.set(username=name, password="lent").render_as_string(hide_password=False)
+    postgres.drop_database(name)
+    with master.begin() as db:
+        db.exec_driver_sql(f"DROP ROLE {name}")
+    master.dispose()
+
+
 @pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
@@ -547,14 +599,60 @@ class TestOnPostgres:
         other.dispose()
         assert not faults(mine)
 
-    def test_tables_that_are_not_the_desks_are_never_dropped(self, two) -> None:
+    @pytest.mark.parametrize("statements", STRANGERS.values(), ids=STRANGERS)
+    def test_what_is_not_the_desks_is_named_and_never_dropped(self, two, statements) -> None:
         mine, file = two
         with mine.begin() as db:
-            db.exec_driver_sql("CREATE TABLE somebody_elses (id int)")
-        with pytest.raises(CopyRefused, match="somebody_elses"):
+            for statement in statements:
+                db.exec_driver_sql(statement)
+        before, others = dump(mine), names_of_others(mine)
+        with pytest.raises(CopyRefused, match=r"somebody_elses.*new database.*drop"):
             restore(mine, file, overwrite=True)
+        assert (dump(mine), names_of_others(mine)) == (before, others)
+
+    def test_whoever_depends_on_the_desks_tables_is_safe_even_where_overlooked(
+        self, two, monkeypatch
+    ) -> None:
+        mine, file = two
         with mine.begin() as db:
-            db.exec_driver_sql("SELECT * FROM somebody_elses")
+            db.exec_driver_sql("CREATE VIEW somebody_elses AS SELECT name FROM campaign")
+        before = dump(mine)
+        monkeypatch.setattr("lib.db.backup_postgres._strangers", lambda *_: [])
+        with pytest.raises(CopyRefused, match="other objects depend on"):
+            restore(mine, file, overwrite=True)
+        assert dump(mine) == before
+        assert names_of_others(mine) == {"somebody_elses"}
+
+    def test_a_new_database_gets_what_others_had_added_too(
+        self, engine, elsewhere, file, now
+    ) -> None:
+        fill(engine, now=now)
+        with engine.begin() as db:
+            db.exec_driver_sql("CREATE SCHEMA reports")
+            db.exec_driver_sql("CREATE VIEW reports.names AS SELECT name FROM campaign")
+            db.exec_driver_sql("CREATE SEQUENCE somebody_elses")
+        back_up(engine, file, now=now)
+        another = elsewhere()
+        restore(another, file)
+        with another.begin() as db:
+            assert HOSTILE in db.exec_driver_sql("SELECT name FROM reports.names").scalars().all()
+            assert db.exec_driver_sql("SELECT nextval('somebody_elses')").scalar() == 1
+
+    def test_the_schema_may_belong_to_somebody_else(self, two, engine, lent_url) -> None:
+        # Up to PostgreSQL 14 the owner of a database does not own its schema.
+        mine, file = two
+        lent = make_engine(lent_url)
+        for one in (file, file.with_name("of-a-schema-made-anew.zip")):
+            if one != file:
+                # Such a schema has no comment, and PostgreSQL writes that into the archive.
+                destroy(mine)
+                restore(mine, file)
+                back_up(mine, one, now=NOW)
+            restore(lent, one, overwrite=True)
+            upgrade(lent)
+            assert dump(lent, without=["data_version"]) == dump(engine, without=["data_version"])
+        assert faults(lent) == []
+        lent.dispose()
 
     def test_the_password_is_in_no_command_line_and_no_message(
         self, engine, file, now, tmp_path, monkeypatch

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from lib import cli
+from lib.db.engine import reading
 from lib.domain.actions import Action
 from lib.services.schedule_runs import show_alive
 from lib.services.schedules import schedule_change
@@ -254,6 +255,36 @@ def in_july(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("in_july")
+@pytest.mark.parametrize(
+    "filled_copy", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_maintenance_may_take_longer_than_a_page(
+    demo_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", demo_engine.url.render_as_string(hide_password=False))
+    demo_engine.dispose()
+    monkeypatch.setattr("lib.db.engine.STATEMENT_TIMEOUT", "1ms")
+    file = str(tmp_path / "desk.zip")
+    for command in (["backup", file], ["restore", file, "--overwrite"], ["migrate"], ["rebuild"]):
+        assert cli.main(command) == 0, command
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_a_worker_waits_no_longer_than_a_page(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+
+    def work(engine: Engine, **_: object) -> int:
+        with reading(engine) as db:
+            shown.append(db.execute(text("SHOW statement_timeout")).scalar_one())
+        return 0
+
+    monkeypatch.setattr("lib.commands.working.run_round", work)
+    assert run("worker", "--once") == 0
+    assert shown == ["30s"]
+
+
 def test_lag_prints_how_late_figures_come_and_changes_nothing(
     run: Run, tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:

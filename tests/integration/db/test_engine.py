@@ -2,12 +2,16 @@
 
 import sqlite3
 import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from lib.db.engine import (
+    LOG_BYTES,
     READ_PATIENCE,
     WRITE_PATIENCE,
     DatabaseUnreachable,
@@ -35,6 +39,7 @@ def sqlite(sqlite_url, open_engine):
         ("recursive_triggers", 1),
         ("trusted_schema", 0),
         ("busy_timeout", 10_000),
+        ("journal_size_limit", 16 * 2**20),
     ],
 )
 def test_every_sqlite_connection_has_the_pragmas_that_keep_its_promises(sqlite, pragma, value):
@@ -49,10 +54,42 @@ def test_postgresql_waits_neither_for_ever_nor_in_another_zone(postgres_url, ope
         for name, value in (
             ("lock_timeout", "5s"),
             ("statement_timeout", "30s"),
+            ("idle_in_transaction_session_timeout", "2min"),
             ("TimeZone", "UTC"),
             ("synchronous_commit", "off"),  # The tests' own server; the desk does not set it.
         ):
             assert connection.execute(text(f"SHOW {name}")).scalar() == value
+
+
+@pytest.mark.postgresql
+def test_maintenance_takes_as_long_as_it_takes_and_makes_nobody_wait_for_its_locks(postgres_url):
+    engine = make_engine(postgres_url, is_maintenance=True)
+    with reading(engine) as connection:
+        for name, value in (
+            ("lock_timeout", "5s"),
+            ("statement_timeout", "0"),
+            ("idle_in_transaction_session_timeout", "0"),
+        ):
+            assert connection.execute(text(f"SHOW {name}")).scalar() == value
+    engine.dispose()
+
+
+@pytest.mark.postgresql
+def test_a_desk_that_fell_silent_in_a_transaction_holds_its_locks_for_a_while_only(
+    postgres_url, monkeypatch, open_engine
+):
+    other = open_engine(postgres_url)
+    monkeypatch.setattr("lib.db.engine.IDLE_TIMEOUT", "50ms")
+    engine = open_engine(postgres_url)
+    with engine.connect() as silent:
+        silent.execute(update(data_version).values(number=7))
+        with writing(other) as db:  # Waits until the server has ended the silent one.
+            db.execute(update(data_version).values(number=data_version.c.number + 1))
+        with pytest.raises(DBAPIError) as ended:
+            silent.execute(select(data_version.c.number))
+        assert is_passing(ended.value)
+    with reading(other) as db:
+        assert db.execute(select(data_version.c.number)).scalar() == 1
 
 
 def test_a_postgresql_url_gets_the_driver_that_the_desk_uses():
@@ -175,17 +212,38 @@ def test_whoever_has_no_patience_asks_once(impatient):
     assert (len(tries), impatient) == (1, [])
 
 
-def test_a_pool_in_which_all_connections_are_taken_is_no_error_of_the_desk(sqlite_url):
-    engine = create_engine(sqlite_url, pool_size=1, max_overflow=0, pool_timeout=0.01)
+def test_a_pool_in_which_all_connections_are_taken_is_no_error_of_the_desk(
+    database_url, monkeypatch, open_engine
+):
+    monkeypatch.setattr("lib.db.engine.POOL_SECONDS", 0.01)
+    engine = open_engine(database_url)
 
     def read():
         with reading(engine) as db:
             return db.execute(select(data_version.c.number)).scalar()
 
-    with engine.connect(), pytest.raises(DatabaseUnreachable):
-        retrying(read)
+    with ExitStack() as taken:
+        for _ in range(15):
+            taken.enter_context(engine.connect())
+        asked = time.monotonic()
+        with pytest.raises(DatabaseUnreachable):
+            retrying(read)
+        assert time.monotonic() - asked < 5
     assert retrying(read) == 0
-    engine.dispose()
+
+
+def test_the_log_of_sqlite_does_not_keep_the_size_of_the_largest_import(sqlite):
+    log = Path(f"{sqlite.url.database}-wal")
+    with writing(sqlite) as db:
+        db.execute(text("CREATE TABLE heap (content BLOB)"))
+        db.execute(text("INSERT INTO heap VALUES (zeroblob(:size))"), {"size": 2 * LOG_BYTES})
+    assert log.stat().st_size > 2 * LOG_BYTES
+    # That commit has brought the log into the file, and the next one begins it anew.
+    with writing(sqlite) as db:
+        db.execute(update(data_version).values(number=7))
+    assert log.stat().st_size <= LOG_BYTES
+    with reading(sqlite) as db:
+        assert db.execute(select(data_version.c.number)).scalar() == 7
 
 
 def test_a_lasting_fault_is_not_tried_again(impatient):
