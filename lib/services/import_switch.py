@@ -100,13 +100,15 @@ def bring_in(engine: Engine, switch: Switch, *, progress: Progress) -> BroughtIn
         progress(1.0, "Everything is in")
         return done
     plan, now = switch.plan, switch.occasion.now
+    # At most one import of an artist and platform waits to be folded.
+    finish_imports(engine)
+    # What takes long comes before the staging: between its last sign of life and the switch
+    # nobody has the time to take it for dead.
+    switch.look_ahead(engine)
     staged = stage(
         engine, plan, switch.file.platform, now=now, told=lambda s, w: progress(s / 2, w)
     )
     try:
-        # At most one import of an artist and platform waits to be folded.
-        finish_imports(engine)
-        switch.look_ahead(engine)
         done = in_transaction(engine, lambda db: switch_over(db, switch, staged))
     except Exception:
         _forget(engine, staged)
