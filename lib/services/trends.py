@@ -46,7 +46,7 @@ from lib.domain.verdict import (
     judge,
 )
 from lib.services.lag import remeasure, settle_ages
-from lib.services.recording import bump_data_version
+from lib.services.recording import bump_data_version, lock_campaigns
 from lib.services.trend_days import Ahead, Batch, Loaded, load_batch, load_campaigns
 from lib.services.trend_reads import speaks
 
@@ -111,6 +111,8 @@ def _refresh_all(
 
         def work(chosen: Sequence[int] = portion) -> None:
             with writing(engine) as db:
+                # Before anything is read: a change or an import beside it would be lost.
+                lock_campaigns(db, chosen)
                 refresh(db, chosen, now=now)
                 bump_data_version(db)
 

@@ -1,5 +1,7 @@
 """The maintained summary equals the sum of its days, whatever happens in whatever order."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -146,6 +148,47 @@ def test_a_rebuild_makes_the_same_summary_anew(engine, now):
     assert not trends.is_missing(engine)
     with reading(engine) as db:
         assert db.execute(select(campaign_trend)).all() == before
+
+
+@pytest.mark.parametrize("between", ["a pause", "an import"])
+def test_a_rebuild_never_writes_over_what_a_change_beside_it_has_brought(
+    engine, now, monkeypatch, between
+):
+    run = {"first": TODAY - timedelta(days=30), "count": 29}
+    bring(engine, meta_daily(run_of_days("Low Tide", **run)), now=now)
+    one = only_row(engine, now).campaign
+    later = now + timedelta(days=1)
+    has_read, is_changed = threading.Event(), threading.Event()
+    compute = trends.compute
+
+    def read_and_wait(*args: Any, **more: Any) -> dict[int, list[trends.Row]]:
+        rows = compute(*args, **more)
+        if not has_read.is_set():
+            has_read.set()
+            is_changed.wait(1)  # Whoever is made to wait for the rebuild changes it afterwards.
+        return rows
+
+    monkeypatch.setattr(trends, "compute", read_and_wait)
+    with ThreadPoolExecutor(1) as beside:
+        rebuilt = beside.submit(trends.rebuild, engine, now=now)
+        assert has_read.wait(10)
+        if between == "a pause":
+            pause_campaign(
+                engine,
+                one.id,
+                reason=PauseReason.BUDGET,
+                actor=ALICE,
+                seen_version=one.version,
+                request_id=new_request(),
+                now=later,
+            )
+        else:
+            data = meta_daily(run_of_days("Low Tide", spend="70.00", **run))
+            bring(engine, data, now=later, observed_on=TODAY)
+        is_changed.set()
+        assert rebuilt.result() == 1
+    monkeypatch.undo()
+    assert_summary_agrees(engine, now=later, artist=ARTIST)
 
 
 NAMES = st.sampled_from(["Low Tide", "Kites"])
