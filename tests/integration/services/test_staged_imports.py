@@ -394,6 +394,23 @@ def test_a_fold_that_was_cut_off_is_finished_by_the_next_import(
 
 
 @pytest.mark.usefixtures("small_steps")
+def test_an_import_that_is_in_does_not_fail_by_whatever_its_fold_meets(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no room left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_switch, "fold", fail)
+        outcome = bring(engine, daily(FIRST, last=8))
+    assert outcome.import_id is not None
+    assert "no room left" in caplog.text
+    finish_imports(engine)
+    assert left_over(engine) == {}
+    assert faults_but_filled(engine) == []
+
+
+@pytest.mark.usefixtures("small_steps")
 def test_a_demo_that_is_started_over_takes_along_what_was_not_yet_in_place(
     demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
