@@ -177,7 +177,7 @@ def import_file(
     the commit may have been lost.
 
     A large file is staged first, switched over at once, and put in place afterwards, so that
-    others change campaigns meanwhile: decision 0012. `seen` is the preview that the person
+    others change campaigns meanwhile: decision 0015. `seen` is the preview that the person
     agreed to: if the import would now do something else, it is refused. Raises `NotAllowed`,
     `UnreadableRows`, `PreviewOutdated`, `AmbiguousCampaign`, `CurrencyChanged`.
     """
