@@ -43,7 +43,8 @@ _LOCKED_CAMPAIGNS = (
     select(campaign.c.id)
     .where(campaign.c.id.in_(_SOME))
     .order_by(campaign.c.id)
-    .with_for_update(of=campaign)
+    # Days may point at them meanwhile, so that no fold waits, nor is waited for crosswise.
+    .with_for_update(key_share=True, of=campaign)
 )
 _LOCKED_ARTISTS = (
     select(artist.c.id)

@@ -15,10 +15,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, text
+from sqlalchemy.exc import DBAPIError
 
 from lib.db.engine import reading, writing
-from lib.db.tables import campaign_trend, verdict_flip
+from lib.db.tables import campaign_trend, daily_result, verdict_flip
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Platform, Source
 from lib.domain.rights import FULL
@@ -26,7 +27,7 @@ from lib.domain.verdict import Why, Word
 from lib.services import queries, trends
 from lib.services.campaigns import ChangeRefused, pause_campaign, resume_campaign
 from lib.services.imports import import_file, read_file
-from lib.services.recording import load_campaign
+from lib.services.recording import load_campaign, lock_campaign, lock_campaigns
 from tests.cast import ALICE, new_request
 from tests.summary import assert_summary_agrees
 
@@ -189,6 +190,23 @@ def test_a_rebuild_never_writes_over_what_a_change_beside_it_has_brought(
         assert rebuilt.result() == 1
     monkeypatch.undo()
     assert_summary_agrees(engine, now=later, artist=ARTIST)
+
+
+@pytest.mark.postgresql
+def test_days_are_put_in_place_while_a_rebuild_holds_their_campaigns(
+    postgres_url, open_engine, now
+):
+    engine = open_engine(postgres_url)
+    first = TODAY - timedelta(days=30)
+    bring(engine, meta_daily(run_of_days("Low Tide", first=first, count=29)), now=now)
+    number = only_row(engine, now).campaign.id
+    a_day = {"campaign_id": number, "day": first - timedelta(days=1), "import_id": 1}
+    with writing(engine) as held, writing(engine) as db:
+        lock_campaigns(held, [number])
+        db.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        db.execute(daily_result.insert().values(**a_day, observed_on=TODAY))
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            lock_campaign(db, number)
 
 
 NAMES = st.sampled_from(["Low Tide", "Kites"])
