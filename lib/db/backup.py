@@ -219,16 +219,25 @@ def _pack(whole: Path, content: Path, manifest: Manifest) -> None:
 def _publish(whole: Path, file: Path) -> None:
     """Give the finished backup its name, without ever replacing another file."""
     try:
-        os.link(whole, file)
+        _link_or_move(whole, file)
     except FileExistsError:
         raise BackupRefused(f"There is a file {file} already. Name another one.") from None
-    except OSError:  # A file system without hard links.
-        whole.rename(file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _link_or_move(whole: Path, file: Path) -> None:
+    try:
+        os.link(whole, file)
+    except FileExistsError:
+        raise
+    except OSError:  # A file system without hard links.
+        # A rename replaces what is there, so the name is taken first: then it is our own file.
+        file.touch(exist_ok=False)
+        whole.rename(file)
 
 
 def _kind(engine: Engine) -> Literal["sqlite", "postgresql"]:

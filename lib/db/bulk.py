@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy.exc import DBAPIError
 
 Values = tuple[Any, ...]
 
@@ -58,12 +59,30 @@ def insert_rows(
         return
     driver = db.connection.driver_connection
     assert driver is not None  # noqa: S101 - the transaction is open
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy,
-    ):
-        for row in listed:
-            copy.write_row((*row, *(row[index] for index in again)))
+    sql = f"COPY {table.name} ({names}) FROM STDIN"
+    try:
+        with driver.cursor() as cursor, cursor.copy(sql) as copy:
+            for row in listed:
+                copy.write_row((*row, *(row[index] for index in again)))
+    except db.dialect.loaded_dbapi.Error as error:
+        raise _as_elsewhere(db, sql, error, driver) from error
+
+
+def _as_elsewhere(db: Connection, sql: str, error: Any, driver: Any) -> DBAPIError:
+    """Return the driver's error as what SQLAlchemy makes of it, for those who try again."""
+    is_gone = db.dialect.is_disconnect(error, driver, None)
+    if is_gone:
+        db.invalidate(error)
+    made: DBAPIError = DBAPIError.instance(
+        sql,
+        None,
+        error,
+        db.dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=is_gone,
+        dialect=db.dialect,
+    )
+    return made
 
 
 def update_rows(

@@ -474,6 +474,9 @@ staged_import = Table(
     Column("batches", Integer, nullable=False),
     # Seconds since 1970 at the last sign of life of whoever stages; negative once given up.
     Column("alive_at", BigInteger, nullable=False),
+    # A number is never given out again: whoever was taken for dead, or is late with removing or
+    # folding, finds nothing under it, and never what somebody else has staged.
+    sqlite_autoincrement=True,
 )
 
 # Which campaign a position of the file is, from the switch until its days are folded.

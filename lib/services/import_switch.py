@@ -5,6 +5,7 @@ staged before it and folded after it; the switch itself writes campaigns, names,
 history only, and says which campaign each position of the staged days is.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -36,6 +37,8 @@ from lib.services.import_writing import Writer
 from lib.services.recording import Occasion, bump_data_version, campaign_record, record_event
 from lib.services.trend_ahead import Foresight, foresee, put_foreseen
 from lib.services.trends import refresh
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 2_000
 """A file with at most so many days is brought in by one transaction, which is short enough."""
@@ -100,21 +103,24 @@ def bring_in(engine: Engine, switch: Switch, *, progress: Progress) -> BroughtIn
         progress(1.0, "Everything is in")
         return done
     plan, now = switch.plan, switch.occasion.now
+    # At most one import of an artist and platform waits to be folded.
+    finish_imports(engine)
+    # What takes long comes before the staging: between its last sign of life and the switch
+    # nobody has the time to take it for dead.
+    switch.look_ahead(engine)
     staged = stage(
         engine, plan, switch.file.platform, now=now, told=lambda s, w: progress(s / 2, w)
     )
     try:
-        # At most one import of an artist and platform waits to be folded.
-        finish_imports(engine)
-        switch.look_ahead(engine)
         done = in_transaction(engine, lambda db: switch_over(db, switch, staged))
     except Exception:
         _forget(engine, staged)
         raise
     try:
         fold(engine, staged, days=plan.days, told=lambda s, w: progress((1 + s) / 2, w))
-    except (DBAPIError, DatabaseUnreachable):
+    except Exception:
         # It is in, and everybody sees it; the next import or start puts it in place.
+        logger.exception("An import is in, but not all of it is in place yet")
         progress(1.0, "Everything is in; it is put in place later")
     return done
 

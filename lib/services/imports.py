@@ -1,15 +1,15 @@
 """Imports: preview a file, then bring it in whole or refuse it whole."""
 
 import hashlib
+import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
-from sqlalchemy.exc import DBAPIError
 
-from lib.db.engine import DatabaseUnreachable, reading, retrying
+from lib.db.engine import reading, retrying
 from lib.db.tables import column_mapping, connection, import_run
 from lib.domain.records import Actor, Origin, Platform, Source
 from lib.domain.rights import Deed
@@ -34,6 +34,8 @@ from lib.services.import_switch import Switch, bring_in
 from lib.services.import_writing import Writer
 from lib.services.recording import Occasion
 from lib.services.trends import follow_the_lag
+
+logger = logging.getLogger(__name__)
 
 SHOWN_ROWS = 20
 _ATTEMPTS = 10
@@ -77,15 +79,17 @@ def read_file(
 
 
 def _learn_of_the_lag(engine: Engine, preview: ImportPreview, *, now: datetime) -> None:
-    """Measure the lag anew where the file says more of days that were known."""
+    """Measure the lag anew where the file says more of days that were known.
+
+    Whatever goes wrong here, the import is in: the next one that measures takes it up.
+    """
     again = sum(number for state, number in preview.days.items() if state is not DayState.NEW)
     if not again:
         return
     try:
         follow_the_lag(engine, now=now)
-    except (DBAPIError, DatabaseUnreachable):
-        # The import is in; the next one measures again.
-        return
+    except Exception:
+        logger.exception("An import is in, but the trends do not follow the lag yet")
 
 
 def remembered_mapping(engine: Engine, fingerprint: str) -> ColumnMapping | None:
@@ -169,8 +173,11 @@ def import_file(
 ) -> ImportOutcome:
     """Import the file's campaigns and days, all or nothing; the same file twice is one import.
 
+    What is raised says that nothing is in; only where `DatabaseUnreachable` is, the answer to
+    the commit may have been lost.
+
     A large file is staged first, switched over at once, and put in place afterwards, so that
-    others change campaigns meanwhile: decision 0012. `seen` is the preview that the person
+    others change campaigns meanwhile: decision 0015. `seen` is the preview that the person
     agreed to: if the import would now do something else, it is refused. Raises `NotAllowed`,
     `UnreadableRows`, `PreviewOutdated`, `AmbiguousCampaign`, `CurrencyChanged`.
     """

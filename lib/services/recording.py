@@ -1,6 +1,6 @@
 """The one place where history is written and a campaign's status changes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,20 @@ _LOCKED_CAMPAIGN = _CAMPAIGN.with_for_update(of=campaign)
 _OF_CAMPAIGN = select(campaign.c.artist_id).where(campaign.c.id == _ONE).scalar_subquery()
 _LOCKED_ARTIST = (
     select(artist.c.id).where(artist.c.id == _OF_CAMPAIGN).with_for_update(read=True, of=artist)
+)
+_SOME: BindParameter[int] = bindparam("ids", expanding=True)
+_LOCKED_CAMPAIGNS = (
+    select(campaign.c.id)
+    .where(campaign.c.id.in_(_SOME))
+    .order_by(campaign.c.id)
+    # Days may point at them meanwhile, so that no fold waits, nor is waited for crosswise.
+    .with_for_update(key_share=True, of=campaign)
+)
+_LOCKED_ARTISTS = (
+    select(artist.c.id)
+    .where(artist.c.id.in_(select(campaign.c.artist_id).where(campaign.c.id.in_(_SOME))))
+    .order_by(artist.c.id)
+    .with_for_update(read=True, of=artist)
 )
 _MOVED = update(campaign).where(
     campaign.c.id == bindparam("moved_id"), campaign.c.version == bindparam("moved_version")
@@ -93,6 +107,12 @@ def lock_campaign(db: Connection, campaign_id: int) -> Campaign:
     """
     db.execute(_LOCKED_ARTIST, {"campaign_id": campaign_id})
     return _load(db, _LOCKED_CAMPAIGN, campaign_id)
+
+
+def lock_campaigns(db: Connection, campaign_ids: Collection[int]) -> None:
+    """Keep others from changing these campaigns until the commit, in the order of everybody."""
+    for query in (_LOCKED_ARTISTS, _LOCKED_CAMPAIGNS):
+        db.execute(query, {"ids": campaign_ids})
 
 
 def _load(db: Connection, query: Select[Any], campaign_id: int) -> Campaign:

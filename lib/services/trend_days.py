@@ -106,7 +106,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What an import is about to say of a campaign, before it counts."""
+    """What an import or a bulk is about to say of a campaign, before it counts."""
 
     facts: Mapping[str, Any]
     """Columns of the campaign as they will be; of a known one, those that change."""
@@ -187,7 +187,7 @@ def load_campaigns(
 ) -> list[Loaded]:
     """Return the campaigns of `ids` that have any figures, those with like dates together.
 
-    `ahead` says, by campaign, what an import is about to add.
+    `ahead` says, by campaign, what an import or a bulk is about to add.
     """
     spans = _spans(db, ids)
     changes, adjusted = _history(db, ids)

@@ -22,18 +22,18 @@ from sqlalchemy import (
     Engine,
     bindparam,
     delete,
-    or_,
     select,
     true,
+    tuple_,
 )
 
 from lib.db.bulk import Shape, Values, insert_rows
 from lib.db.engine import reading, retrying, writing
 from lib.db.tables import campaign, campaign_trend, coverage, verdict_flip
 from lib.domain.anomalies import anomalous, floor_micros, usual_spend
-from lib.domain.lag import SPEND, SettleAges
+from lib.domain.lag import SettleAges
 from lib.domain.metrics import Pacing, pacing
-from lib.domain.records import MICROS, BudgetPeriod
+from lib.domain.records import MICROS, BudgetPeriod, Platform
 from lib.domain.trend import STALE_AFTER_DAYS, Verdict, verdict_at
 from lib.domain.verdict import (
     FEWEST_DATES,
@@ -46,7 +46,7 @@ from lib.domain.verdict import (
     judge,
 )
 from lib.services.lag import remeasure, settle_ages
-from lib.services.recording import bump_data_version
+from lib.services.recording import bump_data_version, lock_campaigns
 from lib.services.trend_days import Ahead, Batch, Loaded, load_batch, load_campaigns, missing_of_run
 from lib.services.trend_reads import speaks
 
@@ -56,6 +56,13 @@ FEW = 100
 ALWAYS_BEFORE, ALWAYS_AFTER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 TIME_ITSELF = "new figures"
 """Who moved a verdict where figures settled and nobody did anything."""
+
+# The settle ages on which the summaries rest.
+_AGES = (
+    select(campaign.c.platform, campaign.c.headline_kind, campaign_trend.c.settle_age)
+    .join_from(campaign, campaign_trend)
+    .distinct()
+)
 
 Row = dict[str, Any]
 Progress = Callable[[float, str], None]
@@ -80,20 +87,23 @@ def rebuild(
 
 
 def follow_the_lag(engine: Engine, *, now: datetime) -> int:
-    """Measure the lag anew; where a settle age changed, refresh the campaigns it concerns.
+    """Measure the lag anew; refresh the campaigns whose summary rests on another settle age.
 
-    Call it after an import. Returns how many campaigns were refreshed.
+    Call it after an import. What it did not come to the last time is among them. Returns how
+    many campaigns were refreshed.
     """
-    changed = remeasure(engine, now=now)
-    if not changed:
+    remeasure(engine, now=now)
+    with reading(engine) as db:
+        ages = settle_ages(db)
+        outdated = {
+            (platform, kind)
+            for platform, kind, age in db.execute(_AGES)
+            if age != ages.for_ratio(Platform(platform), kind)
+        }
+    if not outdated:
         return 0
-    # Spend counts in every ratio of its platform, whatever the result kind.
-    concerned = [
-        (campaign.c.platform == platform)
-        & (true() if kind == SPEND else campaign.c.headline_kind == kind)
-        for platform, kind in changed
-    ]
-    return _refresh_all(engine, or_(*concerned), now=now)
+    concerned = tuple_(campaign.c.platform, campaign.c.headline_kind).in_(sorted(outdated))
+    return _refresh_all(engine, concerned, now=now)
 
 
 def _refresh_all(
@@ -111,6 +121,8 @@ def _refresh_all(
 
         def work(chosen: Sequence[int] = portion) -> None:
             with writing(engine) as db:
+                # Before anything is read: a change or an import beside it would be lost.
+                lock_campaigns(db, chosen)
                 refresh(db, chosen, now=now)
                 bump_data_version(db)
 

@@ -225,7 +225,8 @@ def running() -> None:
 def finished(job: importing.Job) -> None:
     """Draw what came of an import, and the way to the board or to the next file."""
     if job.refusal or job.outcome is None:
-        st.error(esc(job.refusal), title="Nothing was imported", icon=":material/block:")
+        title = "The import was cut off" if job.is_open else "Nothing was imported"
+        st.error(esc(job.refusal), title=title, icon=":material/block:")
     elif job.outcome.is_repeat:
         st.info("This file was imported before; nothing was changed.")
     else:

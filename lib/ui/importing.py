@@ -12,6 +12,7 @@ from io import BytesIO
 import streamlit as st
 from sqlalchemy import Engine
 
+from lib.db.engine import DatabaseUnreachable
 from lib.domain.records import Actor, Artist, Platform, Source
 from lib.domain.rights import Deed, Place
 from lib.platforms import ColumnMapping, ExportFile, ExportRefused, MappingNeeded
@@ -49,6 +50,8 @@ class Job:
     words: str = "Starting"
     outcome: ImportOutcome | None = None
     refusal: str = ""
+    is_open: bool = False
+    """Whether the import is in, nobody knows."""
     done: threading.Event = field(default_factory=threading.Event)
 
 
@@ -155,6 +158,13 @@ def _run(
         )
     except (ImportRefused, NotAllowed) as refusal:
         into.refusal = str(refusal)
+    except DatabaseUnreachable:
+        into.is_open = True
+        into.refusal = (
+            "The database stopped answering, and its last answer may be lost. Import the file "
+            "again: if it is in, nothing changes."
+        )
+        raise
     except Exception:
         into.refusal = "The import failed and nothing was written. Try again."
         raise

@@ -1,5 +1,6 @@
 """Backup, destroy, restore: the same export byte for byte; and everything that is refused."""
 
+import errno
 import hashlib
 import itertools
 import json
@@ -454,6 +455,32 @@ def test_a_backup_never_replaces_a_file_and_leaves_none_where_it_fails(
     with pytest.raises(OSError, match="full"):
         back_up(engine, file.with_name("new.zip"), now=now)
     assert [one.name for one in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_file_that_came_while_the_backup_was_made_is_not_replaced(
+    engine: Engine, file, now, monkeypatch, has_links: bool
+) -> None:
+    pack = backup._pack
+
+    def pack_beside_another(*args: Any) -> None:
+        pack(*args)
+        file.write_text("mine")
+
+    def no_links(*_: Any) -> None:
+        raise OSError(errno.EPERM, "no hard links here")
+
+    monkeypatch.setattr(backup, "_pack", pack_beside_another)
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+    with pytest.raises(BackupRefused, match="already"):
+        back_up(engine, file, now=now)
+    assert file.read_text() == "mine"
+    file.unlink()
+    monkeypatch.setattr(backup, "_pack", pack)
+    back_up(engine, file, now=now)
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
+    assert zipfile.is_zipfile(file)
 
 
 def test_an_empty_database_is_not_backed_up(elsewhere, file, now) -> None:

@@ -7,8 +7,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import UniqueConstraint, inspect, text
 
+from lib.db.engine import writing
 from lib.db.migrations import current_revision, upgrade
-from lib.db.tables import data_version, metadata
+from lib.db.tables import data_version, metadata, staged_import
+from lib.domain.records import Platform
 
 TABLES = [table.name for table in metadata.sorted_tables]
 
@@ -60,6 +62,28 @@ def test_a_second_upgrade_changes_nothing(engine):
 def test_the_data_version_is_there_from_the_start_and_stands_alone(engine):
     with engine.connect() as connection:
         assert connection.execute(data_version.select()).all() == [(1, 0, 0)]
+
+
+def test_a_staged_import_outlives_the_upgrade_and_its_number_is_not_given_out_again(
+    tmp_path, open_engine, now
+):
+    engine = open_engine(f"sqlite:///{tmp_path / 'older.sqlite'}")
+    upgrade(engine, "0014")
+    waiting = {
+        "platform": Platform.GOOGLE,
+        "observed_on": now.date(),
+        "imported_at": now,
+        "batches": 3,
+        "alive_at": 1,
+    }
+    with writing(engine) as db:
+        db.execute(staged_import.insert().values(id=7, import_id=5, artist_id=2, **waiting))
+        before = db.execute(staged_import.select()).all()
+    upgrade(engine)
+    with writing(engine) as db:
+        assert db.execute(staged_import.select()).all() == before
+        db.execute(staged_import.delete())
+        assert db.execute(staged_import.insert().values(**waiting)).inserted_primary_key == (8,)
 
 
 GUARD = re.compile(r"WHEN (.*?)\s*BEGIN SELECT RAISE", re.DOTALL)

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, event, select
 from lib.db.tables import campaign_trend, settle_age
 from lib.domain.lag import SPEND, Point, SettleAges, ends_higher
 from lib.domain.records import Platform, Source
-from lib.services import imports, lag, lag_days, queries
+from lib.services import imports, lag, lag_days, queries, trends
 from lib.services.demo import load_demo
+from lib.services.import_shapes import ImportOutcome
 from lib.services.imports import import_file, read_file
 from tests.cast import ALICE
 from tests.summary import assert_summary_agrees
@@ -58,16 +59,7 @@ def bring(engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Bri
     monkeypatch.setattr(imports, "follow_the_lag", lambda _engine, now: now)
 
     def run(observed_on: date, *, artist: str = "The Herons", **more: Any) -> None:
-        import_file(
-            engine,
-            read_file(engine, snapshot(observed_on, **more)),
-            file_name=f"{observed_on}.csv",
-            artist_name=artist,
-            actor=ALICE,
-            now=now,
-            source=Source.COMMAND,
-            observed_on=observed_on,
-        )
+        take_in(engine, snapshot(observed_on, **more), observed_on, now=now, artist=artist)
 
     return run
 
@@ -221,20 +213,49 @@ def test_an_import_measures_by_itself_and_the_trends_follow(engine, bring, now, 
     with engine.connect() as db:
         assert set(db.execute(select(campaign_trend.c.settle_age)).scalars()) == {3}
     monkeypatch.undo()
-    import_file(
-        engine,
-        read_file(engine, snapshot(OLD)),
-        file_name="old.csv",
-        artist_name="The Herons",
-        actor=ALICE,
-        now=now,
-        source=Source.COMMAND,
-        observed_on=OLD,
-    )
+    take_in(engine, snapshot(OLD), OLD, now=now)
     assert lag.settle_ages(engine).of(GOOGLE, "conversions") == 4
     with engine.connect() as db:
         assert set(db.execute(select(campaign_trend.c.settle_age)).scalars()) == {4}
     assert_summary_agrees(engine, now=now, artist="The Herons")
+
+
+def test_trends_that_could_not_follow_the_lag_do_so_after_the_next_import_that_measures(
+    engine, bring, now, monkeypatch, caplog
+):
+    bring(YOUNG)
+    monkeypatch.undo()
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no room left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trends, "refresh", fail)
+        assert take_in(engine, snapshot(OLD), OLD, now=now).import_id, "the import is in"
+    assert "no room left" in caplog.text
+    assert lag.settle_ages(engine).of(GOOGLE, "conversions") == 4
+    with engine.connect() as db:
+        assert set(db.execute(select(campaign_trend.c.settle_age)).scalars()) == {3}
+    next_day = OLD + timedelta(days=1)
+    take_in(engine, snapshot(next_day, campaigns=1), next_day, now=now)
+    with engine.connect() as db:
+        assert set(db.execute(select(campaign_trend.c.settle_age)).scalars()) == {4}
+    assert_summary_agrees(engine, now=now, artist="The Herons")
+
+
+def take_in(
+    engine: Engine, data: bytes, observed_on: date, *, now: datetime, artist: str = "The Herons"
+) -> ImportOutcome:
+    return import_file(
+        engine,
+        read_file(engine, data),
+        file_name=f"{observed_on}.csv",
+        artist_name=artist,
+        actor=ALICE,
+        now=now,
+        source=Source.COMMAND,
+        observed_on=observed_on,
+    )
 
 
 def test_two_that_measure_at_the_same_moment_agree(engine, bring, now):

@@ -326,15 +326,53 @@ def test_whoever_was_taken_for_dead_stages_once_more(
     artist_id = bring(engine, daily(FIRST, last=8)).artist_id
     assert artist_id is not None
 
-    def bury() -> None:
-        with monkeypatch.context() as patch:
-            patch.setattr(import_staging, "GIVEN_UP_AFTER", -10)
-            finish_imports(engine)
-
-    watcher = Watcher(engine, artist_id, at="ready", do=bury)
+    watcher = Watcher(engine, artist_id, at="ready", do=lambda: bury(engine, monkeypatch))
     bring(engine, daily(SECOND, last=12), progress=watcher)
     assert watcher.words.count("Comparing with what is known") == 2
     assert len(view(engine, artist_id)[0]) == 34
+    assert left_over(engine) == {}
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_whoever_was_taken_for_dead_after_the_last_batch_takes_in_nothing_of_another_import(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    artist_id = bring(engine, daily(FIRST, last=8)).artist_id
+    other_id = bring(engine, daily(FIRST, last=8), artist_name="The Egrets").artist_id
+    assert artist_id is not None
+    assert other_id is not None
+
+    def bury_and_stage_another() -> None:
+        bury(engine, monkeypatch)
+        stage_only(engine, other_id)
+
+    mine = daily([(name, day, "1.00", "2", "3") for name in NAMES for day in range(9, 12)], last=11)
+    watcher = Watcher(engine, artist_id, at="9 of 9 days are ready", do=bury_and_stage_another)
+    bring(engine, mine, progress=watcher)
+    assert watcher.words.count("Comparing with what is known") == 2
+    days = list(exports.daily(engine, "The Herons", rights=FULL))
+    assert len(days) == len(FIRST) + 9
+    assert {str(row["spend"]) for row in days if str(row["day"]) > "2026-06-08"} == {"1.00"}
+    assert left_over(engine)["staged_day"] == len(SECOND), "the other import is still at work"
+    assert faults_but_filled(engine) == []
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_nobody_is_taken_for_dead_who_looks_ahead_for_long(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    artist_id = bring(engine, daily(FIRST, last=8)).artist_id
+    assert artist_id is not None
+    look_ahead = import_switch.Switch.look_ahead
+
+    def slowly(switch: import_switch.Switch, engine: Engine) -> None:
+        bury(engine, monkeypatch)
+        look_ahead(switch, engine)
+
+    monkeypatch.setattr(import_switch.Switch, "look_ahead", slowly)
+    watcher = Watcher(engine, artist_id)
+    bring(engine, daily(SECOND, last=12), progress=watcher)
+    assert watcher.words.count("Comparing with what is known") == 1
     assert left_over(engine) == {}
 
 
@@ -352,6 +390,23 @@ def test_a_fold_that_was_cut_off_is_finished_by_the_next_import(
     bring(engine, daily(FIRST, last=8), artist_name="The Egrets")
     assert left_over(engine) == {}
     assert view(engine, artist_id) == halfway
+    assert faults_but_filled(engine) == []
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_an_import_that_is_in_does_not_fail_by_whatever_its_fold_meets(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no room left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_switch, "fold", fail)
+        outcome = bring(engine, daily(FIRST, last=8))
+    assert outcome.import_id is not None
+    assert "no room left" in caplog.text
+    finish_imports(engine)
+    assert left_over(engine) == {}
     assert faults_but_filled(engine) == []
 
 
@@ -493,6 +548,13 @@ def stage_only(engine: Engine, artist_id: int) -> None:
             accept_renames=True,
         )
     import_staging.stage(engine, plan, file.platform, now=NOW, told=lambda _s, _w: None)
+
+
+def bury(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every import that is staging for dead, and remove what it has staged."""
+    with monkeypatch.context() as patch:
+        patch.setattr(import_staging, "GIVEN_UP_AFTER", -10)
+        finish_imports(engine)
 
 
 class Killed(BaseException):

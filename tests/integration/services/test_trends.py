@@ -1,5 +1,7 @@
 """The maintained summary equals the sum of its days, whatever happens in whatever order."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,10 +15,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, text
+from sqlalchemy.exc import DBAPIError
 
 from lib.db.engine import reading, writing
-from lib.db.tables import campaign_trend, verdict_flip
+from lib.db.tables import campaign_trend, daily_result, verdict_flip
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Platform, Source
 from lib.domain.rights import FULL
@@ -30,7 +33,7 @@ from lib.services.campaigns import (
     resume_campaign,
 )
 from lib.services.imports import import_file, read_file
-from lib.services.recording import load_campaign
+from lib.services.recording import load_campaign, lock_campaign, lock_campaigns
 from tests.cast import ALICE, new_request
 from tests.summary import assert_summary_agrees
 
@@ -260,6 +263,64 @@ def test_a_rebuild_makes_the_same_summary_anew(engine, now):
     assert not trends.is_missing(engine)
     with reading(engine) as db:
         assert db.execute(select(campaign_trend)).all() == before
+
+
+@pytest.mark.parametrize("between", ["a pause", "an import"])
+def test_a_rebuild_never_writes_over_what_a_change_beside_it_has_brought(
+    engine, now, monkeypatch, between
+):
+    run = {"first": TODAY - timedelta(days=30), "count": 29}
+    bring(engine, meta_daily(run_of_days("Low Tide", **run)), now=now)
+    one = only_row(engine, now).campaign
+    later = now + timedelta(days=1)
+    has_read, is_changed = threading.Event(), threading.Event()
+    compute = trends.compute
+
+    def read_and_wait(*args: Any, **more: Any) -> dict[int, list[trends.Row]]:
+        rows = compute(*args, **more)
+        if not has_read.is_set():
+            has_read.set()
+            is_changed.wait(1)  # Whoever is made to wait for the rebuild changes it afterwards.
+        return rows
+
+    monkeypatch.setattr(trends, "compute", read_and_wait)
+    with ThreadPoolExecutor(1) as beside:
+        rebuilt = beside.submit(trends.rebuild, engine, now=now)
+        assert has_read.wait(10)
+        if between == "a pause":
+            pause_campaign(
+                engine,
+                one.id,
+                reason=PauseReason.BUDGET,
+                actor=ALICE,
+                seen_version=one.version,
+                request_id=new_request(),
+                now=later,
+            )
+        else:
+            data = meta_daily(run_of_days("Low Tide", spend="70.00", **run))
+            bring(engine, data, now=later, observed_on=TODAY)
+        is_changed.set()
+        assert rebuilt.result() == 1
+    monkeypatch.undo()
+    assert_summary_agrees(engine, now=later, artist=ARTIST)
+
+
+@pytest.mark.postgresql
+def test_days_are_put_in_place_while_a_rebuild_holds_their_campaigns(
+    postgres_url, open_engine, now
+):
+    engine = open_engine(postgres_url)
+    first = TODAY - timedelta(days=30)
+    bring(engine, meta_daily(run_of_days("Low Tide", first=first, count=29)), now=now)
+    number = only_row(engine, now).campaign.id
+    a_day = {"campaign_id": number, "day": first - timedelta(days=1), "import_id": 1}
+    with writing(engine) as held, writing(engine) as db:
+        lock_campaigns(held, [number])
+        db.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        db.execute(daily_result.insert().values(**a_day, observed_on=TODAY))
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            lock_campaign(db, number)
 
 
 NAMES = st.sampled_from(["Low Tide", "Kites"])
