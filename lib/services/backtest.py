@@ -117,7 +117,10 @@ def _ids(db: Connection, artist_id: int | None, rights: Rights) -> list[int]:
 def _batches(db: Connection, loaded: Iterable[Loaded]) -> Iterator[Batch]:
     """Yield the days of these campaigns from their first figures on, like lengths together."""
     whole = []
-    for one in (some.at_its_end(some.ended_on) if some.ended_on else some for some in loaded):
+    for some in loaded:
+        # Behind its end nothing more is judged.
+        ended_on = some.ended_on
+        one = some.at_its_end(ended_on) if ended_on and ended_on < some.as_of else some
         firsts = [span.starts_on for span in one.spans]
         one.first = min([one.first_row_on or one.as_of, *firsts])
         if one.first <= one.as_of:
