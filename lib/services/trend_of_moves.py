@@ -31,18 +31,25 @@ class Foreseen:
     ready: Ready
     version: int
     """Raised by one with each change of the portion itself."""
+    is_raised: bool = False
+    """Whether the attempt under way has raised it in the database."""
+
+    def begin(self) -> None:
+        """Note that an attempt begins: what an earlier one raised was rolled back with it."""
+        self.is_raised = False
 
     def renew(self, db: Connection, campaign_id: int, occasion: Occasion) -> None:
         """Put the campaign's trend in, and tell every process of the change."""
         put(db, [campaign_id], _only(self.ready, campaign_id), now=occasion.now)
         bump_data_version(db, is_told=True)
+        self.is_raised = True
         # From here to the commit nobody else raises it.
         if _data_version(db) != self.version + 1:
             refresh(db, [campaign_id], now=occasion.now, by=occasion.actor.name)
 
     def went_through(self) -> None:
-        """Note that one change of the portion was committed."""
-        self.version += 1
+        """Note that an attempt was committed; one that the history answered raised nothing."""
+        self.version += self.is_raised
 
 
 def foresee_moves(
