@@ -88,6 +88,7 @@ def bring_in(say: Say, number: int, url: str) -> None:
             actor=Actor(name="Alice", rights=FULL),
             now=NOW,
             source=Source.COMMAND,
+            zone="UTC",
         )
         say(f"imported {outcome.import_id}")
 

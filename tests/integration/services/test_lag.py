@@ -66,6 +66,7 @@ def bring(engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Bri
             actor=ALICE,
             now=now,
             source=Source.COMMAND,
+            zone="UTC",
             observed_on=observed_on,
         )
 
@@ -229,6 +230,7 @@ def test_an_import_measures_by_itself_and_the_trends_follow(engine, bring, now, 
         actor=ALICE,
         now=now,
         source=Source.COMMAND,
+        zone="UTC",
         observed_on=OLD,
     )
     assert lag.settle_ages(engine).of(GOOGLE, "conversions") == 4

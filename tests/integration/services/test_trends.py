@@ -48,6 +48,7 @@ def bring(engine, data, *, now, observed_on=None, artist=ARTIST):
         actor=ALICE,
         now=now,
         source=Source.COMMAND,
+        zone="UTC",
         observed_on=observed_on,
     )
 

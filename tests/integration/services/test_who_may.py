@@ -191,6 +191,7 @@ def staged(engine, now):
             actor=ALICE.model_copy(update={"name": f"{name} person"}),
             now=now,
             source=Source.DESK,
+            zone="UTC",
         )
     campaigns.pause_campaign(
         engine,
@@ -245,6 +246,7 @@ def bring_in(stage, artist, actor):
         actor=actor,
         now=stage.now,
         source=Source.DESK,
+        zone="UTC",
     )
 
 
@@ -256,6 +258,7 @@ def preview(stage, artist, actor):
         artist_name=stage.name_of(artist),
         actor=actor,
         now=stage.now,
+        zone="UTC",
     )
 
 
@@ -479,6 +482,7 @@ def test_an_import_answers_alike_for_artists_out_of_sight_and_new_ones(stage, wo
                 artist_name=name,
                 actor=bob,
                 now=stage.now,
+                zone="UTC",
                 **more,
             )
         told.append(str(refusal.value).replace(name, "NAME"))
@@ -494,6 +498,7 @@ def test_only_an_admin_of_the_whole_desk_adds_an_artist(stage, role):
         "actor": bob,
         "now": stage.now,
         "source": Source.DESK,
+        "zone": "UTC",
     }
     file = export_of(stage.engine, "New one")
     if role is Role.ADMIN:
