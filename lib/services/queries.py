@@ -43,8 +43,7 @@ from lib.domain.records import (
 )
 from lib.domain.records import Connection as PlatformConnection
 from lib.domain.rights import Rights
-from lib.domain.run_days import Run, day_grid, is_adjustment, run_of
-from lib.domain.running import StatusChange
+from lib.domain.run_days import Run, Told, day_grid, run_of
 from lib.domain.status import LIVE
 from lib.platforms.gateways import Capability, gateway
 from lib.services.activity import ActivityFilter
@@ -297,15 +296,8 @@ def _outlook(
 def _run(one: Campaign, entries: Iterable[HistoryEntry]) -> Run:
     """Return when the campaign ran, by its history; `entries` come newest first."""
     ordered = sorted(entries, key=lambda entry: entry.id)
-    return run_of(
-        one,
-        (StatusChange(entry.at, entry.to_status) for entry in ordered if entry.to_status),
-        (
-            entry.at
-            for entry in ordered
-            if is_adjustment(entry.event, entry.from_status, entry.to_status)
-        ),
-    )
+    told = [Told(entry.at, entry.event, entry.from_status, entry.to_status) for entry in ordered]
+    return run_of(one, told)
 
 
 def _coverage(db: Connection, campaign_id: int) -> tuple[Coverage, ...]:

@@ -16,8 +16,7 @@ from sqlalchemy import Connection, select
 from lib.db.tables import connection
 from lib.domain.lag import SettleAges
 from lib.domain.records import Coverage
-from lib.domain.run_days import is_adjustment
-from lib.domain.running import StatusChange
+from lib.domain.run_days import Told
 from lib.platforms import ExportFile
 from lib.services.import_known import completed, figures_of
 from lib.services.import_plan import Plan
@@ -67,8 +66,7 @@ def foresee(
                 number,
                 facts,
                 spans=ahead[number].spans,
-                changes=tuple(ahead[number].changes),
-                adjusted_at=(),
+                told=ahead[number].told,
                 now=now,
                 ages=ages,
             )
@@ -126,21 +124,15 @@ def _ahead(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasio
     ]
     days_since = partial(_days_since, one, plan.observed_on)
     if one.known is None:
-        changes = [StatusChange(occasion.now, one.status)]
-        return Ahead(new_row(one, plan, file, occasion), spans, changes, days_since=days_since)
-    facts = newer_facts(one, plan)
-    is_adjusted = bool({"budget_micros", "budget_period"} & facts.keys()) or (
-        one.moves and is_adjustment("campaign:reported", one.known.status, one.status)
-    )
+        created = Told(occasion.now, "campaign:create", after=one.status)
+        return Ahead(new_row(one, plan, file, occasion), spans, [created], days_since)
+    facts, told = newer_facts(one, plan), []
+    if {"budget_micros", "budget_period"} & facts.keys():
+        told.append(Told(occasion.now, "campaign:budget"))
     if one.moves:
+        told.append(Told(occasion.now, "campaign:reported", one.known.status, one.status))
         facts |= movement(one.known, one.status, occasion, pending_action=one.pending_action)
-    return Ahead(
-        facts,
-        spans,
-        [StatusChange(occasion.now, one.status)] if one.moves else [],
-        [occasion.now] if is_adjusted else [],
-        days_since,
-    )
+    return Ahead(facts, spans, told, days_since)
 
 
 def _days_since(one: PlannedCampaign, observed_on: date, first: date) -> Iterator[AheadDay]:

@@ -31,8 +31,7 @@ from lib.db.tables import (
 )
 from lib.domain.lag import SettleAges
 from lib.domain.records import Coverage, Platform
-from lib.domain.run_days import ADJUSTMENTS, Marks, Run, is_adjustment, mark
-from lib.domain.running import StatusChange
+from lib.domain.run_days import ADJUSTMENTS, Marks, Run, Told, adjustments, mark, movements
 from lib.domain.status import Status
 from lib.domain.verdict import DayGrid, Floats
 from lib.services.current_days import current_days, days_selectable
@@ -86,8 +85,7 @@ class Ahead:
     facts: Mapping[str, Any]
     """Columns of the campaign as they will be; of a known one, those that change."""
     spans: Sequence[Coverage] = ()
-    changes: Sequence[StatusChange] = ()
-    adjusted_at: Sequence[datetime] = ()
+    told: Sequence[Told] = ()
     days_since: Callable[[date], Iterable["AheadDay"]] = lambda _first: ()
     """The days from a date on whose current figures change, in any order."""
 
@@ -157,7 +155,7 @@ def load_campaigns(
     `ahead` says, by campaign, what an import is about to add.
     """
     spans = _spans(db, ids)
-    changes, adjusted = _history(db, ids)
+    told = _history(db, ids)
     found = []
     for row in db.execute(_FACTS, {"ids": ids}).mappings():
         number = row["id"]
@@ -166,8 +164,7 @@ def load_campaigns(
             number,
             {**row, **to_come.facts},
             spans=[*spans.get(number, ()), *to_come.spans],
-            changes=(*changes.get(number, ()), *to_come.changes),
-            adjusted_at=(*adjusted.get(number, ()), *to_come.adjusted_at),
+            told=[*told.get(number, ()), *to_come.told],
             now=now,
             ages=ages,
         )
@@ -185,8 +182,7 @@ def loaded(
     facts: Mapping[str, Any],
     *,
     spans: Sequence[Coverage],
-    changes: tuple[StatusChange, ...],
-    adjusted_at: tuple[datetime, ...],
+    told: Sequence[Told],
     now: datetime,
     ages: SettleAges,
 ) -> Loaded | None:
@@ -204,11 +200,11 @@ def loaded(
         kind=facts["headline_kind"],
         run=Run(
             zone=zone,
-            changes=changes,
+            changes=movements(told),
             starts_on=facts["starts_on"],
             ends_on=facts["ends_on"],
             created_at=facts.get("created_at"),
-            adjusted_at=adjusted_at,
+            adjusted_at=adjustments(told),
         ),
         budget_micros=facts["budget_micros"],
         budget_period=facts["budget_period"],
@@ -232,20 +228,14 @@ def _spans(db: Connection, ids: Sequence[int]) -> dict[int, list[Coverage]]:
     return found
 
 
-def _history(
-    db: Connection, ids: Sequence[int]
-) -> tuple[dict[int, list[StatusChange]], dict[int, list[datetime]]]:
-    """Return the movements of status and the adjustments, campaign by campaign, oldest first."""
-    changes: dict[int, list[StatusChange]] = defaultdict(list)
-    adjusted: dict[int, list[datetime]] = defaultdict(list)
+def _history(db: Connection, ids: Sequence[int]) -> dict[int, list[Told]]:
+    """Return what the history tells, campaign by campaign, oldest first."""
+    found: dict[int, list[Told]] = defaultdict(list)
     for row in db.execute(_CHANGES, {"ids": ids}):
-        after = Status(row.to_status) if row.to_status else None
         before = Status(row.from_status) if row.from_status else None
-        if after is not None:
-            changes[row.campaign_id].append(StatusChange(row.at, after))
-        if is_adjustment(row.event, before, after):
-            adjusted[row.campaign_id].append(row.at)
-    return changes, adjusted
+        after = Status(row.to_status) if row.to_status else None
+        found[row.campaign_id].append(Told(row.at, row.event, before, after))
+    return found
 
 
 def _sum_up(db: Connection, campaigns: Sequence[Loaded]) -> None:

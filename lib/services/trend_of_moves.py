@@ -15,8 +15,7 @@ from lib.db.engine import reading, retrying
 from lib.db.rows import named
 from lib.db.tables import campaign, connection, data_version
 from lib.domain.records import Campaign
-from lib.domain.run_days import is_adjustment
-from lib.domain.running import StatusChange
+from lib.domain.run_days import Told
 from lib.domain.status import Status
 from lib.services.lag import settle_ages
 from lib.services.recording import Occasion, bump_data_version, campaign_record, movement
@@ -79,11 +78,9 @@ def _data_version(db: Connection) -> int:
 
 
 def _ahead(one: Campaign, to: Status, *, event: str, occasion: Occasion) -> Ahead:
-    is_adjusted = is_adjustment(event, one.status, to)
     return Ahead(
         facts=movement(one, to, occasion, pending_action=one.pending_action),
-        changes=[StatusChange(occasion.now, to)],
-        adjusted_at=[occasion.now] if is_adjusted else [],
+        told=[Told(occasion.now, event, one.status, to)],
     )
 
 
