@@ -92,7 +92,7 @@ def listed(engine, campaign_id=None):
 def test_a_scheduled_pause_runs_at_its_time_and_is_the_change_of_whoever_scheduled_it(
     engine, one, now
 ):
-    made = schedule(engine, one, now=now, note="Release night")
+    made = schedule(engine, one, now=now, note="Release\x00 night\ud800")
     assert run_due(engine, now=made.run_at - timedelta(seconds=1), by="w") == []
     assert see(engine, one).status is S.ACTIVE
     (settled,) = run_due(engine, now=made.run_at, by="w")

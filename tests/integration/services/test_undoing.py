@@ -103,7 +103,7 @@ def test_a_change_is_taken_back_by_its_opposite_and_names_what_it_takes_back(
     assert look_at_undo(engine, done.entry_id, now=now, rights=FULL) == UndoOffer(
         done.entry_id, back, to
     )
-    undone = undo(engine, done.entry_id, now=now, note="a slip")
+    undone = undo(engine, done.entry_id, now=now, note="a \x00slip\ud800")
     assert (undone.from_status, undone.to_status, undone.version) == (done.to_status, to, 3)
     told = entry(engine, undone.entry_id)
     assert (told["event"], told["undoes"], told["actor"]) == ("campaign:undo", done.entry_id, "Bob")
