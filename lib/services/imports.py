@@ -13,6 +13,7 @@ from lib.db.engine import DatabaseUnreachable, reading, retrying
 from lib.db.tables import column_mapping, connection, import_run
 from lib.domain.records import Actor, Origin, Platform, Source
 from lib.domain.rights import Deed
+from lib.domain.text import kept_note
 from lib.events import told
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
 from lib.services.access import demand, demand_somewhere, present_rights
@@ -149,7 +150,8 @@ def preview_import(
     `ImportRefused`, `NotAllowed`.
     """
     check_zone(zone)
-    asked = _Asked(file, file_name, artist_name, actor, now, zone, observed_on, accept_renames)
+    name = kept_note(file_name)
+    asked = _Asked(file, name, artist_name, actor, now, zone, observed_on, accept_renames)
     return retrying(lambda: _look(engine, asked)).preview
 
 
@@ -181,7 +183,8 @@ def import_file(
     check_zone(zone)
     if file.unreadable_count and not accept_good_rows:
         raise UnreadableRows(_unreadable_message(file))
-    asked = _Asked(file, file_name, artist_name, actor, now, zone, observed_on, accept_renames)
+    name = kept_note(file_name)
+    asked = _Asked(file, name, artist_name, actor, now, zone, observed_on, accept_renames)
     for _ in range(_ATTEMPTS):
         finish_imports(engine)
         progress(0.0, "Comparing with what is known")
@@ -202,7 +205,7 @@ def import_file(
         switch = Switch(
             looked.plan,
             file,
-            file_name=file_name,
+            file_name=name,
             artist_name=artist_name,
             zone=zone,
             counts=counts_of(preview, file),

@@ -144,6 +144,14 @@ def test_the_artist_is_found_again_however_the_name_is_spelled(
     assert "Alice" in preview.imported_before
 
 
+def test_a_files_name_keeps_what_every_database_takes(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(daily(JUNE), name="caf\udce9\x00.csv")  # As the system tells a name that is no UTF-8.
+    with engine.connect() as db:
+        assert db.execute(select(import_run.c.file_name)).scalar_one() == "caf.csv"
+
+
 def test_an_import_without_an_artist_is_refused(engine: Engine) -> None:
     with pytest.raises(ImportRefused, match="which artist"):
         preview_import(
