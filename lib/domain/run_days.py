@@ -72,8 +72,17 @@ def run_of(campaign: Campaign, told: Sequence[Told]) -> Run:
 
 
 def movements(told: Iterable[Told]) -> tuple[StatusChange, ...]:
-    """Return the movements of the status that a history tells of."""
-    return tuple(StatusChange(one.at, one.after) for one in told if one.after is not None)
+    """Return the movements of the status that a history tells of, oldest first.
+
+    The order of the entries counts. One that waited for another says when it began to wait,
+    and the clocks of two machines differ: it counts as no earlier than the one before it.
+    """
+    found: list[StatusChange] = []
+    for one in told:
+        if one.after is not None:
+            at = max(one.at, found[-1].at) if found else one.at
+            found.append(StatusChange(at, one.after))
+    return tuple(found)
 
 
 def adjustments(told: Iterable[Told]) -> tuple[datetime, ...]:

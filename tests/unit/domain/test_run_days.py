@@ -21,7 +21,7 @@ from lib.domain.run_days import (
     run_of,
     start_of,
 )
-from lib.domain.running import StatusChange, stopped_stretches
+from lib.domain.running import StatusChange, stopped_stretches, stretches
 from lib.domain.status import Status
 from tests.unit.domain.make import NOW, a_campaign
 
@@ -250,6 +250,18 @@ def test_rows_outside_of_the_window_are_left_out():
     days = {FIRST - timedelta(days=1): (9, 9), TEN[-1] + timedelta(days=1): (9, 9)}
     grid, _ = day_grid(days, Run(UTC), covered(), Window(FIRST, TEN[-1]))
     assert grid.spend.sum() == 0
+
+
+def test_the_status_is_the_last_entrys_though_its_clock_was_behind():
+    told = [
+        Told(at(20, 0), "campaign:create", after=S.ACTIVE),
+        Told(at(23, 12, 1), "campaign:pause", S.ACTIVE, S.PAUSED),
+        Told(at(23, 12), "campaign:resume", S.PAUSED, S.ACTIVE),
+    ]
+    run = run_of(a_campaign(starts_on=FIRST, zone="UTC"), told)
+    last = stretches(run.changes)[-1]
+    assert (last.status, last.since, last.until) == (S.ACTIVE, at(23, 12, 1), None)
+    assert kinds(run) == "rrrprrrrrr"
 
 
 def test_a_run_is_what_the_campaign_and_its_history_say():
