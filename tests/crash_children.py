@@ -135,5 +135,5 @@ def run_scheduled(say: Say, number: int, url: str) -> None:
                 )
             except ChangeRefused:
                 continue  # Another worker has changed it, or something comes at this moment.
-        for settled in run_due(engine, now=NOW, by=f"child {number}"):
+        for settled in run_due(engine, clock=lambda: NOW, by=f"child {number}"):
             say(f"{settled.state} {settled.id}")
