@@ -43,7 +43,6 @@ from lib.domain.running import StatusChange, covered_days, days, stopped_stretch
 from lib.domain.status import LIVE, Status
 from lib.services import demo, queries
 from lib.services.activity import ActivityFilter, activity
-from lib.services.billing import payment_recovered
 from lib.services.campaigns import move_campaign, pause_campaign
 from lib.services.demo import (
     NoDemo,
@@ -56,7 +55,7 @@ from lib.services.demo import (
 from lib.services.demo_fixtures import FixtureWrong, LabelPlan, parse_step, read_label
 from lib.services.demo_rows import FORM, label_rows
 from lib.services.recording import CampaignNotFound
-from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, see
+from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, recover_payment, see
 from tests.invariants import faults
 
 S, P = Status, Platform
@@ -642,7 +641,7 @@ def test_people_can_work_with_the_demo_as_with_their_own(demo_engine, now):
     board = next(one for one in boards if one and one.billing is BillingState.FAILING)
     failing = board.artist
     assert not any(row.decisions[Action.RESUME].is_allowed for row in board.rows)
-    recovered = payment_recovered(demo_engine, failing.id, actor=ALICE, request_id="ok", now=now)
+    recovered = recover_payment(demo_engine, failing.id, now=now)
     waiting = [row for row in board.rows if row.status is S.SUBSCRIPTION_PAUSED]
     assert set(recovered.moved) == {row.campaign.id for row in waiting}
     # One of them had reached the end of its run meanwhile, and does not start again.

@@ -14,7 +14,6 @@ from lib.domain.rights import FULL
 from lib.domain.schedule import LATE_AFTER, ScheduleState
 from lib.domain.status import Status
 from lib.services import queries
-from lib.services.billing import payment_failed
 from lib.services.campaigns import (
     ReasonMissing,
     RequestReused,
@@ -41,7 +40,7 @@ from lib.services.schedules import (
     cancel_schedule,
     schedule_change,
 )
-from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, see
+from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, fail_payment, new_request, see
 from tests.invariants import faults
 
 S = Status
@@ -214,7 +213,7 @@ def test_the_guards_of_a_resume_hold_at_its_time_and_not_at_scheduling(engine, n
         "archived": "Unarchive it first",
     }[guard]
     if guard == "billing":
-        payment_failed(engine, artist_id, actor=BOB, request_id=new_request(), now=now)
+        fail_payment(engine, artist_id, now=now)
     elif guard == "connection":
         with writing(engine) as db:
             db.execute(update(connection).values(state=ConnectionState.BROKEN))
@@ -374,7 +373,7 @@ def test_what_billing_stopped_is_not_resumed_by_a_schedule(engine, now):
     artist_id = add_artist(engine, now=now, billing=BillingState.IN_ORDER)
     one = add_campaign(engine, artist_id, now=now)
     made = schedule(engine, one, now=now, action=Action.RESUME)
-    payment_failed(engine, artist_id, actor=BOB, request_id=new_request(), now=now)
+    fail_payment(engine, artist_id, now=now)
     (settled,) = run_due(engine, clock=lambda: made.run_at, by="w")
     assert settled.state is ScheduleState.MISSED
     assert see(engine, one).status is S.SUBSCRIPTION_PAUSED

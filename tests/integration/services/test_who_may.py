@@ -27,7 +27,7 @@ from lib.services import (
     arrivals,
     attention,
     backtest,
-    billing,
+    billing_notices,
     bulk,
     campaigns,
     cost_sharing,
@@ -57,6 +57,7 @@ from lib.services import (
 from lib.services.access import NotAllowed
 from lib.services.activity import ActivityFilter
 from lib.services.billing import ArtistNotFound
+from lib.services.billing_notices import Notice, Payment, receive_notice
 from lib.services.recording import OVERSLEPT, CampaignNotFound
 from lib.services.roster import Order
 from tests.cast import ALICE, add_artist, add_campaign, dump, new_request, person_of, see, signed_in
@@ -262,13 +263,6 @@ def preview(stage, artist, actor):
     )
 
 
-def settle(verb):
-    def work(stage, artist, actor):
-        return verb(stage.engine, artist, actor=actor, request_id=new_request(), now=stage.now)
-
-    return work
-
-
 def give(stage, artist, actor):
     other = signed_in(stage.engine, "other@label.example", (DESK, Role.VIEWER), now=stage.now)
     return people.give_role(
@@ -413,8 +407,6 @@ VERBS = {
     "move": (Deed.SPEAK_FOR_PLATFORM, move),
     "import": (Deed.IMPORT, bring_in),
     "preview": (Deed.IMPORT, preview),
-    "payment failed": (Deed.SETTLE_BILLING, settle(billing.payment_failed)),
-    "payment recovered": (Deed.SETTLE_BILLING, settle(billing.payment_recovered)),
     "give a role": (Deed.GIVE_ROLES, give),
     "invite": (Deed.GIVE_ROLES, invite),
 }
@@ -506,6 +498,21 @@ def test_only_an_admin_of_the_whole_desk_adds_an_artist(stage, role):
         return
     with pytest.raises(NotAllowed):
         imports.import_file(stage.engine, file, **asked)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("is_of_the_desk", [True, False])
+def test_only_an_admin_of_the_whole_desk_tells_of_a_payment(stage, role, is_of_the_desk):
+    bob = stage.person((DESK if is_of_the_desk else Place(artist_id=stage.alma), role))
+    for event in Payment:
+        notice = Notice(id=new_request(), event=event, at=stage.now, artist="Alma Insight")
+        if is_of_the_desk and role is Role.ADMIN:
+            assert receive_notice(stage.engine, notice, actor=bob, now=stage.now).artists
+            continue
+        before = dump(stage.engine, without=KEPT)
+        with pytest.raises(NotAllowed):
+            receive_notice(stage.engine, notice, actor=bob, now=stage.now)
+        assert dump(stage.engine, without=KEPT) == before
 
 
 def test_a_request_id_of_others_tells_nothing_about_them(stage):
@@ -921,7 +928,7 @@ MODULES = (
     activity,
     attention,
     backtest,
-    billing,
+    billing_notices,
     bulk,
     campaigns,
     cost_sharing,
