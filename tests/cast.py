@@ -24,6 +24,7 @@ from lib.domain.records import (
 from lib.domain.rights import FULL, Place, Role
 from lib.domain.status import Status
 from lib.services.arrivals import Identity, arrive
+from lib.services.billing_notices import Notice, Payment, Settled, receive_notice
 from lib.services.history_chain import append_entry
 from lib.services.people import give_role
 from lib.services.recording import load_campaign
@@ -31,6 +32,7 @@ from lib.services.recording import load_campaign
 ALICE = Actor(name="Alice", rights=FULL)
 BOB = Actor(name="Bob", rights=FULL)
 CHARLIE = Actor(name="Charlie", rights=FULL)
+BILLING = Actor(name="Billing", rights=FULL)
 NOBODY = Actor(name="nobody in particular", rights=FULL)
 
 _numbers = itertools.count(1)
@@ -168,6 +170,24 @@ def add_campaign(
         }
         append_entry(db, created)
     return campaign_id
+
+
+def fail_payment(engine: Engine, artist_id: int, *, now: datetime) -> Settled:
+    """Receive the notice that an artist's payment failed."""
+    return _receive(engine, artist_id, Payment.FAILED, now=now)
+
+
+def recover_payment(engine: Engine, artist_id: int, *, now: datetime) -> Settled:
+    """Receive the notice that an artist's payment recovered."""
+    return _receive(engine, artist_id, Payment.RECOVERED, now=now)
+
+
+def _receive(engine: Engine, artist_id: int, event: Payment, *, now: datetime) -> Settled:
+    with reading(engine) as db:
+        name = db.execute(select(artist.c.name).where(artist.c.id == artist_id)).scalar_one()
+    notice = Notice(id=new_request(), event=event, at=now, artist=name)
+    (settled,) = receive_notice(engine, notice, actor=BILLING, now=now).artists
+    return settled
 
 
 def see(engine: Engine, campaign_id: int) -> Campaign:

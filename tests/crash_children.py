@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from lib.db.engine import make_engine, reading
 from lib.db.tables import artist, campaign
@@ -13,35 +13,35 @@ from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Actor, Source
 from lib.domain.rights import FULL
 from lib.domain.status import Status
-from lib.services.billing import payment_failed, payment_recovered
+from lib.services.billing_notices import Notice, Payment, receive_notice
 from lib.services.campaigns import ChangeRefused
 from lib.services.demo import is_empty, load_demo, start_over
 from lib.services.imports import import_file, read_file
 from lib.services.schedule_runs import run_due
 from lib.services.schedules import schedule_change
 from lib.services.undoing import undo_change
-from tests.cast import see
+from tests.cast import BILLING, see
 from tests.crash import Say
 from tests.racer import press
 from tests.staging import take_small_steps
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BILLING = Actor(name="Billing", rights=FULL)
 SNAPSHOT_CAMPAIGNS, SNAPSHOT_DAYS = 20, 30
 
 
 def change(say: Say, number: int, url: str) -> None:
-    """Press verbs and send billing events without end; say each that was acknowledged."""
+    """Press verbs and send billing notices without end; say each that was acknowledged."""
     engine = make_engine(url)
     dice = random.Random(number)  # noqa: S311 - not a secret
     with reading(engine) as db:
         campaigns: Sequence[int] = db.execute(select(campaign.c.id)).scalars().all()
-        artist_id = db.execute(select(func.min(artist.c.id))).scalar_one()
+        name = db.execute(select(artist.c.name).order_by(artist.c.id).limit(1)).scalar_one()
     for turn in count():
         request_id = f"{number}-{turn}"
         if dice.random() < 0.1:
-            event = dice.choice([payment_failed, payment_recovered])
-            event(engine, artist_id, actor=BILLING, request_id=request_id, now=NOW)
+            event = dice.choice(list(Payment))
+            notice = Notice(id=request_id, event=event, at=NOW, artist=name)
+            receive_notice(engine, notice, actor=BILLING, now=NOW)
             say(request_id)
             continue
         told = press(engine, dice.choice(campaigns), dice.choice(list(Action)), request_id, NOW)
@@ -88,6 +88,7 @@ def bring_in(say: Say, number: int, url: str) -> None:
             actor=Actor(name="Alice", rights=FULL),
             now=NOW,
             source=Source.COMMAND,
+            zone="UTC",
         )
         say(f"imported {outcome.import_id}")
 
@@ -134,5 +135,5 @@ def run_scheduled(say: Say, number: int, url: str) -> None:
                 )
             except ChangeRefused:
                 continue  # Another worker has changed it, or something comes at this moment.
-        for settled in run_due(engine, now=NOW, by=f"child {number}"):
+        for settled in run_due(engine, clock=lambda: NOW, by=f"child {number}"):
             say(f"{settled.state} {settled.id}")

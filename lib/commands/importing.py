@@ -81,6 +81,7 @@ def _imported(
         "file_name": path.name,
         "artist_name": options.artist,
         "now": now,
+        "zone": zone,
         "observed_on": options.downloaded_on,
     }
     preview = preview_import(
@@ -100,7 +101,6 @@ def _imported(
         **asked,
         actor=actor,
         source=Source.COMMAND,
-        zone=zone,
         accept_good_rows=options.good_rows,
         accept_renames=accept_renames,
         seen=preview if accept_renames != options.no_renames else None,

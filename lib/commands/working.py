@@ -26,7 +26,7 @@ def run(options: Namespace, engine: Engine, *, clock: Callable[[], datetime]) ->
     """Run what is due once, or until SIGTERM or Ctrl+C; return 0."""
     name = own_name()
     if options.once:
-        count = run_round(engine, name=name, now=clock(), tell=_tell)
+        count = run_round(engine, name=name, clock=clock, tell=_tell)
         print(f"{count} scheduled changes were due.", file=sys.stderr)
         return 0
     stop = Event()

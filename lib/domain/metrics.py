@@ -69,16 +69,6 @@ def settle_age(kind: str) -> int:
     return SETTLES_FAST if kind in SETTLES_IN_A_DAY else SETTLES_SLOWLY
 
 
-def as_of_day(last_covered: date | None, *, today: date, kind: str) -> date | None:
-    """Return the last day whose figures count as complete; never today.
-
-    `last_covered` is the last day that the feed covers; None gives None.
-    """
-    if last_covered is None:
-        return None
-    return min(last_covered, today - timedelta(days=settle_age(kind)))
-
-
 @dataclass(frozen=True)
 class Window:
     """A run of dates, both ends inclusive."""

@@ -37,6 +37,16 @@ class DayKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Told:
+    """What an entry of the history says of when a campaign ran."""
+
+    at: datetime
+    event: str
+    before: Status | None = None
+    after: Status | None = None
+
+
+@dataclass(frozen=True)
 class Run:
     """When a campaign ran: its dates, the movements of its status, its adjustments."""
 
@@ -54,24 +64,49 @@ class Run:
         return _local(max(self.adjusted_at, default=None), self.zone)
 
 
-def run_of(
-    campaign: Campaign, changes: Iterable[StatusChange], adjusted_at: Iterable[datetime]
-) -> Run:
-    """Return when the campaign ran, by its own dates and its history."""
+def run_of(campaign: Campaign, told: Sequence[Told]) -> Run:
+    """Return when the campaign ran, by its own dates and its history, oldest first."""
     return Run(
         zone=campaign.tzinfo,
-        changes=tuple(changes),
+        changes=movements(told),
         starts_on=campaign.starts_on,
         ends_on=campaign.ends_on,
         created_at=campaign.created_at,
-        adjusted_at=tuple(adjusted_at),
+        adjusted_at=adjustments(told),
     )
 
 
-def is_adjustment(event: str, before: Status | None, after: Status | None) -> bool:
-    """Return whether an entry of the history makes what came before it incomparable."""
-    is_resumed = after in LIVE and before in BEFORE_A_RESUME
-    return event in ADJUSTMENTS or before is Status.ARCHIVED or is_resumed
+def movements(told: Iterable[Told]) -> tuple[StatusChange, ...]:
+    """Return the movements of the status that a history tells of, oldest first.
+
+    The order of the entries counts. One that waited for another says when it began to wait,
+    and the clocks of two machines differ: it counts as no earlier than the one before it.
+    """
+    found: list[StatusChange] = []
+    for one in told:
+        if one.after is not None:
+            at = max(one.at, found[-1].at) if found else one.at
+            found.append(StatusChange(at, one.after))
+    return tuple(found)
+
+
+def adjustments(told: Iterable[Told]) -> tuple[datetime, ...]:
+    """Return when a history, oldest first, makes what came before incomparable.
+
+    A start after a stop does, whatever stood in between: a platform may review a campaign
+    before it runs again. The first start of one that was never live does not.
+    """
+    found: list[datetime] = []
+    has_run = is_stopped = False
+    for one in told:
+        is_live, is_stop = one.after in LIVE, one.after in BEFORE_A_RESUME
+        is_resumed = is_live and (one.before in BEFORE_A_RESUME or (has_run and is_stopped))
+        if one.event in ADJUSTMENTS or one.before is Status.ARCHIVED or is_resumed:
+            found.append(one.at)
+        # One that was stopped when it was first heard of may have run before.
+        has_run = has_run or is_live or (is_stop and one.before is None)
+        is_stopped = not is_live and (is_stopped or is_stop)
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 
 from lib.domain.metrics import Window
 from lib.domain.records import Coverage
@@ -36,25 +36,11 @@ def stretches(changes: Iterable[StatusChange]) -> list[Stretch]:
     ]
 
 
-def stopped_days(changes: Iterable[StatusChange], window: Window, *, zone: tzinfo) -> set[date]:
-    """Return the days of `window` that lie wholly in statuses that do not run.
+def stopped_stretches(changes: Iterable[StatusChange]) -> list[Stretch]:
+    """Return the stretches in statuses that do not run, neighbours made one, oldest first.
 
     What the history does not reach back to is not called stopped.
     """
-    stopped: set[date] = set()
-    for stretch in stopped_stretches(changes):
-        first = stretch.since.astimezone(zone).date() + timedelta(days=1)
-        last = (
-            stretch.until.astimezone(zone).date() - timedelta(days=1)
-            if stretch.until
-            else window.last
-        )
-        stopped |= set(days(max(first, window.first), min(last, window.last)))
-    return stopped
-
-
-def stopped_stretches(changes: Iterable[StatusChange]) -> list[Stretch]:
-    """Return the stretches in statuses that do not run, neighbours made one, oldest first."""
     return _merged(stretches(changes))
 
 

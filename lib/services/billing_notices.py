@@ -6,7 +6,6 @@ in any order, so one that speaks of an earlier moment than the last one overturn
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from lib.db.tables import artist, billing_notice, history, organization
 from lib.domain.names import artist_key
 from lib.domain.records import Actor, BillingState, Origin, Record, Source
 from lib.domain.rights import Deed
+from lib.domain.text import is_name
 from lib.services.access import demand, present_rights
 from lib.services.billing import (
     PAYMENT_FAILED,
@@ -61,7 +61,7 @@ _STATES: Mapping[Payment, BillingState] = MappingProxyType(
 
 def _plain(name: str) -> str:
     """Return `name` where it can be the name of anything."""
-    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name) or not artist_key(name):
+    if not is_name(name) or not artist_key(name):
         raise ValueError("a name has letters, and no control characters")
     return name
 

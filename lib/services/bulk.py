@@ -213,6 +213,7 @@ def _work(
     )
 
     def work(db: Connection) -> Change:
+        trends.begin()
         return act_within(
             db,
             one.campaign_id,

@@ -35,6 +35,7 @@ from lib.domain.records import (
 )
 from lib.domain.rights import Deed
 from lib.domain.status import FACTS, Status
+from lib.domain.text import kept_note
 from lib.events import told
 from lib.platforms.gateways import gateway
 from lib.services.access import demand_for_artist, present_rights
@@ -60,7 +61,6 @@ _CIRCUMSTANCES = (
     .where(artist.c.id == bindparam("artist_id"), connection.c.platform == bindparam("platform"))
 )
 
-MAX_NOTE = 2000
 CARRIED_OUT = "campaign:carried_out"
 
 Answer = TypeVar("Answer")
@@ -239,7 +239,7 @@ def move_campaign(
     Raises `NotAllowed`, `IllegalTransition`, `RequestReused`, `CampaignNotFound`.
     """
     occasion = Occasion(actor, now, origin, Source.PLATFORM, request_id)
-    event, note = f"campaign:{to.value}", note[:MAX_NOTE]
+    event, note = f"campaign:{to.value}", kept_note(note)
 
     def work(db: Connection) -> Change:
         subject = lock_for(db, campaign_id, Deed.SPEAK_FOR_PLATFORM, occasion)
@@ -366,7 +366,7 @@ def act_within(
     `seen_version` None judges the campaign as it stands, whatever it was before. `details` is
     what the entry tells besides. Raises what the verbs raise, before anything is written.
     """
-    event, note = event_of(action), note[:MAX_NOTE]
+    event, note = event_of(action), kept_note(note)
     subject = lock_for(db, campaign_id, Deed.CHANGE, occasion)
     if answer := answer_to(db, occasion, campaign_id, event, reason=reason, note=note):
         return answer

@@ -11,10 +11,11 @@ from lib.db.tables import artist, connection, history, organization
 from lib.domain.names import artist_key
 from lib.domain.records import Actor, ConnectionState, Origin, Platform, Source
 from lib.domain.rights import Deed, Rights
+from lib.domain.text import kept_note
 from lib.events import told
 from lib.services.access import demand_for_artist, present_rights
 from lib.services.billing import ArtistNotFound
-from lib.services.campaigns import MAX_NOTE, ChangeRefused, RequestReused, in_transaction
+from lib.services.campaigns import ChangeRefused, RequestReused, in_transaction
 from lib.services.recording import Occasion, bump_data_version, record_event
 from lib.services.scope import within
 
@@ -79,7 +80,7 @@ def set_connection(
     was changed.
     """
     occasion = Occasion(actor, now, Origin.PERSON, source, request_id)
-    note = note[:MAX_NOTE]
+    note = kept_note(note)
 
     def work(db: Connection) -> ConnectionChange:
         rights = present_rights(db, actor, now=now)

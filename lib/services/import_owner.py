@@ -1,6 +1,5 @@
 """Whose file it is: the artist and the connection that an import finds, or makes."""
 
-import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,13 +9,13 @@ from lib.db.tables import artist, connection, organization
 from lib.domain.names import artist_key
 from lib.domain.records import BillingState, ConnectionState, GatewayKind, Platform
 from lib.domain.rights import Deed, Rights
+from lib.domain.text import is_name
 from lib.services.access import NotAllowed, demand_for_artist
 from lib.services.import_shapes import ImportRefused
 from lib.services.scope import may_for_artist
 
 OWN_LABEL = "My label"
 MOST_OF_A_NAME = 200
-_NO_TEXT = frozenset({"Cc", "Cs"})  # Control characters and halves of characters.
 
 
 def find_artist(
@@ -29,7 +28,7 @@ def find_artist(
     """
     if not artist_key(name):
         raise ImportRefused("Say which artist the file belongs to; nothing was imported.")
-    if len(name) > MOST_OF_A_NAME or any(unicodedata.category(sign) in _NO_TEXT for sign in name):
+    if len(name) > MOST_OF_A_NAME or not is_name(name):
         raise ImportRefused(
             f"An artist's name has at most {MOST_OF_A_NAME} characters and no control characters; "
             "nothing was imported."

@@ -13,6 +13,7 @@ from lib.db.engine import reading, retrying
 from lib.db.tables import column_mapping, connection, import_run
 from lib.domain.records import Actor, Origin, Platform, Source
 from lib.domain.rights import Deed
+from lib.domain.text import kept_note
 from lib.events import told
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
 from lib.services.access import demand, demand_somewhere, present_rights
@@ -142,15 +143,19 @@ def preview_import(
     artist_name: str,
     actor: Actor,
     now: datetime,
+    zone: str,
     observed_on: date | None = None,
     accept_renames: bool = True,
 ) -> ImportPreview:
     """Return what importing the file would do; nothing is written.
 
     `observed_on` is the day the file was downloaded, where the person says so; else the last
-    day that it speaks for. Raises `ImportRefused`, `NotAllowed`.
+    day that it speaks for. `zone` is the ad account's, where it is not known yet. Raises
+    `ImportRefused`, `NotAllowed`.
     """
-    asked = _Asked(file, file_name, artist_name, actor, now, observed_on, accept_renames)
+    check_zone(zone)
+    name = kept_note(file_name)
+    asked = _Asked(file, name, artist_name, actor, now, zone, observed_on, accept_renames)
     return retrying(lambda: _look(engine, asked)).preview
 
 
@@ -164,11 +169,11 @@ def import_file(
     actor: Actor,
     now: datetime,
     source: Source,
+    zone: str,
     observed_on: date | None = None,
     accept_good_rows: bool = False,
     accept_renames: bool = True,
     seen: ImportPreview | None = None,
-    zone: str = "UTC",
     progress: Progress = lambda _share, _words: None,
 ) -> ImportOutcome:
     """Import the file's campaigns and days, all or nothing; the same file twice is one import.
@@ -178,12 +183,15 @@ def import_file(
 
     A large file is staged first, switched over at once, and put in place afterwards, so that
     others change campaigns meanwhile: decision 0015. `seen` is the preview that the person
-    agreed to: if the import would now do something else, it is refused. Raises `NotAllowed`,
-    `UnreadableRows`, `PreviewOutdated`, `AmbiguousCampaign`, `CurrencyChanged`.
+    agreed to: if the import would now do something else, it is refused. `zone` is the ad
+    account's, where it is not known yet. Raises `NotAllowed`, `UnreadableRows`,
+    `PreviewOutdated`, `AmbiguousCampaign`, `CurrencyChanged`.
     """
+    check_zone(zone)
     if file.unreadable_count and not accept_good_rows:
         raise UnreadableRows(_unreadable_message(file))
-    asked = _Asked(file, file_name, artist_name, actor, now, observed_on, accept_renames)
+    name = kept_note(file_name)
+    asked = _Asked(file, name, artist_name, actor, now, zone, observed_on, accept_renames)
     for _ in range(_ATTEMPTS):
         finish_imports(engine)
         progress(0.0, "Comparing with what is known")
@@ -200,12 +208,11 @@ def import_file(
                 "What this import would do has changed since its preview was shown. "
                 "Nothing was imported; look at the new preview."
             )
-        check_zone(zone)
         occasion = Occasion(actor, now, Origin.IMPORT, source)
         switch = Switch(
             looked.plan,
             file,
-            file_name=file_name,
+            file_name=name,
             artist_name=artist_name,
             zone=zone,
             counts=counts_of(preview, file),
@@ -233,6 +240,7 @@ class _Asked:
     artist_name: str
     actor: Actor
     now: datetime
+    zone: str
     observed_on: date | None
     accept_renames: bool
 
@@ -252,12 +260,12 @@ def _look(engine: Engine, asked: _Asked) -> _Looked:
     with reading(engine) as db:
         rights = present_rights(db, asked.actor, now=asked.now, are_kept=False)
         artist_id = find_artist(db, asked.artist_name, rights=rights)
-        zone = db.execute(
+        known = db.execute(
             select(connection.c.zone).where(
                 connection.c.artist_id == artist_id, connection.c.platform == file.platform
             )
         ).scalar()
-        today = asked.now.astimezone(ZoneInfo(zone or "UTC")).date()
+        today = asked.now.astimezone(ZoneInfo(known or asked.zone)).date()
         plan = make_plan(
             db,
             file,

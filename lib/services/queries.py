@@ -43,8 +43,7 @@ from lib.domain.records import (
 )
 from lib.domain.records import Connection as PlatformConnection
 from lib.domain.rights import Rights
-from lib.domain.run_days import Run, day_grid, is_adjustment, run_of
-from lib.domain.running import StatusChange
+from lib.domain.run_days import Run, Told, day_grid, run_of
 from lib.domain.status import LIVE
 from lib.platforms.gateways import Capability, gateway
 from lib.services.activity import ActivityFilter
@@ -53,7 +52,7 @@ from lib.services.campaign_rows import ARTIST, campaign_by_id, campaigns_by_id, 
 from lib.services.current_days import current_days
 from lib.services.recording import CampaignNotFound, no_such_campaign
 from lib.services.scope import of_artists
-from lib.services.trend_days import missing_of_run, told_from
+from lib.services.trend_days import files_from, missing_of_run
 
 FORECAST_DAYS = 28
 
@@ -228,8 +227,8 @@ def campaign_page(
             entries = tuple(history_of(db, ActivityFilter(campaign_id=campaign_id), rights=rights))
             (days, newest_seen_on), spans = _days(db, campaign_id), _coverage(db, campaign_id)
             run = _run(row.campaign, entries)
-            told = told_from(db, [campaign_id]).get(campaign_id)
-            odd, forecast = _outlook(row, days, spans, run, told)
+            first = files_from(db, [campaign_id]).get(campaign_id)
+            odd, forecast = _outlook(row, days, spans, run, first)
             return CampaignPage(
                 artist=placed.artist,
                 connection=link,
@@ -287,7 +286,7 @@ def _outlook(
     days: Sequence[DailyResult],
     spans: Sequence[Coverage],
     run: Run,
-    told: date | None,
+    files_reach_to: date | None,
 ) -> tuple[tuple[OddDay, ...], Forecast | None]:
     """Return the days of odd spend of the whole run, and where its spend will end."""
     as_of, kind = row.as_of, row.campaign.headline_kind
@@ -304,22 +303,15 @@ def _outlook(
         so_far_micros=sum(one.spend_micros or 0 for one in days if one.day <= as_of),
         as_of=as_of,
         ends_on=row.campaign.ends_on,
-        missing_days=missing_of_run(run.starts_on or days[0].day, as_of, spans, told),
+        missing_days=missing_of_run(run.starts_on or days[0].day, as_of, spans, files_reach_to),
     )
 
 
 def _run(one: Campaign, entries: Iterable[HistoryEntry]) -> Run:
     """Return when the campaign ran, by its history; `entries` come newest first."""
     ordered = sorted(entries, key=lambda entry: entry.id)
-    return run_of(
-        one,
-        (StatusChange(entry.at, entry.to_status) for entry in ordered if entry.to_status),
-        (
-            entry.at
-            for entry in ordered
-            if is_adjustment(entry.event, entry.from_status, entry.to_status)
-        ),
-    )
+    told = [Told(entry.at, entry.event, entry.from_status, entry.to_status) for entry in ordered]
+    return run_of(one, told)
 
 
 def _coverage(db: Connection, campaign_id: int) -> tuple[Coverage, ...]:

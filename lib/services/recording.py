@@ -221,7 +221,8 @@ def stops_and_starts(subject: Campaign, to: Status, *, now: datetime) -> dict[st
     """Return what a movement at `now` says of when money stopped or went out again."""
     if to in _STOPPED and (subject.status in LIVE or subject.stopped_at is None):
         return {"stopped_at": now}
-    if to in LIVE and subject.status in _STOPPED:
+    # Between a stop and a start there may be more: a review by the platform, say.
+    if to in LIVE and (subject.status in _STOPPED or subject.stopped_at is not None):
         return {"stopped_at": None, "resumed_at": now}
     return {}
 

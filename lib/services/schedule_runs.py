@@ -8,7 +8,7 @@ than a day late, is missed and says why.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
@@ -36,19 +36,21 @@ SEEN_WITHIN = timedelta(minutes=3)
 """A worker that has not been seen for longer is taken for gone."""
 
 
-def run_due(engine: Engine, *, now: datetime, by: str) -> list[ScheduledChange]:
+def run_due(engine: Engine, *, clock: Callable[[], datetime], by: str) -> list[ScheduledChange]:
     """Run every scheduled change whose time has come, and return what this call settled.
 
-    One that fails for a reason of its own stays coming and does not hold up the others. Raises
-    `DatabaseUnreachable`.
+    A round may be long, so the clock is read for each. One that fails for a reason of its own
+    stays coming and does not hold up the others. Raises `DatabaseUnreachable`.
     """
-    return list(_run_all(engine, now=now, by=by))
+    return list(_run_all(engine, clock=clock, by=by))
 
 
-def _run_all(engine: Engine, *, now: datetime, by: str) -> Iterator[ScheduledChange]:
-    for schedule_id in _due(engine, now=now):
+def _run_all(
+    engine: Engine, *, clock: Callable[[], datetime], by: str
+) -> Iterator[ScheduledChange]:
+    for schedule_id in _due(engine, now=clock()):
         try:
-            settled = run_one(engine, schedule_id, now=now, by=by)
+            settled = run_one(engine, schedule_id, now=clock(), by=by)
         except (DBAPIError, ValueError, LookupError):
             # A record that cannot be read, say: told to the log and tried again later.
             logger.exception("Scheduled change %s failed", schedule_id)

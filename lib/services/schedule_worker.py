@@ -51,7 +51,7 @@ def work(
             if shown_at is None or now - shown_at >= SHOW_ALIVE_EVERY:
                 show_alive(engine, name, now=now)
                 shown_at = now
-            run_round(engine, name=name, now=now, tell=tell)
+            run_round(engine, name=name, clock=clock, tell=tell)
             pause = _until_next(engine, now=clock())
         except (DatabaseUnreachable, DBAPIError) as error:
             logger.warning("Scheduled changes wait for the database: %s", type(error).__name__)
@@ -63,9 +63,9 @@ def work(
         logger.warning("The worker stopped without a goodbye: the database does not answer.")
 
 
-def run_round(engine: Engine, *, name: str, now: datetime, tell: Tell) -> int:
+def run_round(engine: Engine, *, name: str, clock: Callable[[], datetime], tell: Tell) -> int:
     """Run what is due by now, and return how many changes were settled."""
-    settled = run_due(engine, now=now, by=name)
+    settled = run_due(engine, clock=clock, by=name)
     for one in settled:
         tell(one)
     return len(settled)

@@ -15,10 +15,10 @@ from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Actor, Campaign, Origin, Source
 from lib.domain.rights import FULL, Deed
 from lib.domain.schedule import FURTHEST_AHEAD, SCHEDULABLE, ScheduledChange, ScheduleState
+from lib.domain.text import kept_note
 from lib.events import told
 from lib.services.access import demand_for_artist, present_rights
 from lib.services.campaigns import (
-    MAX_NOTE,
     ChangeRefused,
     ReasonMissing,
     RequestReused,
@@ -79,7 +79,7 @@ def schedule_change(
         "action": action.value,
         "run_at": run_at,
         "reason": PauseReason(reason).value if reason else None,
-        "note": note[:MAX_NOTE] or None,
+        "note": kept_note(note) or None,
         "actor": actor.name,
     }
     occasion = Occasion(actor, now, Origin.PERSON, source, request_id)

@@ -16,8 +16,7 @@ from sqlalchemy import Connection, select
 from lib.db.tables import connection
 from lib.domain.lag import SettleAges
 from lib.domain.records import Coverage
-from lib.domain.run_days import is_adjustment
-from lib.domain.running import StatusChange
+from lib.domain.run_days import Told
 from lib.platforms import ExportFile
 from lib.services.import_known import completed, figures_of
 from lib.services.import_plan import Plan
@@ -67,13 +66,12 @@ def foresee(
                 number,
                 facts,
                 spans=ahead[number].spans,
-                changes=tuple(ahead[number].changes),
-                adjusted_at=(),
+                told=ahead[number].told,
                 now=now,
                 ages=ages,
             )
             if some:
-                some.told_from = ahead[number].told_from
+                some.files_from = ahead[number].files_from
                 new.append(some)
     ids = [one.known.id for one in plan.campaigns if one.known and one.known.id in ahead]
     campaigns = [*load_campaigns(db, ids, now=now, ages=ages, ahead=ahead), *new]
@@ -127,25 +125,18 @@ def _ahead(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasio
         for first, last in spans_of(one, plan)
     ]
     days_since = partial(_days_since, one, plan.observed_on)
-    told_from = file.starts_on if spans else None
+    files_from = file.starts_on if spans else None
     if one.known is None:
-        changes = [StatusChange(occasion.now, one.status)]
+        created = Told(occasion.now, "campaign:create", after=one.status)
         facts = new_row(one, plan, file, occasion)
-        return Ahead(facts, spans, changes, told_from=told_from, days_since=days_since)
-    facts = newer_facts(one, plan)
-    is_adjusted = is_budget_change(one.known, facts) or (
-        one.moves and is_adjustment("campaign:reported", one.known.status, one.status)
-    )
+        return Ahead(facts, spans, [created], files_from, days_since)
+    facts, told = newer_facts(one, plan), []
+    if is_budget_change(one.known, facts):
+        told.append(Told(occasion.now, "campaign:budget"))
     if one.moves:
+        told.append(Told(occasion.now, "campaign:reported", one.known.status, one.status))
         facts |= movement(one.known, one.status, occasion, pending_action=one.pending_action)
-    return Ahead(
-        facts,
-        spans,
-        [StatusChange(occasion.now, one.status)] if one.moves else [],
-        [occasion.now] if is_adjusted else [],
-        told_from,
-        days_since,
-    )
+    return Ahead(facts, spans, told, files_from, days_since)
 
 
 def _days_since(one: PlannedCampaign, observed_on: date, first: date) -> Iterator[AheadDay]:

@@ -32,8 +32,16 @@ from lib.db.tables import (
 )
 from lib.domain.lag import SettleAges
 from lib.domain.records import BudgetPeriod, Coverage, Platform
-from lib.domain.run_days import ADJUSTMENTS, Marks, Run, is_adjustment, mark, missing_between
-from lib.domain.running import StatusChange
+from lib.domain.run_days import (
+    ADJUSTMENTS,
+    Marks,
+    Run,
+    Told,
+    adjustments,
+    mark,
+    missing_between,
+    movements,
+)
 from lib.domain.status import Status
 from lib.domain.verdict import DayGrid, Floats
 from lib.services.current_days import current_days, days_selectable
@@ -63,7 +71,7 @@ class Loaded:
     first: date
     """The date of the grid's first column."""
     spans: list[Coverage] = field(default_factory=list)
-    told_from: date | None = None
+    files_from: date | None = None
     """The first day of any file that named it: no row before its first one means that nothing
     ran. Looked up where a total budget asks for it."""
     is_over: bool = False
@@ -111,9 +119,8 @@ class Ahead:
     facts: Mapping[str, Any]
     """Columns of the campaign as they will be; of a known one, those that change."""
     spans: Sequence[Coverage] = ()
-    changes: Sequence[StatusChange] = ()
-    adjusted_at: Sequence[datetime] = ()
-    told_from: date | None = None
+    told: Sequence[Told] = ()
+    files_from: date | None = None
     days_since: Callable[[date], Iterable["AheadDay"]] = lambda _first: ()
     """The days from a date on whose current figures change, in any order."""
 
@@ -155,7 +162,7 @@ _SPANS = (
     .where(coverage.c.campaign_id.in_(_IDS))
     .distinct()
 )
-_TOLD_FROM = (
+_FILES_FROM = (
     select(coverage.c.campaign_id, func.min(import_run.c.starts_on).label("first"))
     .join_from(coverage, import_run)
     .where(coverage.c.campaign_id.in_(_IDS))
@@ -190,7 +197,7 @@ def load_campaigns(
     `ahead` says, by campaign, what an import or a bulk is about to add.
     """
     spans = _spans(db, ids)
-    changes, adjusted = _history(db, ids)
+    told = _history(db, ids)
     found = []
     for row in db.execute(_FACTS, {"ids": ids}).mappings():
         number = row["id"]
@@ -199,8 +206,7 @@ def load_campaigns(
             number,
             {**row, **to_come.facts},
             spans=[*spans.get(number, ()), *to_come.spans],
-            changes=(*changes.get(number, ()), *to_come.changes),
-            adjusted_at=(*adjusted.get(number, ()), *to_come.adjusted_at),
+            told=[*told.get(number, ()), *to_come.told],
             now=now,
             ages=ages,
         )
@@ -208,10 +214,10 @@ def load_campaigns(
             found.append(one)
     _sum_up(db, found)
     has_total = [one for one in found if one.budget_period == BudgetPeriod.TOTAL]
-    known = told_from(db, [one.id for one in has_total]) if has_total else {}
+    known = files_from(db, [one.id for one in has_total]) if has_total else {}
     for one in has_total:
-        firsts = (known.get(one.id), ahead.get(one.id, NOTHING_AHEAD).told_from)
-        one.told_from = min((first for first in firsts if first), default=None)
+        firsts = (known.get(one.id), ahead.get(one.id, NOTHING_AHEAD).files_from)
+        one.files_from = min((first for first in firsts if first), default=None)
     return sorted(found, key=lambda one: (one.covered_through, one.id))
 
 
@@ -223,8 +229,7 @@ def loaded(
     facts: Mapping[str, Any],
     *,
     spans: Sequence[Coverage],
-    changes: tuple[StatusChange, ...],
-    adjusted_at: tuple[datetime, ...],
+    told: Sequence[Told],
     now: datetime,
     ages: SettleAges,
 ) -> Loaded | None:
@@ -242,11 +247,11 @@ def loaded(
         kind=facts["headline_kind"],
         run=Run(
             zone=zone,
-            changes=changes,
+            changes=movements(told),
             starts_on=facts["starts_on"],
             ends_on=facts["ends_on"],
             created_at=facts.get("created_at"),
-            adjusted_at=adjusted_at,
+            adjusted_at=adjustments(told),
         ),
         budget_micros=facts["budget_micros"],
         budget_period=facts["budget_period"],
@@ -260,13 +265,15 @@ def loaded(
     )
 
 
-def told_from(db: Connection, ids: Sequence[int]) -> dict[int, date]:
+def files_from(db: Connection, ids: Sequence[int]) -> dict[int, date]:
     """Return the first day of any file that speaks for a campaign, by campaign."""
-    return {row.campaign_id: row.first for row in db.execute(_TOLD_FROM, {"ids": ids}) if row.first}
+    return {
+        row.campaign_id: row.first for row in db.execute(_FILES_FROM, {"ids": ids}) if row.first
+    }
 
 
 def missing_of_run(
-    starts_on: date | None, as_of: date, spans: Sequence[Coverage], told_from: date | None
+    starts_on: date | None, as_of: date, spans: Sequence[Coverage], files_from: date | None
 ) -> int:
     """Return how many days of the run up to the as-of day nobody has reported.
 
@@ -275,8 +282,8 @@ def missing_of_run(
     if starts_on is None:
         return 0
     first = min(span.starts_on for span in spans)
-    if told_from is not None and told_from < first:
-        before = Coverage.model_construct(campaign_id=0, starts_on=told_from, ends_on=first)
+    if files_from is not None and files_from < first:
+        before = Coverage.model_construct(campaign_id=0, starts_on=files_from, ends_on=first)
         spans = [*spans, before]
     return missing_between(starts_on, as_of, spans)
 
@@ -292,20 +299,14 @@ def _spans(db: Connection, ids: Sequence[int]) -> dict[int, list[Coverage]]:
     return found
 
 
-def _history(
-    db: Connection, ids: Sequence[int]
-) -> tuple[dict[int, list[StatusChange]], dict[int, list[datetime]]]:
-    """Return the movements of status and the adjustments, campaign by campaign, oldest first."""
-    changes: dict[int, list[StatusChange]] = defaultdict(list)
-    adjusted: dict[int, list[datetime]] = defaultdict(list)
+def _history(db: Connection, ids: Sequence[int]) -> dict[int, list[Told]]:
+    """Return what the history tells, campaign by campaign, oldest first."""
+    found: dict[int, list[Told]] = defaultdict(list)
     for row in db.execute(_CHANGES, {"ids": ids}):
-        after = Status(row.to_status) if row.to_status else None
         before = Status(row.from_status) if row.from_status else None
-        if after is not None:
-            changes[row.campaign_id].append(StatusChange(row.at, after))
-        if is_adjustment(row.event, before, after):
-            adjusted[row.campaign_id].append(row.at)
-    return changes, adjusted
+        after = Status(row.to_status) if row.to_status else None
+        found[row.campaign_id].append(Told(row.at, row.event, before, after))
+    return found
 
 
 def _sum_up(db: Connection, campaigns: Sequence[Loaded]) -> None:

@@ -15,8 +15,7 @@ from lib.db.engine import reading, retrying
 from lib.db.rows import named
 from lib.db.tables import campaign, connection, data_version
 from lib.domain.records import Campaign
-from lib.domain.run_days import is_adjustment
-from lib.domain.running import StatusChange
+from lib.domain.run_days import Told
 from lib.domain.status import Status
 from lib.services.lag import settle_ages
 from lib.services.recording import Occasion, bump_data_version, campaign_record, movement
@@ -31,18 +30,25 @@ class Foreseen:
     ready: Ready
     version: int
     """Raised by one with each change of the portion itself."""
+    is_raised: bool = False
+    """Whether the attempt under way has raised it in the database."""
+
+    def begin(self) -> None:
+        """Note that an attempt begins: what an earlier one raised was rolled back with it."""
+        self.is_raised = False
 
     def renew(self, db: Connection, campaign_id: int, occasion: Occasion) -> None:
         """Put the campaign's trend in, and tell every process of the change."""
         put(db, [campaign_id], _only(self.ready, campaign_id), now=occasion.now)
         bump_data_version(db, is_told=True)
+        self.is_raised = True
         # From here to the commit nobody else raises it.
         if _data_version(db) != self.version + 1:
             refresh(db, [campaign_id], now=occasion.now, by=occasion.actor.name)
 
     def went_through(self) -> None:
-        """Note that one change of the portion was committed."""
-        self.version += 1
+        """Note that an attempt was committed; one that the history answered raised nothing."""
+        self.version += self.is_raised
 
 
 def foresee_moves(
@@ -72,11 +78,9 @@ def _data_version(db: Connection) -> int:
 
 
 def _ahead(one: Campaign, to: Status, *, event: str, occasion: Occasion) -> Ahead:
-    is_adjusted = is_adjustment(event, one.status, to)
     return Ahead(
         facts=movement(one, to, occasion, pending_action=one.pending_action),
-        changes=[StatusChange(occasion.now, to)],
-        adjusted_at=[occasion.now] if is_adjusted else [],
+        told=[Told(occasion.now, event, one.status, to)],
     )
 
 

@@ -367,7 +367,7 @@ def _pacing(batch: Batch, row: int, column: int) -> Pacing | None:
         spend_7_micros=round(week.sum()) if len(week) else None,
         days_live_in_7=int(live.sum()),
         spend_so_far_micros=so_far,
-        missing_days=missing_of_run(starts_on, as_of, one.spans, one.told_from)
+        missing_days=missing_of_run(starts_on, as_of, one.spans, one.files_from)
         if one.budget_period == BudgetPeriod.TOTAL
         else 0,
     )

@@ -23,11 +23,11 @@ from lib.domain.actions import (
 from lib.domain.records import Actor, Campaign, GatewayKind, Origin, Source
 from lib.domain.rights import Deed, Rights
 from lib.domain.status import FACTS, Status
+from lib.domain.text import kept_note
 from lib.events import told
 from lib.services.access import demand_for_artist, present_rights
 from lib.services.campaigns import (
     CARRIED_OUT,
-    MAX_NOTE,
     Change,
     ChangeRefused,
     IllegalTransition,
@@ -101,7 +101,7 @@ def undo_change(
     `RequestReused`, `CampaignNotFound`; then nothing was changed.
     """
     occasion = Occasion(actor, now, Origin.PERSON, source, request_id)
-    note = note[:MAX_NOTE]
+    note = kept_note(note)
 
     def work(db: Connection) -> Change:
         rights = present_rights(db, actor, now=now)

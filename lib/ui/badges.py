@@ -20,26 +20,18 @@ COLOURS: dict[Tone, Colour] = {
 }
 
 
-@dataclass(frozen=True)
-class Look:
-    """A badge's icon: a Material symbol on the page, a plain sign inside a table cell."""
-
-    icon: str
-    sign: str
-
-
-LOOKS: dict[Status, Look] = {
-    Status.ISSUE: Look(":material/error:", "✕"),
-    Status.SUBSCRIPTION_PAUSED: Look(":material/credit_card_off:", "⚠"),
-    Status.ACTIVE: Look(":material/play_circle:", "▶"),
-    Status.SERVING: Look(":material/bolt:", "▶"),
-    Status.DEPLOYING: Look(":material/rocket_launch:", "◔"),
-    Status.UNDER_REVIEW: Look(":material/policy:", "◔"),
-    Status.CONTENT_VALIDATION: Look(":material/fact_check:", "◔"),
-    Status.AWAITING_SMARTLINK: Look(":material/link:", "◔"),
-    Status.PAUSED: Look(":material/pause_circle:", "‖"),
-    Status.ENDED: Look(":material/flag:", "■"),
-    Status.ARCHIVED: Look(":material/inventory_2:", "▣"),
+ICONS: dict[Status, str] = {
+    Status.ISSUE: ":material/error:",
+    Status.SUBSCRIPTION_PAUSED: ":material/credit_card_off:",
+    Status.ACTIVE: ":material/play_circle:",
+    Status.SERVING: ":material/bolt:",
+    Status.DEPLOYING: ":material/rocket_launch:",
+    Status.UNDER_REVIEW: ":material/policy:",
+    Status.CONTENT_VALIDATION: ":material/fact_check:",
+    Status.AWAITING_SMARTLINK: ":material/link:",
+    Status.PAUSED: ":material/pause_circle:",
+    Status.ENDED: ":material/flag:",
+    Status.ARCHIVED: ":material/inventory_2:",
 }
 
 GROUP_ICONS: dict[Group, str] = {
@@ -57,7 +49,7 @@ GROUP_TONES: dict[Group, Tone] = {
     Group.FINISHED: Tone.OFF,
 }
 
-LEARNING_LOOK = Look(":material/school:", "◐")
+LEARNING_ICON = ":material/school:"
 PENDING_WORDS = "To be carried out"
 SPENDING_WORDS = "Still spending"
 STALE_WORDS = "Figures are old"
@@ -69,17 +61,12 @@ PACING_SIGNS = {PacingWord.UNDER: "↓", PacingWord.ON_TRACK: "✓", PacingWord.
 
 @dataclass(frozen=True)
 class Badge:
-    """One badge: its words, icon, sign, colour and the sentence behind it."""
+    """One badge: its words, icon, colour and the sentence behind it."""
 
     words: str
-    look: Look
+    icon: str
     colour: Colour
     help: str
-
-    @property
-    def chip(self) -> str:
-        """The badge inside a table cell."""
-        return f"{self.look.sign} {self.words}"
 
 
 def badges_of(row: BoardRow, *, now: datetime) -> list[Badge]:
@@ -88,7 +75,7 @@ def badges_of(row: BoardRow, *, now: datetime) -> list[Badge]:
     badges = [
         Badge(
             status_badge_label(row.campaign, now=now),
-            LOOKS[row.status],
+            ICONS[row.status],
             COLOURS[facts.tone],
             facts.meaning,
         )
@@ -108,20 +95,9 @@ def badges_of(row: BoardRow, *, now: datetime) -> list[Badge]:
     return badges
 
 
-def chip_colours() -> dict[str, Colour]:
-    """Return every badge that a table cell may hold, with its colour."""
-    colours: dict[str, Colour] = {}
-    for status, facts in FACTS.items():
-        for words in (facts.label, f"{facts.label} · Learning"):
-            colours[f"{LOOKS[status].sign} {words}"] = COLOURS[facts.tone]
-    for badge in (*map(_learning, range(1, LEARNING_DAYS + 1)), *OTHERS):
-        colours[badge.chip] = badge.colour
-    return colours
-
-
 def side_by_side(badges: list[Badge]) -> str:
     """Return badges as one line of Markdown; their words are this desk's own."""
-    return " ".join(in_markdown(one.words, one.look.icon, one.colour) for one in badges)
+    return " ".join(in_markdown(one.words, one.icon, one.colour) for one in badges)
 
 
 def in_markdown(words: str, icon: str, colour: Colour) -> str:
@@ -132,7 +108,7 @@ def in_markdown(words: str, icon: str, colour: Colour) -> str:
 def _learning(day: int) -> Badge:
     return Badge(
         f"Learning · day {day} of {LEARNING_DAYS}",
-        LEARNING_LOOK,
+        LEARNING_ICON,
         "blue",
         "The ad platform is still calibrating; figures jump from day to day.",
     )
@@ -140,31 +116,31 @@ def _learning(day: int) -> Badge:
 
 PENDING = Badge(
     PENDING_WORDS,
-    Look(":material/front_hand:", "◇"),
+    ":material/front_hand:",
     "orange",
     "Decided here, but not yet confirmed as switched on the ad platform.",
 )
 SPENDING = Badge(
     SPENDING_WORDS,
-    Look(":material/payments:", "⚠"),
+    ":material/payments:",
     "red",
     "The platform reported spend for a day after money should have stopped.",
 )
 STALE = Badge(
     STALE_WORDS,
-    Look(":material/update_disabled:", "◌"),
+    ":material/update_disabled:",
     "orange",
     "No figures for the last days have come in. Import a newer export.",
 )
 SILENT = Badge(
     SILENT_WORDS,
-    Look(":material/money_off:", "⚠"),
+    ":material/money_off:",
     "orange",
     "Live, but nothing was spent on the last full day that was reported.",
 )
 ODD = Badge(
     ODD_WORDS,
-    Look(":material/show_chart:", "◆"),
+    ":material/show_chart:",
     "violet",
     "A day of the last 7 spent over twice or under half of what that weekday usually does.",
 )

@@ -115,7 +115,7 @@ def _groups(rows: Sequence[BoardRow], chosen: Sequence[Section]) -> table.Groups
 
 
 _ICONS = {Section(group.value): icon for group, icon in badges.GROUP_ICONS.items()} | {
-    Section.ARCHIVED: badges.LOOKS[Status.ARCHIVED].icon
+    Section.ARCHIVED: badges.ICONS[Status.ARCHIVED]
 }
 
 

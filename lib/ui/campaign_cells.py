@@ -62,7 +62,7 @@ def _link(one: Shown) -> tuple[str, str, str]:
 
 def _badges(one: Shown) -> list[tuple[str, ...]]:
     return [
-        chip(badge.words, badge.colour, badge.look.icon, badge.help)
+        chip(badge.words, badge.colour, badge.icon, badge.help)
         for badge in badges.badges_of(one.row, now=one.now)
     ]
 

@@ -28,7 +28,7 @@ def badge_of(status: Status) -> str:
     """Return a status as a badge in Markdown."""
     facts = FACTS[status]
     colour = badges.COLOURS[facts.tone]
-    return f":{colour}-badge[{badges.LOOKS[status].icon} {facts.label}]"
+    return f":{colour}-badge[{badges.ICONS[status]} {facts.label}]"
 
 
 def statuses() -> None:
@@ -54,14 +54,14 @@ def statuses() -> None:
 
 def badges_table() -> None:
     """Draw what stands beside or inside a status badge."""
-    learning = f":blue-badge[{badges.LEARNING_LOOK.icon} Learning · day 3 of {LEARNING_DAYS}]"
+    learning = f":blue-badge[{badges.LEARNING_ICON} Learning · day 3 of {LEARNING_DAYS}]"
     folded = ":green-badge[:material/play_circle: Active · Learning]"
     st.table(
         {
             "Badge": [
                 learning,
                 folded,
-                *(f":{one.colour}-badge[{one.look.icon} {one.words}]" for one in badges.OTHERS),
+                *(f":{one.colour}-badge[{one.icon} {one.words}]" for one in badges.OTHERS),
             ],
             "Means": [
                 _LEARNING_WORDS,

@@ -25,6 +25,7 @@ from lib.services.import_shapes import (
     ImportPreview,
     ImportRefused,
 )
+from lib.settings import settings
 from lib.ui import clock, notices, reads, signin
 
 __all__ = [
@@ -84,6 +85,7 @@ def preview(
             artist_name=artist,
             actor=signin.actor(),
             now=clock.now(),
+            zone=settings().default_zone,
             observed_on=observed_on,
             accept_renames=with_renames,
         )
@@ -150,6 +152,7 @@ def _run(
             actor=who,
             now=clock.now(),
             source=Source.DESK,
+            zone=settings().default_zone,
             observed_on=observed_on,
             accept_good_rows=with_good_rows,
             accept_renames=with_renames,

@@ -208,7 +208,7 @@ def _statuses(whole: Overview, chosen: Sequence[Status]) -> table.Groups:
             table.Choice(
                 status.value,
                 f"{FACTS[status].label} · {count(number)}",
-                badges.LOOKS[status].icon,
+                badges.ICONS[status],
                 status in chosen,
                 FACTS[status].meaning,
             )

@@ -91,6 +91,7 @@ class Importer:
                 actor=ALICE,
                 now=NOW,
                 source=Source.DESK,
+                zone="UTC",
             )
         except (ExportRefused, ImportRefused):
             promise(rows_of(self.engine) == before, "a refused import wrote something")

@@ -84,6 +84,7 @@ def fill(engine: Engine, *, now: datetime, with_demo: bool = False) -> None:
         actor=ALICE,
         now=now,
         source=Source.COMMAND,
+        zone="UTC",
     )
     with writing(engine) as db:
         one = select(campaign.c.id).order_by(campaign.c.id).limit(1).scalar_subquery()

@@ -2,9 +2,14 @@ import re
 from datetime import date
 
 import pytest
+from sqlalchemy import delete, select
 
+from lib.db.engine import writing
+from lib.db.tables import connection
 from lib.domain.actions import Action, PauseReason
 from lib.domain.status import FACTS
+from lib.settings import settings
+from tests.cast import add_artist
 from tests.pages.conftest import field, table, texts
 
 ACTIVITY = "pages/operations/activity.py"
@@ -157,6 +162,23 @@ def test_an_import_is_made_once_by_a_click_and_its_campaign_stands_on_the_board(
     assert engine_counts()[2] == runs + 1
     board = open_desk(artist="Liv Tannhus")
     assert "New one" in table(board, "Campaigns")["campaign"]
+
+
+def test_an_account_that_is_new_has_the_time_zone_of_the_desk(
+    open_desk, empty_engine, now, monkeypatch
+):
+    add_artist(empty_engine, now=now, name="Liv Tannhus")
+    with writing(empty_engine) as db:
+        db.execute(delete(connection))
+    monkeypatch.setenv("DESK_ZONE", "Pacific/Auckland")
+    settings.cache_clear()
+    at = open_desk(IMPORT)
+    at.selectbox(key="import-artist").select("Liv Tannhus").run()
+    at.file_uploader[0].upload("meta.csv", META.encode()).run()
+    at.button(key="import-start").click().run()
+    assert not at.exception
+    with empty_engine.connect() as db:
+        assert db.execute(select(connection.c.zone)).scalar_one() == "Pacific/Auckland"
 
 
 @pytest.mark.usefixtures("demo_engine")

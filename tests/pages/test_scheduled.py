@@ -151,7 +151,7 @@ def test_what_ran_says_in_the_history_whose_it_was_and_when_they_scheduled_it(
     live, open_desk, demo_engine, now
 ):
     schedule(demo_engine, live.campaign.id, now=now - timedelta(days=1), ahead=timedelta(hours=20))
-    run_due(demo_engine, now=now, by="w")
+    run_due(demo_engine, clock=lambda: now, by="w")
     at = open_desk(CAMPAIGN, id=str(live.campaign.id))
     at.session_state["history"] = True
     at.run()
@@ -171,7 +171,7 @@ def test_what_was_missed_is_news_on_the_campaigns_page_and_listed_with_its_reaso
     live, open_desk, demo_engine, now
 ):
     schedule(demo_engine, live.campaign.id, now=now - timedelta(days=3))
-    run_due(demo_engine, now=now, by="w")
+    run_due(demo_engine, clock=lambda: now, by="w")
     at = open_desk(CAMPAIGN, id=str(live.campaign.id))
     assert "Nobody ran it within a day of its time" in plain(at)
     listed = open_desk(SCHEDULED, state="Missed")

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lib.db.engine import make_engine, reading
-from lib.db.tables import history, import_run, scheduled_change
+from lib.db.tables import billing_notice, history, import_run, scheduled_change
 from lib.services.import_folding import finish_imports
 from tests import crash_children
 from tests.crash import Child, Nursery, Say
@@ -187,10 +187,12 @@ def kept(engine: Engine) -> set[str]:
         requests = db.execute(
             select(history.c.request_id).where(history.c.request_id.is_not(None))
         ).scalars()
+        notices = db.execute(select(billing_notice.c.id)).scalars()
         imports = db.execute(select(import_run.c.id)).scalars()
         settled = db.execute(select(scheduled_change.c.state, scheduled_change.c.id))
         return {
             *requests,
+            *notices,
             *(f"imported {one}" for one in imports),
             *(f"{row.state} {row.id}" for row in settled),
         }

@@ -29,7 +29,7 @@ from lib.domain.records import ConnectionState, GatewayKind, Origin, Platform
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
-from lib.services.billing import payment_failed, payment_recovered
+from lib.services.billing_notices import Notice, Payment, receive_notice
 from lib.services.campaigns import (
     IllegalTransition,
     NothingToConfirm,
@@ -96,7 +96,8 @@ class Desk(RuleBasedStateMachine):
         self.now = self.start
         self.is_failing = self.is_broken = False
         self.is_by_hand = gateway is GatewayKind.BY_HAND
-        self.artist_id = add_artist(self.engine, now=self.now, gateway=gateway)
+        self.artist = f"Artist of {new_request()}"
+        self.artist_id = add_artist(self.engine, now=self.now, name=self.artist, gateway=gateway)
         self.last: Any = None
         self.done: Any = None
         self.confirmed: dict[int, int] = {}
@@ -251,10 +252,10 @@ class Desk(RuleBasedStateMachine):
 
     @rule(is_failing=st.booleans())
     def bill(self, is_failing):
-        event = payment_failed if is_failing else payment_recovered
-        request: dict[str, Any] = {"actor": NOBODY, "request_id": new_request(), "now": self.now}
-        outcome = event(self.engine, self.artist_id, **request)
-        assert event(self.engine, self.artist_id, **request) == outcome
+        event = Payment.FAILED if is_failing else Payment.RECOVERED
+        notice = Notice(id=new_request(), event=event, at=self.now, artist=self.artist)
+        answer = receive_notice(self.engine, notice, actor=NOBODY, now=self.now)
+        assert receive_notice(self.engine, notice, actor=NOBODY, now=self.now) == answer
         self.is_failing = is_failing
         moved = []
         for number, idea in enumerate(self.ideas):
@@ -264,7 +265,7 @@ class Desk(RuleBasedStateMachine):
                 pending = action if self.is_by_hand and to is not S.ENDED else None
                 self.ideas[number] = self._moved(idea, to, Origin.BILLING, pending)
                 moved.append(idea.id)
-        assert list(outcome.moved) == moved
+        assert [list(one.moved) for one in answer.artists] == [moved]
 
     def _billed(self, idea, is_failing):
         if is_failing:

@@ -1,4 +1,4 @@
-"""Billing events, on both databases: what spends is stopped, what a person decided stays."""
+"""What billing does, on both databases: what spends is stopped, what a person decided stays."""
 
 from datetime import timedelta
 
@@ -10,25 +10,12 @@ from lib.db.tables import artist
 from lib.domain.actions import PauseReason
 from lib.domain.records import BillingState, GatewayKind, Origin
 from lib.domain.status import Status
-from lib.services.billing import ArtistNotFound, payment_failed, payment_recovered
-from lib.services.campaigns import RequestReused, pause_campaign
+from lib.services.campaigns import pause_campaign
 from tests import rules
-from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, see
+from tests.cast import ALICE, add_artist, add_campaign, fail_payment, recover_payment, see
 from tests.invariants import faults
 
 S = Status
-
-
-def fail(engine, artist_id, now, request_id=None):
-    return payment_failed(
-        engine, artist_id, actor=BOB, request_id=request_id or new_request(), now=now
-    )
-
-
-def recover(engine, artist_id, now, request_id=None):
-    return payment_recovered(
-        engine, artist_id, actor=BOB, request_id=request_id or new_request(), now=now
-    )
 
 
 def billing_of(engine, artist_id):
@@ -46,7 +33,7 @@ def test_a_failed_payment_stops_exactly_what_spends_and_its_recovery_brings_exac
         for status in Status
         if status is not S.SUBSCRIPTION_PAUSED
     }
-    outcome = fail(engine, artist_id, now)
+    outcome = fail_payment(engine, artist_id, now=now)
     assert set(outcome.moved) == {ones[S.ACTIVE], ones[S.SERVING]}
     assert billing_of(engine, artist_id) is BillingState.FAILING
     for status, one in ones.items():
@@ -57,7 +44,7 @@ def test_a_failed_payment_stops_exactly_what_spends_and_its_recovery_brings_exac
         assert campaign.stopped_at == (now if spent else None)
 
     later = now + timedelta(days=2)
-    assert set(recover(engine, artist_id, later).moved) == set(outcome.moved)
+    assert set(recover_payment(engine, artist_id, now=later).moved) == set(outcome.moved)
     assert billing_of(engine, artist_id) is BillingState.IN_ORDER
     for status, one in ones.items():
         campaign = see(engine, one)
@@ -79,8 +66,8 @@ def test_recovery_undoes_no_decision_that_a_person_made_before_or_meanwhile(engi
         now=now,
     )
     archived = add_campaign(engine, artist_id, now=now, status=S.ARCHIVED)
-    fail(engine, artist_id, now)
-    assert recover(engine, artist_id, now).moved == ()
+    fail_payment(engine, artist_id, now=now)
+    assert recover_payment(engine, artist_id, now=now).moved == ()
     assert see(engine, paused).status is S.PAUSED
     assert see(engine, archived).status is S.ARCHIVED
 
@@ -89,9 +76,9 @@ def test_recovery_undoes_no_decision_that_a_person_made_before_or_meanwhile(engi
 def test_a_run_that_ended_while_unpaid_does_not_start_again(engine, now, is_over_meanwhile):
     artist_id = add_artist(engine, now=now)
     one = add_campaign(engine, artist_id, now=now, ends_on=now.date())
-    fail(engine, artist_id, now)
+    fail_payment(engine, artist_id, now=now)
     later = now + timedelta(days=1 if is_over_meanwhile else 0)
-    assert recover(engine, artist_id, later).moved == (one,)
+    assert recover_payment(engine, artist_id, now=later).moved == (one,)
     assert see(engine, one).status is (S.ENDED if is_over_meanwhile else S.ACTIVE)
     assert faults(engine) == []
 
@@ -99,7 +86,7 @@ def test_a_run_that_ended_while_unpaid_does_not_start_again(engine, now, is_over
 def test_a_run_that_is_over_is_not_touched_by_a_failed_payment(engine, now):
     artist_id = add_artist(engine, now=now)
     one = add_campaign(engine, artist_id, now=now, ends_on=now.date() - timedelta(days=1))
-    assert fail(engine, artist_id, now).moved == ()
+    assert fail_payment(engine, artist_id, now=now).moved == ()
     assert see(engine, one).version == 1
 
 
@@ -107,45 +94,19 @@ def test_billing_touches_one_artist_only(engine, now):
     artist_id, other = add_artist(engine, now=now), add_artist(engine, now=now)
     theirs = add_campaign(engine, other, now=now)
     add_campaign(engine, artist_id, now=now)
-    fail(engine, artist_id, now)
+    fail_payment(engine, artist_id, now=now)
     assert see(engine, theirs).status is S.ACTIVE
     assert billing_of(engine, other) is BillingState.IN_ORDER
-
-
-@pytest.mark.parametrize("event", [fail, recover])
-def test_the_same_billing_event_twice_is_one_and_the_same_answer(engine, now, event):
-    artist_id = add_artist(engine, now=now)
-    add_campaign(engine, artist_id, now=now)
-    first = event(engine, artist_id, now, "notice-1")
-    once = dump(engine)
-    assert event(engine, artist_id, now + timedelta(hours=1), "notice-1") == first
-    assert dump(engine) == once
-
-
-def test_a_billing_request_used_for_something_else_is_refused(engine, now):
-    artist_id, other = add_artist(engine, now=now), add_artist(engine, now=now)
-    fail(engine, artist_id, now, "notice-1")
-    unchanged = dump(engine)
-    with pytest.raises(RequestReused):
-        recover(engine, artist_id, now, "notice-1")
-    with pytest.raises(RequestReused):
-        fail(engine, other, now, "notice-1")
-    assert dump(engine) == unchanged
-
-
-def test_an_artist_that_is_not_there_is_not_found(engine, now):
-    with pytest.raises(ArtistNotFound):
-        fail(engine, 4711, now)
 
 
 def test_by_hand_a_stop_by_billing_is_to_be_carried_out_too(engine, now):
     artist_id = add_artist(engine, now=now, gateway=GatewayKind.BY_HAND)
     one = add_campaign(engine, artist_id, now=now, ends_on=now.date())
-    fail(engine, artist_id, now)
+    fail_payment(engine, artist_id, now=now)
     assert see(engine, one).pending_action == "pause"
-    recover(engine, artist_id, now)
+    recover_payment(engine, artist_id, now=now)
     assert see(engine, one).pending_action == "resume"
-    fail(engine, artist_id, now)
-    recover(engine, artist_id, now + timedelta(days=1))
+    fail_payment(engine, artist_id, now=now)
+    recover_payment(engine, artist_id, now=now + timedelta(days=1))
     campaign = see(engine, one)
     assert (campaign.status, campaign.pending_action) == (S.ENDED, None)

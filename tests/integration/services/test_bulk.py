@@ -2,13 +2,14 @@
 
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, func, select, update
 
 from lib.db.engine import reading, writing
-from lib.db.tables import campaign, campaign_trend, data_version, history
+from lib.db.tables import campaign, campaign_trend, daily_result, data_version, history
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import BillingState, ConnectionState, GatewayKind
 from lib.domain.rights import FULL
@@ -297,6 +298,29 @@ def test_figures_that_come_in_between_are_not_lost_to_the_summary(
     assert sum(one.change is not None for one in results) >= 11
     assert assert_summary_agrees(engine, now=now, artist=ARTIST) >= 12
     assert faults(engine) == []
+
+
+def test_what_was_done_already_does_not_hide_that_figures_came_in_between(
+    engine, with_figures, now, monkeypatch
+):
+    found = bulk.preview(engine, selected(engine, with_figures), Action.PAUSE, now=now, rights=FULL)
+    cut_off = replace(found, outlooks=found.outlooks[:1])
+    apply(engine, cut_off, now=now, request_id="sent twice")
+    trends_of = foresee_moves
+
+    def in_between(*arguments, **named):
+        made = trends_of(*arguments, **named)
+        with writing(engine) as db:
+            days = update(daily_result).where(daily_result.c.campaign_id == with_figures[1])
+            db.execute(days.values(spend_micros=daily_result.c.spend_micros * 10))
+            trends.refresh(db, with_figures[1:2], now=now)
+            bump_data_version(db)
+        return made
+
+    monkeypatch.setattr(bulk, "foresee_moves", in_between)
+    results = apply(engine, found, now=now, request_id="sent twice")
+    assert all(one.change for one in results)
+    assert assert_summary_agrees(engine, now=now, artist=ARTIST) >= 12
 
 
 def test_somebody_who_writes_in_between_costs_time_and_nothing_else(

@@ -18,10 +18,10 @@ from lib.domain.records import (
     Source,
 )
 from lib.domain.status import Status
+from lib.domain.text import MAX_NOTE
 from lib.platforms.gateways import Simulated, gateway
 from lib.services import queries
 from lib.services.campaigns import (
-    MAX_NOTE,
     Change,
     ChangeRefused,
     IllegalTransition,
@@ -139,6 +139,17 @@ def test_a_note_that_is_too_long_is_cut(engine, artist_id, now):
     one = add_campaign(engine, artist_id, now=now)
     press(engine, Action.PAUSE, one, now=now, note="x" * (MAX_NOTE + 1))
     assert len(entries(engine, one)[-1]["note"]) == MAX_NOTE
+
+
+NO_TEXT = "Wrong\x00 cover\nask\ud800 Bob\x07"
+
+
+def test_a_note_keeps_what_every_database_takes(engine, artist_id, now):
+    one = add_campaign(engine, artist_id, now=now)
+    first = press(engine, Action.PAUSE, one, now=now, note=NO_TEXT, request_id="r")
+    assert entries(engine, one)[-1]["note"] == "Wrong cover\nask Bob"
+    again = press(engine, Action.PAUSE, one, now=now, seen=1, note=NO_TEXT, request_id="r")
+    assert again == first
 
 
 @pytest.mark.parametrize("reason", PauseReason)

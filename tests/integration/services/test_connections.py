@@ -45,7 +45,7 @@ def state_of(engine, artist_id, now, platform=META):
 
 def test_a_connection_breaks_and_is_mended_and_the_history_says_by_whom(engine, now):
     artist_id = add_artist(engine, now=now, name="Ida")
-    assert set_to(engine, artist_id, BROKEN, now, note="token expired").to_state is BROKEN
+    assert set_to(engine, artist_id, BROKEN, now, note="token\x00 expired\ud800").to_state is BROKEN
     assert state_of(engine, artist_id, now) is BROKEN
     assert state_of(engine, artist_id, now, Platform.GOOGLE) is LIVE
     found = {one.platform: one for one in connections(engine, "ida", rights=FULL)}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lib.db.engine import reading
-from lib.db.tables import daily_observation, history, import_run, staged_import
+from lib.db.tables import billing_notice, daily_observation, history, import_run, staged_import
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import exports, import_staging, queries
@@ -28,11 +28,9 @@ def nursery():
 
 def requests(engine):
     with reading(engine) as db:
-        return set(
-            db.execute(
-                select(history.c.request_id).where(history.c.request_id.is_not(None))
-            ).scalars()
-        )
+        requests = select(history.c.request_id).where(history.c.request_id.is_not(None))
+        notices = db.execute(select(billing_notice.c.id)).scalars()
+        return {*db.execute(requests).scalars(), *notices}
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, text
 
-from lib.db.tables import campaign, daily_observation, history, metadata
+from lib.db.tables import campaign, daily_observation, history, import_run, metadata
 from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Campaign, Platform, Source
 from lib.domain.rights import FULL
@@ -64,7 +64,12 @@ def report(
 @pytest.fixture
 def bring(engine: Engine) -> Callable[..., ImportOutcome]:
     def run(
-        data: bytes, *, name: str = "june.csv", now: datetime = NOW, **more: Any
+        data: bytes,
+        *,
+        name: str = "june.csv",
+        now: datetime = NOW,
+        zone: str = "UTC",
+        **more: Any,
     ) -> ImportOutcome:
         return import_file(
             engine,
@@ -74,6 +79,7 @@ def bring(engine: Engine) -> Callable[..., ImportOutcome]:
             actor=ALICE,
             now=now,
             source=Source.COMMAND,
+            zone=zone,
             **more,
         )
 
@@ -111,6 +117,7 @@ def test_a_preview_writes_nothing(engine: Engine) -> None:
         file_name="f",
         artist_name="The Herons",
         now=NOW,
+        zone="UTC",
         actor=ALICE,
     )
     assert preview.is_artist_new
@@ -129,11 +136,20 @@ def test_the_artist_is_found_again_however_the_name_is_spelled(
         file_name="f",
         artist_name=" the  HERONS",
         now=NOW,
+        zone="UTC",
         actor=ALICE,
     )
     assert not preview.is_artist_new
     assert preview.is_repeat
     assert "Alice" in preview.imported_before
+
+
+def test_a_files_name_keeps_what_every_database_takes(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    bring(daily(JUNE), name="caf\udce9\x00.csv")  # As the system tells a name that is no UTF-8.
+    with engine.connect() as db:
+        assert db.execute(select(import_run.c.file_name)).scalar_one() == "caf.csv"
 
 
 def test_an_import_without_an_artist_is_refused(engine: Engine) -> None:
@@ -144,6 +160,7 @@ def test_an_import_without_an_artist_is_refused(engine: Engine) -> None:
             file_name="f",
             artist_name="  ",
             now=NOW,
+            zone="UTC",
             actor=ALICE,
         )
 
@@ -363,6 +380,7 @@ def test_an_import_that_would_now_do_something_else_is_refused(
         file_name="f",
         artist_name="The Herons",
         now=NOW,
+        zone="UTC",
         actor=ALICE,
     )
     bring(daily(JUNE[:4], until="4 June 2026"))
@@ -640,6 +658,19 @@ def test_what_the_newer_file_leaves_blank_the_older_fills_in_either_order(
         bring(data)
     (row, *_) = list(exports.daily(engine, "The Herons", rights=FULL))
     assert (row["spend"], row["clicks"]) == (Decimal("3.00"), 41)
+
+
+def test_a_total_counts_as_made_on_the_last_day_of_the_accounts_own_calendar(
+    engine: Engine, bring: Callable[..., ImportOutcome]
+) -> None:
+    evening = datetime(2026, 6, 29, 13, 0, tzinfo=UTC)
+    bring(
+        report("Low Tide", switch="Enabled", status="Eligible"),
+        now=evening,
+        zone="Pacific/Auckland",
+    )
+    with engine.connect() as db:
+        assert db.execute(select(import_run.c.observed_on)).scalar_one() == date(2026, 6, 30)
 
 
 def test_a_zone_that_does_not_exist_is_refused_before_anything_is_written(

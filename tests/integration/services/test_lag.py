@@ -254,6 +254,7 @@ def take_in(
         actor=ALICE,
         now=now,
         source=Source.COMMAND,
+        zone="UTC",
         observed_on=observed_on,
     )
 

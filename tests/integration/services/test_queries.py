@@ -18,17 +18,16 @@ from lib.db.tables import (
     organization,
 )
 from lib.domain.actions import Action, PauseReason
-from lib.domain.metrics import PacingWord, as_of_day
+from lib.domain.metrics import PacingWord, settle_age
 from lib.domain.records import BillingState, BudgetPeriod, GatewayKind, Platform, Source
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
 from lib.services.activity import ActivityFilter, ActivityWords, activity, activity_words
-from lib.services.billing import payment_failed
 from lib.services.campaigns import confirm_carried_out, pause_campaign, resume_campaign
 from lib.services.recording import CampaignNotFound, bump_data_version
 from lib.services.trends import refresh
-from tests.cast import ALICE, BOB, add_artist, add_campaign, insert_one
+from tests.cast import ALICE, BOB, add_artist, add_campaign, fail_payment, insert_one
 
 EUR = 1_000_000
 TODAY = date(2026, 11, 24)
@@ -170,8 +169,8 @@ def test_the_as_of_day_of_the_query_is_the_as_of_day_of_the_rules(engine, now, z
         report(engine, one, artist_id, now, spans=[(9, 0)], days={1: (1, 1)})
     today = now.astimezone(ZoneInfo(zone)).date()
     for row in board_of(engine, artist_id, now).rows:
-        kind = row.campaign.headline_kind
-        assert row.as_of == as_of_day(TODAY, today=today, kind=kind)
+        settled = today - timedelta(days=settle_age(row.campaign.headline_kind))
+        assert row.as_of == min(TODAY, settled)
         assert row.as_of < today
 
 
@@ -252,7 +251,7 @@ def test_a_board_shows_one_artist_and_nothing_of_another(engine, artist_id, now)
     mine, theirs = (add_campaign(engine, one, now=now) for one in (artist_id, other))
     assert [row.campaign.id for row in board_of(engine, artist_id, now).rows] == [mine]
     assert [row.campaign.id for row in board_of(engine, other, now).rows] == [theirs]
-    payment_failed(engine, other, actor=BOB, request_id="f", now=now)
+    fail_payment(engine, other, now=now)
     assert board_of(engine, artist_id, now).billing is BillingState.IN_ORDER
     told = activity(engine, ActivityFilter(artist_id=artist_id), rights=FULL)
     assert {entry.campaign_id for entry in told} == {mine}
@@ -302,7 +301,7 @@ def test_a_kept_board_is_read_anew_where_the_history_does_not_tell_all(
     kept = board_of(engine, artist_id, now)
     pause_campaign(engine, one, request_id="p", **changed)
     if then == "billing":
-        payment_failed(engine, artist_id, actor=BOB, request_id="f", now=now)
+        fail_payment(engine, artist_id, now=now)
     elif then == "an older state":
         later = replace(kept.state, version=kept.state.version + 3, told=kept.state.told + 3)
         kept = replace(kept, state=later)

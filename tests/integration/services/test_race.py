@@ -22,15 +22,12 @@ from sqlalchemy import column as sql_column
 from lib.db.engine import reading
 from lib.db.tables import campaign, history, metadata
 from lib.domain.actions import Action
-from lib.domain.records import Actor
-from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import campaigns
-from lib.services.billing import payment_failed
 from lib.services.campaigns import IllegalTransition, StaleCampaign
 from lib.services.recording import Recorded
 from tests import racer
-from tests.cast import add_artist, add_campaign, see
+from tests.cast import add_artist, add_campaign, fail_payment, see
 from tests.invariants import faults
 
 S = Status
@@ -215,9 +212,7 @@ def test_a_payment_that_fails_during_a_resume_leaves_nothing_running(engine, now
         return run
 
     def fail():
-        payment_failed(
-            engine, artist_id, actor=Actor(name="Billing", rights=FULL), request_id="f", now=now
-        )
+        fail_payment(engine, artist_id, now=now)
 
     assert at_once([*(resume(number) for number in range(12)), fail]) == []
     left = {see(engine, campaign_id).status for campaign_id in ones}

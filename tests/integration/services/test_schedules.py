@@ -14,7 +14,6 @@ from lib.domain.rights import FULL
 from lib.domain.schedule import LATE_AFTER, ScheduleState
 from lib.domain.status import Status
 from lib.services import queries
-from lib.services.billing import payment_failed
 from lib.services.campaigns import (
     ReasonMissing,
     RequestReused,
@@ -41,7 +40,7 @@ from lib.services.schedules import (
     cancel_schedule,
     schedule_change,
 )
-from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, see
+from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, fail_payment, new_request, see
 from tests.invariants import faults
 
 S = Status
@@ -92,10 +91,10 @@ def listed(engine, campaign_id=None):
 def test_a_scheduled_pause_runs_at_its_time_and_is_the_change_of_whoever_scheduled_it(
     engine, one, now
 ):
-    made = schedule(engine, one, now=now, note="Release night")
-    assert run_due(engine, now=made.run_at - timedelta(seconds=1), by="w") == []
+    made = schedule(engine, one, now=now, note="Release\x00 night\ud800")
+    assert run_due(engine, clock=lambda: made.run_at - timedelta(seconds=1), by="w") == []
     assert see(engine, one).status is S.ACTIVE
-    (settled,) = run_due(engine, now=made.run_at, by="w")
+    (settled,) = run_due(engine, clock=lambda: made.run_at, by="w")
     assert (settled.id, settled.state, settled.settled_by) == (made.id, ScheduleState.RAN, "w")
     assert see(engine, one).status is S.PAUSED
     last = entries(engine, one)[-1]
@@ -107,6 +106,18 @@ def test_a_scheduled_pause_runs_at_its_time_and_is_the_change_of_whoever_schedul
     assert faults(engine) == []
 
 
+def test_each_of_a_round_is_written_with_the_time_at_which_it_is_run(engine, now):
+    artist_id = add_artist(engine, now=now)
+    ones = [add_campaign(engine, artist_id, now=now) for _ in range(2)]
+    first, second = (schedule(engine, one, now=now) for one in ones)
+    told = [first.run_at, second.run_at + timedelta(seconds=30)]
+    moments = iter([first.run_at, *told])
+    settled = run_due(engine, clock=lambda: next(moments), by="w")
+    assert [one.settled_at for one in settled] == told
+    assert [entries(engine, one)[-1]["at"] for one in ones] == told
+    assert [see(engine, one).stopped_at for one in ones] == told
+
+
 def test_scheduling_and_cancelling_stand_in_the_history_too(engine, one, now):
     made = schedule(engine, one, now=now)
     cancelled = cancel(engine, made.id, now=now)
@@ -114,7 +125,7 @@ def test_scheduling_and_cancelling_stand_in_the_history_too(engine, one, now):
     assert cancelled.settled_by == "Bob"
     told = [(row["event"], row["actor"], row["source"]) for row in entries(engine, one)[1:]]
     assert told == [("schedule:create", "Alice", "desk"), ("schedule:cancel", "Bob", "desk")]
-    assert run_due(engine, now=now + timedelta(days=3), by="w") == []
+    assert run_due(engine, clock=lambda: now + timedelta(days=3), by="w") == []
     assert see(engine, one).status is S.ACTIVE
 
 
@@ -130,7 +141,7 @@ def test_a_scheduled_change_is_no_change_until_it_runs(engine, one, now):
 def test_a_resume_is_scheduled_for_after_a_scheduled_pause(engine, one, now):
     schedule(engine, one, now=now, run_at=now + SOON)
     schedule(engine, one, now=now, run_at=now + 2 * SOON, action=Action.RESUME)
-    states = [item.state for item in run_due(engine, now=now + 2 * SOON, by="w")]
+    states = [item.state for item in run_due(engine, clock=lambda: now + 2 * SOON, by="w")]
     assert states == [ScheduleState.RAN, ScheduleState.RAN]
     assert see(engine, one).status is S.ACTIVE
     assert see(engine, one).version == 3
@@ -140,19 +151,19 @@ def test_a_resume_is_scheduled_for_after_a_scheduled_pause(engine, one, now):
 def test_what_is_more_than_a_day_late_is_missed_and_not_run(engine, one, now):
     made = schedule(engine, one, now=now)
     late = made.run_at + LATE_AFTER + timedelta(seconds=1)
-    (settled,) = run_due(engine, now=late, by="w")
+    (settled,) = run_due(engine, clock=lambda: late, by="w")
     assert settled.state is ScheduleState.MISSED
     assert "within a day" in (settled.why or "")
     assert see(engine, one).status is S.ACTIVE
     last = entries(engine, one)[-1]
     assert (last["event"], last["actor"], last["source"]) == ("schedule:miss", "Alice", "schedule")
     assert last["details"]["why"] == settled.why
-    assert run_due(engine, now=late + timedelta(days=1), by="w") == []
+    assert run_due(engine, clock=lambda: late + timedelta(days=1), by="w") == []
 
 
 def test_what_is_late_by_less_than_a_day_runs(engine, one, now):
     made = schedule(engine, one, now=now)
-    (settled,) = run_due(engine, now=made.run_at + LATE_AFTER, by="w")
+    (settled,) = run_due(engine, clock=lambda: made.run_at + LATE_AFTER, by="w")
     assert settled.state is ScheduleState.RAN
 
 
@@ -167,7 +178,7 @@ def test_what_was_done_by_hand_meanwhile_is_missed_and_says_who_did_it(engine, o
         request_id=new_request(),
         now=now,
     )
-    (settled,) = run_due(engine, now=made.run_at, by="w")
+    (settled,) = run_due(engine, clock=lambda: made.run_at, by="w")
     assert settled.state is ScheduleState.MISSED
     assert "It is paused already" in (settled.why or "")
     assert "Bob moved it to Paused" in (settled.why or "")
@@ -181,7 +192,7 @@ def test_a_campaign_that_changed_and_may_still_be_paused_is_paused_and_says_so(e
         engine, one, reason=PauseReason.BUDGET, seen_version=1, request_id=new_request(), **by_bob
     )
     resume_campaign(engine, one, seen_version=2, request_id=new_request(), **by_bob)
-    (settled,) = run_due(engine, now=made.run_at, by="w")
+    (settled,) = run_due(engine, clock=lambda: made.run_at, by="w")
     assert settled.state is ScheduleState.RAN
     assert "Bob moved it to Active" in (settled.why or "")
     assert see(engine, one).status is S.PAUSED
@@ -202,13 +213,13 @@ def test_the_guards_of_a_resume_hold_at_its_time_and_not_at_scheduling(engine, n
         "archived": "Unarchive it first",
     }[guard]
     if guard == "billing":
-        payment_failed(engine, artist_id, actor=BOB, request_id=new_request(), now=now)
+        fail_payment(engine, artist_id, now=now)
     elif guard == "connection":
         with writing(engine) as db:
             db.execute(update(connection).values(state=ConnectionState.BROKEN))
     elif guard == "archived":
         archive_campaign(engine, one, actor=BOB, seen_version=1, request_id=new_request(), now=now)
-    (settled,) = run_due(engine, now=made.run_at, by="w")
+    (settled,) = run_due(engine, clock=lambda: made.run_at, by="w")
     assert settled.state is ScheduleState.MISSED
     assert words in (settled.why or "")
     assert faults(engine) == []
@@ -253,11 +264,11 @@ def test_cancelling_twice_by_one_request_is_one_cancel_and_by_two_is_told(engine
 
 def test_what_ran_or_was_missed_can_no_longer_be_cancelled(engine, one, now):
     made = schedule(engine, one, now=now)
-    run_due(engine, now=made.run_at, by="w")
+    run_due(engine, clock=lambda: made.run_at, by="w")
     with pytest.raises(ScheduleSettled, match="nothing left to cancel"):
         cancel(engine, made.id, now=now)
     missed = schedule(engine, one, now=now, run_at=now + 2 * SOON)
-    run_due(engine, now=missed.run_at, by="w")
+    run_due(engine, clock=lambda: missed.run_at, by="w")
     with pytest.raises(ScheduleSettled, match="was missed"):
         cancel(engine, missed.id, now=now)
 
@@ -331,7 +342,7 @@ def test_one_that_cannot_be_read_does_not_hold_up_the_others(engine, one, now, c
             .where(scheduled_change.c.id == broken.id)
             .values(reason="a reason of the future")
         )
-    (settled,) = run_due(engine, now=fine.run_at, by="w")
+    (settled,) = run_due(engine, clock=lambda: fine.run_at, by="w")
     assert settled.id == fine.id
     assert f"Scheduled change {broken.id} failed" in caplog.text
     assert see(engine, one).status is S.ACTIVE
@@ -362,8 +373,8 @@ def test_what_billing_stopped_is_not_resumed_by_a_schedule(engine, now):
     artist_id = add_artist(engine, now=now, billing=BillingState.IN_ORDER)
     one = add_campaign(engine, artist_id, now=now)
     made = schedule(engine, one, now=now, action=Action.RESUME)
-    payment_failed(engine, artist_id, actor=BOB, request_id=new_request(), now=now)
-    (settled,) = run_due(engine, now=made.run_at, by="w")
+    fail_payment(engine, artist_id, now=now)
+    (settled,) = run_due(engine, clock=lambda: made.run_at, by="w")
     assert settled.state is ScheduleState.MISSED
     assert see(engine, one).status is S.SUBSCRIPTION_PAUSED
     with reading(engine) as db:
@@ -380,6 +391,8 @@ def test_one_that_nobody_can_read_holds_up_its_campaign_for_a_day_and_no_longer(
             .where(scheduled_change.c.id == broken.id)
             .values(reason="a reason of the future")
         )
-    assert run_due(engine, now=later.run_at, by="w") == []
-    (settled,) = run_due(engine, now=broken.run_at + LATE_AFTER + timedelta(seconds=1), by="w")
+    assert run_due(engine, clock=lambda: later.run_at, by="w") == []
+    (settled,) = run_due(
+        engine, clock=lambda: broken.run_at + LATE_AFTER + timedelta(seconds=1), by="w"
+    )
     assert (settled.id, settled.state) == (later.id, ScheduleState.RAN)

@@ -70,7 +70,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def bring(engine: Engine, data: bytes, **more: Any) -> ImportOutcome:
     named: dict[str, Any] = {"file_name": "f.csv", "artist_name": "The Herons", "now": NOW}
-    named |= {"actor": ALICE, "source": Source.COMMAND} | more
+    named |= {"actor": ALICE, "source": Source.COMMAND, "zone": "UTC"} | more
     return import_file(engine, read_file(engine, data), **named)
 
 
@@ -143,7 +143,7 @@ def test_what_an_import_will_do_is_told_the_same_while_another_is_put_in_place(
 
     def look() -> Any:
         return preview_import(
-            engine, third, file_name="f", artist_name="The Herons", now=NOW, actor=ALICE
+            engine, third, file_name="f", artist_name="The Herons", now=NOW, zone="UTC", actor=ALICE
         ).fingerprint
 
     seen: list[str] = []
@@ -271,7 +271,7 @@ def test_what_the_person_agreed_to_is_compared_again_after_another_import(engine
     assert artist_id is not None
     file = read_file(engine, daily(SECOND, last=12))
     seen = preview_import(
-        engine, file, file_name="f.csv", artist_name="The Herons", now=NOW, actor=ALICE
+        engine, file, file_name="f.csv", artist_name="The Herons", now=NOW, zone="UTC", actor=ALICE
     )
     between = daily([(NAMES[2], 4, "7.00", "1", "1")], last=8)
     watcher = Watcher(engine, artist_id, at="ready", do=lambda: bring(engine, between))

@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -67,6 +67,7 @@ def bring(engine, data, *, now, observed_on=None, artist=ARTIST):
         actor=ALICE,
         now=now,
         source=Source.COMMAND,
+        zone="UTC",
         observed_on=observed_on,
     )
 
@@ -138,6 +139,57 @@ def test_a_resume_inside_the_window_makes_it_too_early_and_says_until_when(engin
     assert verdict.changed_on == TODAY - timedelta(days=6)
     assert verdict.readable_on == verdict.changed_on + timedelta(days=7 + 3)
     assert_summary_agrees(engine, now=now, artist=ARTIST)
+
+
+def report_on(engine, on, status, *, since):
+    """Bring in a report of the evening of `on` that calls the campaign so."""
+    rows = run_of_days("Low Tide", first=since, count=(on - since).days + 1)
+    head, *lines = meta_daily(rows).decode().splitlines()
+    data = "\n".join([f"{head},Campaign delivery", *(f"{line},{status}" for line in lines)])
+    bring(engine, data.encode(), now=datetime(on.year, on.month, on.day, 18, tzinfo=UTC))
+
+
+def start_again(engine, *, stop, again):
+    """Let a campaign run for weeks, stop, be reviewed and run again."""
+    report_on(engine, stop - timedelta(days=1), "active", since=TODAY - timedelta(days=60))
+    report_on(engine, stop, "inactive", since=stop)
+    report_on(engine, stop + timedelta(days=1), "in_review", since=stop + timedelta(days=1))
+    report_on(engine, again, "active", since=again)
+
+
+def test_a_start_through_a_review_is_seen_as_a_resume(engine):
+    again = TODAY - timedelta(days=10)
+    start_again(engine, stop=TODAY - timedelta(days=12), again=again)
+    now = datetime(again.year, again.month, again.day, 18, tzinfo=UTC)
+    one = only_row(engine, now).campaign
+    assert (one.stopped_at, one.resumed_at) == (None, now)
+    assert_summary_agrees(engine, now=now, artist=ARTIST)
+    yesterday = TODAY - timedelta(days=1)
+    report_on(engine, yesterday, "active", since=again + timedelta(days=1))
+    later = now + timedelta(days=9)
+    verdict = only_row(engine, later).verdict
+    assert (verdict.why, verdict.changed_on) == (Why.CHANGED, again)
+    page = queries.campaign_page(engine, one.id, rights=FULL, now=later)
+    assert page.run.adjusted_at == (now,)
+    assert_summary_agrees(engine, now=later, artist=ARTIST)
+
+
+def test_what_ran_again_after_a_review_has_not_spent_after_its_stop(engine, now):
+    ended = TODAY - timedelta(days=1)
+    start_again(engine, stop=TODAY - timedelta(days=9), again=TODAY - timedelta(days=7))
+    report_on(engine, ended, "completed", since=TODAY - timedelta(days=6))
+    one = only_row(engine, now).campaign
+    archive_campaign(
+        engine,
+        one.id,
+        actor=ALICE,
+        seen_version=one.version,
+        request_id=new_request(),
+        now=now,
+    )
+    row = only_row(engine, now)
+    assert row.status is Status.ARCHIVED
+    assert row.spent_after_stop_on is None
 
 
 def test_a_flip_is_noted_with_who_and_seen_from_then_on(engine, now):

@@ -20,7 +20,6 @@ from lib.domain.records import (
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import queries
-from lib.services.billing import payment_failed, payment_recovered
 from lib.services.campaigns import (
     IllegalTransition,
     RequestReused,
@@ -40,7 +39,18 @@ from lib.services.undoing import (
     look_at_undo,
     undo_change,
 )
-from tests.cast import ALICE, BOB, NOBODY, add_artist, add_campaign, dump, new_request, see
+from tests.cast import (
+    ALICE,
+    BOB,
+    NOBODY,
+    add_artist,
+    add_campaign,
+    dump,
+    fail_payment,
+    new_request,
+    recover_payment,
+    see,
+)
 from tests.invariants import faults
 
 S = Status
@@ -103,7 +113,7 @@ def test_a_change_is_taken_back_by_its_opposite_and_names_what_it_takes_back(
     assert look_at_undo(engine, done.entry_id, now=now, rights=FULL) == UndoOffer(
         done.entry_id, back, to
     )
-    undone = undo(engine, done.entry_id, now=now, note="a slip")
+    undone = undo(engine, done.entry_id, now=now, note="a \x00slip\ud800")
     assert (undone.from_status, undone.to_status, undone.version) == (done.to_status, to, 3)
     told = entry(engine, undone.entry_id)
     assert (told["event"], told["undoes"], told["actor"]) == ("campaign:undo", done.entry_id, "Bob")
@@ -252,9 +262,9 @@ def test_undoing_a_pause_is_held_to_the_guards_of_a_resume(engine, artist_id, no
     refused(engine, done.entry_id, IllegalTransition, "connection to Meta is broken", now=now)
     with writing(engine) as db:
         db.execute(broken.values(state=ConnectionState.LIVE))
-    payment_failed(engine, artist_id, actor=NOBODY, request_id=new_request(), now=now)
+    fail_payment(engine, artist_id, now=now)
     refused(engine, done.entry_id, IllegalTransition, "unpaid invoice", now=now)
-    payment_recovered(engine, artist_id, actor=NOBODY, request_id=new_request(), now=now)
+    recover_payment(engine, artist_id, now=now)
     later = now + timedelta(days=5)
     refused(engine, done.entry_id, IllegalTransition, "run is over", now=later)
     assert undo(engine, done.entry_id, now=now).to_status is S.ACTIVE
@@ -268,7 +278,7 @@ def test_an_archive_from_which_billing_has_recovered_is_undone_into_a_pause(engi
     done = press(engine, Action.ARCHIVE, one, now=now)
     offer = look_at_undo(engine, done.entry_id, now=now, rights=FULL)
     assert offer.to is S.SUBSCRIPTION_PAUSED
-    payment_recovered(engine, artist_id, actor=NOBODY, request_id=new_request(), now=now)
+    recover_payment(engine, artist_id, now=now)
     assert undo(engine, done.entry_id, now=now).to_status is S.PAUSED
 
 
@@ -284,7 +294,7 @@ def test_what_no_person_decided_here_cannot_be_undone(engine, artist_id, now):
         now=now,
     )
     created, billed = 1, moved.entry_id + 1
-    payment_failed(engine, artist_id, actor=NOBODY, request_id=new_request(), now=now)
+    fail_payment(engine, artist_id, now=now)
     for one in (created, moved.entry_id, billed, billed + 1):
         refused(engine, one, CannotUndo, "Only what a person decided here", now=now)
     with pytest.raises(EntryNotFound):

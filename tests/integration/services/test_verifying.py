@@ -12,12 +12,11 @@ from lib.domain.actions import PauseReason
 from lib.domain.chain import GENESIS, entry_hash
 from lib.domain.records import Origin, Source
 from lib.services import verifying
-from lib.services.billing import payment_failed
 from lib.services.campaigns import pause_campaign
 from lib.services.history_chain import append_entries, lock_head
 from lib.services.recording import Occasion, record_event
 from lib.services.verifying import verify_history
-from tests.cast import ALICE, BOB, add_artist, add_campaign, new_request
+from tests.cast import ALICE, add_artist, add_campaign, fail_payment
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def filled(engine, now):
         request_id="pause",
         now=now + timedelta(microseconds=17),
     )
-    payment_failed(engine, artist_id, actor=BOB, request_id=new_request(), now=now)
+    fail_payment(engine, artist_id, now=now)
     assert verify_history(engine).entries == 7
     return engine
 

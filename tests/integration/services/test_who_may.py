@@ -27,7 +27,7 @@ from lib.services import (
     arrivals,
     attention,
     backtest,
-    billing,
+    billing_notices,
     bulk,
     campaigns,
     cost_sharing,
@@ -57,6 +57,7 @@ from lib.services import (
 from lib.services.access import NotAllowed
 from lib.services.activity import ActivityFilter
 from lib.services.billing import ArtistNotFound
+from lib.services.billing_notices import Notice, Payment, receive_notice
 from lib.services.recording import OVERSLEPT, CampaignNotFound
 from lib.services.roster import Order
 from tests.cast import ALICE, add_artist, add_campaign, dump, new_request, person_of, see, signed_in
@@ -191,6 +192,7 @@ def staged(engine, now):
             actor=ALICE.model_copy(update={"name": f"{name} person"}),
             now=now,
             source=Source.DESK,
+            zone="UTC",
         )
     campaigns.pause_campaign(
         engine,
@@ -245,6 +247,7 @@ def bring_in(stage, artist, actor):
         actor=actor,
         now=stage.now,
         source=Source.DESK,
+        zone="UTC",
     )
 
 
@@ -256,14 +259,8 @@ def preview(stage, artist, actor):
         artist_name=stage.name_of(artist),
         actor=actor,
         now=stage.now,
+        zone="UTC",
     )
-
-
-def settle(verb):
-    def work(stage, artist, actor):
-        return verb(stage.engine, artist, actor=actor, request_id=new_request(), now=stage.now)
-
-    return work
 
 
 def give(stage, artist, actor):
@@ -410,8 +407,6 @@ VERBS = {
     "move": (Deed.SPEAK_FOR_PLATFORM, move),
     "import": (Deed.IMPORT, bring_in),
     "preview": (Deed.IMPORT, preview),
-    "payment failed": (Deed.SETTLE_BILLING, settle(billing.payment_failed)),
-    "payment recovered": (Deed.SETTLE_BILLING, settle(billing.payment_recovered)),
     "give a role": (Deed.GIVE_ROLES, give),
     "invite": (Deed.GIVE_ROLES, invite),
 }
@@ -479,6 +474,7 @@ def test_an_import_answers_alike_for_artists_out_of_sight_and_new_ones(stage, wo
                 artist_name=name,
                 actor=bob,
                 now=stage.now,
+                zone="UTC",
                 **more,
             )
         told.append(str(refusal.value).replace(name, "NAME"))
@@ -494,6 +490,7 @@ def test_only_an_admin_of_the_whole_desk_adds_an_artist(stage, role):
         "actor": bob,
         "now": stage.now,
         "source": Source.DESK,
+        "zone": "UTC",
     }
     file = export_of(stage.engine, "New one")
     if role is Role.ADMIN:
@@ -501,6 +498,21 @@ def test_only_an_admin_of_the_whole_desk_adds_an_artist(stage, role):
         return
     with pytest.raises(NotAllowed):
         imports.import_file(stage.engine, file, **asked)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("is_of_the_desk", [True, False])
+def test_only_an_admin_of_the_whole_desk_tells_of_a_payment(stage, role, is_of_the_desk):
+    bob = stage.person((DESK if is_of_the_desk else Place(artist_id=stage.alma), role))
+    for event in Payment:
+        notice = Notice(id=new_request(), event=event, at=stage.now, artist="Alma Insight")
+        if is_of_the_desk and role is Role.ADMIN:
+            assert receive_notice(stage.engine, notice, actor=bob, now=stage.now).artists
+            continue
+        before = dump(stage.engine, without=KEPT)
+        with pytest.raises(NotAllowed):
+            receive_notice(stage.engine, notice, actor=bob, now=stage.now)
+        assert dump(stage.engine, without=KEPT) == before
 
 
 def test_a_request_id_of_others_tells_nothing_about_them(stage):
@@ -918,7 +930,7 @@ MODULES = (
     activity,
     attention,
     backtest,
-    billing,
+    billing_notices,
     bulk,
     campaigns,
     cost_sharing,

@@ -9,7 +9,6 @@ from lib.domain.metrics import (
     PacingWord,
     Totals,
     Window,
-    as_of_day,
     click_through_rate,
     cost_per_click_micros,
     cost_per_mille_micros,
@@ -79,19 +78,6 @@ def test_every_platform_has_its_type_and_result(platform):
 )
 def test_results_count_as_final_after_their_settle_age(kind, age):
     assert settle_age(kind) == age
-    assert as_of_day(TODAY, today=TODAY, kind=kind) == TODAY - timedelta(days=age)
-    old = TODAY - timedelta(days=30)
-    assert as_of_day(old, today=TODAY, kind=kind) == old
-    assert as_of_day(None, today=TODAY, kind=kind) is None
-
-
-@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
-def test_the_as_of_day_is_never_today_nor_later_than_the_figures(last, today):
-    for kind in ("views", "saves"):
-        day = as_of_day(last, today=today, kind=kind)
-        assert day is not None
-        assert day < today
-        assert day <= last
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.sampled_from([7, 28]))

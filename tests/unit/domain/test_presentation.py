@@ -144,7 +144,7 @@ def test_an_ended_kind_is_not_shown_where_nothing_ran_in_the_period():
 def test_a_campaign_whose_figures_stopped_does_not_hold_the_others_back():
     late = told(days={20: 3}, id=8)
     stale = a_trend(late.row.campaign, as_of=ago(20), covered_through=ago(20))
-    late = replace(late, row=replace(late.row, trend=stale, is_stale=True))
+    late = replace(late, row=replace(late.row, trend=stale, verdict=stale.verdict, is_stale=True))
     (kind,) = shown(told(days={0: 5}), late).kinds
     assert kind.window.last == AS_OF
     assert kind.results_micros == 5 * UNIT

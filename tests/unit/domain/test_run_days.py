@@ -1,6 +1,7 @@
 """The kinds of day: from history, dates and coverage, in the ad account's own zone."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,16 +12,17 @@ from lib.domain.records import Coverage
 from lib.domain.run_days import (
     DayKind,
     Run,
+    Told,
+    adjustments,
     dates,
     day_grid,
-    is_adjustment,
     kinds_of_days,
     mark,
     missing_between,
     run_of,
     start_of,
 )
-from lib.domain.running import StatusChange, stopped_stretches
+from lib.domain.running import StatusChange, stopped_stretches, stretches
 from lib.domain.status import Status
 from tests.unit.domain.make import NOW, a_campaign
 
@@ -202,7 +204,27 @@ def test_what_was_never_live_never_started():
     ],
 )
 def test_a_resume_an_unarchive_and_a_budget_are_changes(event, before, after, expected):
-    assert is_adjustment(event, before, after) is expected
+    assert adjustments([Told(NOW, event, before, after)]) == ((NOW,) if expected else ())
+
+
+@pytest.mark.parametrize(
+    ("course", "expected"),
+    [
+        ((S.ACTIVE, S.PAUSED, S.UNDER_REVIEW, S.ACTIVE), [3]),
+        ((S.SERVING, S.ENDED, S.UNDER_REVIEW, S.DEPLOYING, S.SERVING), [4]),
+        ((S.ACTIVE, S.ISSUE, S.UNDER_REVIEW, S.ACTIVE, S.SERVING), [3]),
+        ((S.PAUSED, S.UNDER_REVIEW, S.ACTIVE), [2]),
+        ((S.UNDER_REVIEW, S.ACTIVE), []),
+        ((S.DEPLOYING, S.ISSUE, S.UNDER_REVIEW, S.ACTIVE), []),
+        ((S.ACTIVE, S.UNDER_REVIEW, S.ACTIVE), []),
+    ],
+)
+def test_a_start_after_a_stop_is_a_change_whatever_stood_in_between(course, expected):
+    told = [
+        Told(at(20 + number, 9), "campaign:reported", before, after)
+        for number, (before, after) in enumerate(pairwise([None, *course]))
+    ]
+    assert adjustments(told) == tuple(at(20 + number, 9) for number in expected)
 
 
 def test_a_change_is_marked_on_the_accounts_day():
@@ -231,12 +253,28 @@ def test_rows_outside_of_the_window_are_left_out():
     assert grid.spend.sum() == 0
 
 
+def test_the_status_is_the_last_entrys_though_its_clock_was_behind():
+    told = [
+        Told(at(20, 0), "campaign:create", after=S.ACTIVE),
+        Told(at(23, 12, 1), "campaign:pause", S.ACTIVE, S.PAUSED),
+        Told(at(23, 12), "campaign:resume", S.PAUSED, S.ACTIVE),
+    ]
+    run = run_of(a_campaign(starts_on=FIRST, zone="UTC"), told)
+    last = stretches(run.changes)[-1]
+    assert (last.status, last.since, last.until) == (S.ACTIVE, at(23, 12, 1), None)
+    assert kinds(run) == "rrrprrrrrr"
+
+
 def test_a_run_is_what_the_campaign_and_its_history_say():
-    told = [StatusChange(NOW, S.ACTIVE)]
-    run = run_of(a_campaign(starts_on=FIRST, ends_on=TEN[-1]), told, [NOW])
+    told = [
+        Told(NOW, "campaign:create", after=S.ACTIVE),
+        Told(NOW + timedelta(days=1), "campaign:budget"),
+    ]
+    run = run_of(a_campaign(starts_on=FIRST, ends_on=TEN[-1]), told)
     assert run.zone == BERLIN
     assert (run.starts_on, run.ends_on) == (FIRST, TEN[-1])
-    assert (run.changes, run.adjusted_at) == (tuple(told), (NOW,))
+    assert run.changes == (StatusChange(NOW, S.ACTIVE),)
+    assert run.adjusted_at == (NOW + timedelta(days=1),)
     assert run.created_at == NOW - timedelta(days=40)
 
 

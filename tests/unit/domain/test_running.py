@@ -10,9 +10,10 @@ from lib.domain.metrics import Window
 from lib.domain.records import Coverage
 from lib.domain.running import (
     StatusChange,
+    Stretch,
     covered_days,
     days,
-    stopped_days,
+    stopped_stretches,
     stretches,
 )
 from lib.domain.status import Status
@@ -34,31 +35,6 @@ def at(day, hour, zone=UTC):
     return datetime(2026, 11, day, hour, tzinfo=zone)
 
 
-def november(*numbers):
-    return {date(2026, 11, number) for number in numbers}
-
-
-def test_only_whole_days_without_running_count_as_stopped():
-    told = [
-        StatusChange(at(2, 9), S.ACTIVE),
-        StatusChange(at(10, 15), S.PAUSED),
-        StatusChange(at(13, 8), S.ACTIVE),
-    ]
-    assert stopped_days(told, NOVEMBER, zone=UTC) == november(11, 12)
-
-
-@pytest.mark.parametrize(
-    ("zone", "stopped"), [(BERLIN, [11]), (TOKYO, [11, 12]), (NEW_YORK, [10, 11])]
-)
-def test_a_day_is_the_accounts_day(zone, stopped):
-    told = [
-        StatusChange(at(1, 0), S.SERVING),
-        StatusChange(at(10, 4, UTC), S.PAUSED),
-        StatusChange(at(12, 20, UTC), S.ACTIVE),
-    ]
-    assert stopped_days(told, NOVEMBER, zone=zone) == november(*stopped)
-
-
 def test_a_pause_that_is_archived_meanwhile_is_one_stretch():
     told = [
         StatusChange(at(1, 0), S.ACTIVE),
@@ -67,25 +43,25 @@ def test_a_pause_that_is_archived_meanwhile_is_one_stretch():
         StatusChange(at(12, 12), S.PAUSED),
         StatusChange(at(13, 12), S.ACTIVE),
     ]
-    assert stopped_days(told, NOVEMBER, zone=UTC) == november(11, 12)
+    assert stopped_stretches(told) == [Stretch(S.PAUSED, at(10, 12), at(13, 12))]
 
 
-def test_a_pause_that_still_lasts_reaches_to_the_end_of_the_window():
+def test_a_pause_that_still_lasts_has_no_end():
     told = [StatusChange(at(1, 0), S.ACTIVE), StatusChange(at(28, 12), S.SUBSCRIPTION_PAUSED)]
-    assert stopped_days(told, NOVEMBER, zone=UTC) == november(29, 30)
+    assert stopped_stretches(told) == [Stretch(S.SUBSCRIPTION_PAUSED, at(28, 12), None)]
 
 
 def test_what_the_history_does_not_reach_back_to_is_not_called_stopped():
-    assert stopped_days([], NOVEMBER, zone=UTC) == set()
-    told = [StatusChange(at(20, 12), S.ACTIVE)]
-    assert stopped_days(told, NOVEMBER, zone=UTC) == set()
+    assert stopped_stretches([]) == []
+    assert stopped_stretches([StatusChange(at(20, 12), S.ACTIVE)]) == []
 
 
 @pytest.mark.parametrize("status", Status)
-def test_every_status_but_the_two_live_ones_stops_the_days(status):
+def test_every_status_but_the_two_live_ones_stops_it(status):
     told = [StatusChange(at(10, 12), status), StatusChange(at(12, 12), S.ACTIVE)]
     is_live = status in (S.ACTIVE, S.SERVING)
-    assert stopped_days(told, NOVEMBER, zone=UTC) == (set() if is_live else november(11))
+    stopped = [] if is_live else [Stretch(status, at(10, 12), at(12, 12))]
+    assert stopped_stretches(told) == stopped
 
 
 @given(changes)
@@ -97,12 +73,15 @@ def test_stretches_follow_each_other_without_gap_or_overlap(told):
     assert not found or found[-1].until is None
 
 
-@given(changes, st.sampled_from([BERLIN, TOKYO, NEW_YORK]))
-def test_a_stopped_day_touches_no_stretch_that_runs(told, zone):
-    stopped = stopped_days(told, NOVEMBER, zone=zone)
+@given(changes)
+def test_it_is_stopped_or_runs_and_never_both(told):
     for one in stretches(told):
-        if one.status in (S.ACTIVE, S.SERVING):
-            assert one.since.astimezone(zone).date() not in stopped or one.until == one.since
+        around = [
+            stop
+            for stop in stopped_stretches(told)
+            if stop.since <= one.since and (stop.until is None or one.since < stop.until)
+        ]
+        assert len(around) == (one.status not in (S.ACTIVE, S.SERVING))
 
 
 @given(st.lists(st.tuples(st.dates(), st.integers(-3, 60)), max_size=5), st.dates())
