@@ -23,7 +23,7 @@ _MARKER = "rgba(128, 132, 148, 0.9)"
 _ODD = "#c2558d"
 # The two windows that decide, told apart by depth and by their words.
 _NOW, _BEFORE = "rgba(109, 104, 210, 0.20)", "rgba(109, 104, 210, 0.08)"
-_SPEND_BAR, _RESULT_BAR = "rgba(0, 114, 178, 0.38)", "rgba(0, 133, 95, 0.38)"
+_SPEND_BAR, _RESULT_BAR = "rgba(58, 140, 194, 0.5)", "rgba(31, 158, 120, 0.5)"
 _SPEND_LINE, _RESULT_LINE = "#3a8cc2", "#1f9e78"
 _MONTH_LINE = "#d98324"
 _LONGEST = 28
@@ -31,6 +31,7 @@ _APART = 0.23
 """The part of the frame between the middles of the two windows that leaves room for the words of
 both on a phone."""
 _LEFT = 52  # pixels
+_FEW_DAYS, _A_DAY = 8, 86_400_000  # milliseconds
 _UPPER, _LOWER = (0.55, 1.0), (0.0, 0.45)
 
 
@@ -222,12 +223,18 @@ def _layout(first: date, last: date, currency: str, kind: str, shapes: list[Figu
         "showgrid": False,
         "fixedrange": True,
     }
+    if last - first < timedelta(days=_FEW_DAYS):
+        # Left to itself the axis would name hours, several times the same day.
+        x |= {"tickmode": "linear", "tick0": first.isoformat(), "dtick": _A_DAY}
     # The labels have a margin that holds the longest, "1.25M": to find one that fits, Plotly draws
     # everything twice.
     y: Figure = {
         "rangemode": "tozero",
         "tickmode": "auto",
         "nticks": 5,
+        "separatethousands": True,
+        "exponentformat": "SI",
+        "minexponent": 5,
         "fixedrange": True,
         "automargin": False,
     }

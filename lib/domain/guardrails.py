@@ -108,14 +108,16 @@ def moves_money(action: Action) -> bool:
 def spend_a_day(row: BoardRow, action: Action) -> SpendADay | None:
     """Return the spend a day that `action` stops or starts, None where nobody can say.
 
-    A pause stops what was measured over the last 7 days, a resume starts what the daily budget
-    says; a total budget names no day's share.
+    A pause stops what was measured over the last 7 days, in full ones where there are any; a
+    resume starts what the daily budget says; a total budget names no day's share.
     """
     if not moves_money(action):
         return None
     week, one = row.week, row.campaign
     if action is Action.PAUSE and week is not None and week.days and week.spend_micros is not None:
-        return SpendADay(week.spend_micros / week.days, is_measured=True)
+        full = row.verdict.week.spend_a_day_micros if row.verdict else None
+        usual = week.spend_micros / week.days if full is None else full
+        return SpendADay(usual, is_measured=True)
     if one.budget_micros is not None and one.budget_period is BudgetPeriod.DAILY:
         return SpendADay(one.budget_micros, is_measured=False)
     return None

@@ -126,7 +126,7 @@ FACTS: dict[Status, StatusFacts] = {
         "Paused",
         Group.PAUSED,
         Tone.OFF,
-        "Stopped by a person; nothing is spent.",
+        "Stopped by a person; nothing is to be spent.",
         "See why it was paused.",
     ),
     Status.ENDED: StatusFacts(

@@ -12,6 +12,7 @@ _TEXT = "go-to"
 _CAMPAIGN = "pages/marketing/campaign.py"
 _KEYS = {
     "Ctrl K": "this list",
+    "↓ Enter": "in this list: go down, open",
     "/": "search the board or the roster",
     NEXT: "next campaign",
     PREVIOUS: "previous campaign",
@@ -38,7 +39,6 @@ def _go_to() -> None:
         placeholder="A few letters of a campaign or its artist",
         label_visibility="collapsed",
     )
-    components.mounted("focus")(key="go-to-focus")
     found = reads.found(text or "")
     for one in found:
         label = FACTS[one.status].label
@@ -50,6 +50,7 @@ def _go_to() -> None:
         )
     if (text or "").strip() and not found:
         st.markdown("No campaign is called so, and none of an artist who is.")
+    components.mounted("focus")(key="go-to-focus", data={"text": (text or "").strip()})
     _keys()
 
 

@@ -176,7 +176,7 @@ def agree(file: ExportFile, seen: ImportPreview, *, observed_on: date | None) ->
     with_good_rows = False
     if seen.unreadable_count:
         with_good_rows = st.checkbox(
-            f"Leave out the {count(seen.unreadable_count)} unreadable rows and import the others",
+            f"Leave out what cannot be read ({count(seen.unreadable_count)}), import the others",
             key="import-good-rows",
         )
     is_blocked = bool(seen.unreadable_count) and not with_good_rows
@@ -232,9 +232,9 @@ def finished(job: importing.Job) -> None:
     else:
         seen = job.outcome.preview
         st.success(
-            f"{count(len(seen.campaigns))} campaigns of {esc(seen.artist)}: "
-            f"{count(seen.days.get(DayState.NEW, 0))} new and "
-            f"{count(seen.days.get(DayState.RESTATED, 0))} restated days.",
+            f"{count(len(seen.campaigns))} campaign{'s' if len(seen.campaigns) != 1 else ''} of "
+            f"{esc(seen.artist)}. Days: {count(seen.days.get(DayState.NEW, 0))} new, "
+            f"{count(seen.days.get(DayState.RESTATED, 0))} restated.",
             title="Imported",
             icon=":material/check_circle:",
         )

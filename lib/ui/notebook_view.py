@@ -57,7 +57,8 @@ def _behind(answer: Answer) -> str:
     window = answer.window
     dates = f"{count(window.days)} days to {day(window.last, with_year=True)} ({span(window)})"
     campaigns = f"{count(answer.campaigns)} campaign{'' if answer.campaigns == 1 else 's'}"
-    return f"{dates} · {campaigns}"
+    is_narrowed = answer.question.artists or answer.question.is_comparison
+    return f"{dates} · {campaigns}{'' if is_narrowed else ' of all artists'}"
 
 
 def _notes(answer: Answer) -> list[str]:

@@ -104,6 +104,8 @@ def attention() -> None:
             _choose_need,
         ),
     )
+    if chosen is None and len(items) < found.total:
+        st.caption("The first few of each kind; a kind that is chosen above shows more of its own.")
 
 
 def _need_choice(need: Need, number: int, chosen: Need | None) -> table.Choice:

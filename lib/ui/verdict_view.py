@@ -35,17 +35,14 @@ _FULL_BAR, _CELLS = 1.5, 15  # A pacing bar is full at 150 % of plan: a cell is 
 def verdict(page: CampaignPage) -> None:
     """Draw the verdict: its badge, the sentence with its numbers, results and spend beside it."""
     row = page.row
-    found = row.verdict
-    word = found.word if found else Word.TOO_EARLY
-    words = badges.in_markdown(
-        word.value.capitalize(), verdict_words.ICONS[word], verdict_words.COLOURS[word]
-    )
+    found, badge = row.verdict, verdict_words.badge(row)
+    words = badges.in_markdown(*badge) if badge else ""
     change = verdict_words.change_words(found) if found else ""
-    if change and word is not Word.TOO_EARLY:
+    if found and change and found.word is not Word.TOO_EARLY:
         words += f" **{esc(change)}** cost per {esc(one_of(row.campaign.headline_kind))}"
     lines = (verdict_words.headline(row, changed_by=_changed_by(page)), verdict_words.sentence(row))
     beside = (verdict_words.results_sentence(row), verdict_words.spend_sentence(row))
-    told = [words, *(esc(line) for line in lines if line)]
+    told = [line for line in (words, *map(esc, lines)) if line]
     if any(beside):
         told.append("  \n".join(small(esc(line)) for line in beside if line))
     st.markdown("\n\n".join(told))
@@ -119,6 +116,7 @@ def _window_figures(page: CampaignPage, window: Window) -> dict[str, str]:
         ),
         "Spend a day": esc(money(sums.spend_a_day_micros, one.currency)),
         f"{named} a day": a_day(sums.results_a_day_micros),
+        "– over days in full and settled": count(sums.days),
         "Spend in total": esc(money(totals.spend_micros, one.currency)),
         **_blank_spend(page, window),
         f"{named} in total": results(totals.results_micros),
@@ -129,7 +127,7 @@ def _window_figures(page: CampaignPage, window: Window) -> dict[str, str]:
     found["Clicks"] = count(totals.clicks)
     if totals.impressions and totals.clicks is not None:
         found["CTR"] = f"{totals.clicks / totals.impressions:.2%}"
-    found["Days reported, in full and settled"] = f"{totals.days} and {sums.days}"
+    found["– over all days reported"] = count(totals.days)
     return found
 
 

@@ -92,6 +92,21 @@ def _too_early_chips(row: BoardRow) -> dict[str, Colour]:
     return found
 
 
+def badge(row: BoardRow) -> tuple[str, str, Colour] | None:
+    """Return words, icon and colour of the verdict's badge, None where there is none to show.
+
+    The same word as in a table's cell: a verdict that stays as the last one says of which day.
+    """
+    verdict = row.verdict
+    if verdict is not None and verdict.last and _is_named(verdict.last):
+        last = verdict.last.word
+        return f"{last.value.capitalize()} as of {day(verdict.as_of)}", ICONS[last], "gray"
+    word = verdict.word if verdict else Word.TOO_EARLY
+    if word is Word.TOO_EARLY and (row.group is Group.FINISHED or not is_shown(row)):
+        return None
+    return word.value.capitalize(), ICONS[word], COLOURS[word]
+
+
 def short(row: BoardRow) -> str:
     """Return the verdict on one line: "too early: day 3 of 7, readable on 2 Dec"."""
     return ", ".join(chips(row)).replace("◔ ", "")
@@ -245,7 +260,7 @@ def spend_sentence(row: BoardRow) -> str:
 
 
 def change_words(verdict: Verdict) -> str:
-    """Return by how much the cost changed: "−33 %", with the noise of a steady one.
+    """Return by how much the cost changed: "−33 %"; of a steady one its noise: "± 28 %".
 
     Where one window brought no result there is no cost to set against the other: the half
     results of the rule alone would make the number.
@@ -254,7 +269,7 @@ def change_words(verdict: Verdict) -> str:
     if side.y is None or side.m is None or not _has_both(verdict):
         return ""
     if side.word is Word.STEADY:
-        return f"steady ± {percent(math.expm1(side.m))}"
+        return f"± {percent(math.expm1(side.m))}"
     change = math.expm1(-side.y)
     return f"{'+' if change > 0 else '−'}{percent(abs(change))}"
 

@@ -42,6 +42,38 @@ def test_any_campaign_is_reached_by_typing_from_any_page(page: Page, desk: Desk)
     expect(dialog).to_have_count(0)
 
 
+def test_enter_opens_the_first_that_is_found_and_the_arrows_lead_to_the_others(
+    page: Page, desk: Desk
+) -> None:
+    open_board(page, desk)
+    dialog, field = page.get_by_role("dialog"), page.get_by_role("dialog").get_by_role("searchbox")
+    page.keyboard.press("Control+k")
+    field.wait_for()
+    # Faster than anything can be found: it waits for those of the whole word.
+    field.press_sequentially("low tide")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("campaign"))
+    assert "Low Tide" in title(page)
+    expect(dialog).to_have_count(0)
+
+    page.keyboard.press("Control+k")
+    field.wait_for()
+    field.press_sequentially("ferry")
+    links = dialog.get_by_role("link")
+    expect(links.nth(1)).to_contain_text("Ferry")
+    second = links.nth(1).inner_text().split("\n")[-1].split(" · ")[0]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(second)
+
+
 def test_a_stroke_goes_to_the_search_and_is_a_letter_where_somebody_types(
     page: Page, desk: Desk
 ) -> None:

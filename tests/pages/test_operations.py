@@ -157,7 +157,7 @@ def test_an_import_is_made_once_by_a_click_and_its_campaign_stands_on_the_board(
     at.file_uploader[0].upload("meta.csv", META.encode()).run()
     at.button(key="import-start").click().run()
     assert not at.exception
-    assert "1 campaigns of Liv Tannhus: 2 new and 0 restated days" in texts(at).replace("\\", "")
+    assert "1 campaign of Liv Tannhus. Days: 2 new, 0 restated." in texts(at).replace("\\", "")
     assert engine_counts()[0] == campaigns + 1
     assert engine_counts()[2] == runs + 1
     board = open_desk(artist="Liv Tannhus")

@@ -1,5 +1,6 @@
 """The guardrails warn and never block; each says exactly when it speaks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from lib.domain.records import (
     Source,
 )
 from lib.domain.status import LIVE, Status
+from lib.domain.trend import Sums
 from lib.domain.verdict import Why, Word
 from tests.unit.domain.make import NOW, TODAY, a_campaign, a_trend
 
@@ -186,6 +188,25 @@ def test_days_whose_spend_is_unknown_are_no_zero():
     blank = type(trend)(**{**vars(trend), "week": Totals(7, None, None, None, None)})
     row = board_row(campaign, trend=blank, last_change=None, circumstances=Circumstances(), now=NOW)
     assert guardrails.spend_a_day(row, Action.PAUSE) is None
+
+
+def test_a_pause_stops_what_a_full_day_costs_where_there_is_one():
+    campaign = a_campaign()
+    trend = a_trend(campaign)
+    # 7 reported days, two of them in part: 5 full ones of 1 each.
+    partly = replace(
+        trend,
+        week=replace(trend.week, spend_micros=6 * UNIT),
+        verdict=replace(trend.verdict, week=Sums(5, 5 * UNIT, 5 * UNIT)),
+    )
+    none_full = replace(partly, verdict=replace(partly.verdict, week=Sums(0, 0, 0)))
+    for known, micros in ((partly, UNIT), (none_full, 6 * UNIT / 7)):
+        row = board_row(
+            campaign, trend=known, last_change=None, circumstances=Circumstances(), now=NOW
+        )
+        found = guardrails.spend_a_day(row, Action.PAUSE)
+        assert found is not None
+        assert found.micros == micros
 
 
 @given(st.lists(st.tuples(st.sampled_from(["EUR", "USD", "JPY"]), st.booleans()), max_size=20))

@@ -77,6 +77,22 @@ def test_a_window_without_results_makes_no_percentage(now, before, change, bough
     )
 
 
+def test_the_badge_says_the_same_word_as_the_cell_of_a_table():
+    for word, why in ((Word.DECLINING, None), (Word.TOO_EARLY, Why.FEW)):
+        badge = verdict_words.badge(row(word, why))
+        assert badge is not None
+        assert badge[0].lower() == word.value
+    # Of what does not run, too early is no news; of what is over it would be wrong.
+    for status in (Status.PAUSED, Status.ENDED):
+        still = row(Word.TOO_EARLY, Why.GAP, campaign=a_campaign(status=status))
+        assert verdict_words.badge(still) is None
+        assert verdict_words.chips(still) == {}
+    over = a_campaign(status=Status.ENDED)
+    last = row(Word.STEADY, campaign=over, is_final=True)
+    assert verdict_words.badge(last) == ("Steady as of 21 Nov", ":material/east:", "gray")
+    assert verdict_words.chips(last) == {"→ steady": "gray", "as of 21 Nov": "gray"}
+
+
 @pytest.mark.parametrize(
     ("why", "words"),
     [
