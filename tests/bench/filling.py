@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Table, insert, text
+from sqlalchemy import Engine, Table, insert
 
 from lib.db.engine import make_engine, sqlite_module, writing
 from lib.db.migrations import newest_revision, upgrade
@@ -64,9 +64,6 @@ def fill(file: Path, size: Size, *, now: datetime) -> None:
         engine.dispose()  # The file is turned over to the driver alone.
         _many(file, planned, days)
         trends.rebuild(engine, now=now)
-        with engine.connect() as db:
-            db.execute(text("ANALYZE"))
-            db.commit()
     finally:
         engine.dispose()
 
