@@ -4,8 +4,9 @@ Streamlit's page asks the server twice before it opens the websocket, below the 
 once more in vain, and learns from what it draws which of its scripts it needs. Both can be said
 in the page itself: `window.__streamlit` is what Streamlit reads where a host knows its server
 (frontend/utils/src/config, 1.67), and `modulepreload` fetches a script while others still run.
-And `static/ahead.js` asks for what the page shows, before those scripts can; `static/page.css` is
-for what is drawn by Streamlit itself.
+And `static/ahead.js` asks for what the page shows, before those scripts can; `static/steps.js`
+keeps the browser's history in a person's steps; `static/page.css` is for what is drawn by
+Streamlit itself.
 """
 
 import re
@@ -39,7 +40,7 @@ _OWN = "desk."
 _ICONS = "MaterialSymbols-Rounded"
 
 _INLINE = Path(__file__).parent / "static"
-_TOLD = (_INLINE / "ahead.js").read_text(encoding="utf-8")
+_TOLD = "".join((_INLINE / f"{name}.js").read_text(encoding="utf-8") for name in ("steps", "ahead"))
 _STYLED = (_INLINE / "page.css").read_text(encoding="utf-8")
 _IMPORTED = re.compile(r'(?:\bfrom|\bimport)\s*"\./([\w.-]+\.js)"')
 

@@ -292,6 +292,44 @@ def test_another_artist_chosen_on_a_campaigns_page_opens_their_board(
     expect(board(page)).not_to_contain_text(name)
 
 
+def test_one_step_back_leads_to_where_a_campaign_was_opened_from(page: Page, desk: Desk) -> None:
+    field = page.get_by_test_id("stSidebar").get_by_role("combobox", name=re.compile("Artist"))
+    page.goto(f"{desk.url}/?artist={ARTIST.replace(' ', '+')}&group=Live")
+    first, second = names_in(page, Group.LIVE)[:2]
+    group_of(page, Group.LIVE).get_by_role("link", name=first, exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(first)
+    expect(page).to_have_url(re.compile("artist="))
+    drawn(page)
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", level=1)).to_have_text(second)
+    expect(page).to_have_url(re.compile("artist="))
+    drawn(page)
+
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text(first)
+    drawn(page)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Campaign Management")
+    expect(page).to_have_url(re.compile(r"/\?artist=Dead.*group=Live|group=Live.*artist=Dead"))
+    expect(field).to_have_value(ARTIST)
+    assert names_in(page, Group.LIVE)[:2] == [first, second]
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_have_text(first)
+
+    # Of another artist than the chosen one, from the roster.
+    page.goto(f"{desk.url}/roster?artist={ARTIST.replace(' ', '+')}&artists=Brother+Abacus")
+    drawn(page)
+    page.get_by_role("table", name="All campaigns").locator("tbody a").first.click()
+    expect(field).to_have_value("Brother Abacus")
+    expect(page).to_have_url(re.compile("campaign.*artist=Brother"))
+    drawn(page)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Roster")
+    expect(page).to_have_url(re.compile("artists=Brother"))
+    drawn(page)
+    expect(field).to_have_value(ARTIST)
+
+
 def test_an_artist_whose_billing_fails_is_opened_from_what_needs_attention(
     page: Page, desk: Desk
 ) -> None:
