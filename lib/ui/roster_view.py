@@ -237,7 +237,7 @@ def totals(fitting: Overview) -> None:
     """Draw what the fitting campaigns add up to: a line a currency, kinds apart."""
     current = sum(total.current for total in fitting.totals)
     head = f"**{_plural(fitting.campaigns, 'campaign')}**; the {count(current)} with current "
-    lines = [f"{head}figures add up to, currency by currency and kind by kind:"]
+    lines = [f"{head}figures, each to its as-of day, currency by currency and kind by kind:"]
     for total in fitting.totals:
         week = roster.kinds_words(total.kinds, lambda kind: kind.results_7_micros)
         month = roster.kinds_words(total.kinds, lambda kind: kind.results_28_micros)
@@ -245,6 +245,11 @@ def totals(fitting: Overview) -> None:
             f"**{esc(total.currency)}** · 7 d: "
             f"{esc(money(total.spend_7_micros, total.currency))}, {esc(week)} · 28 d: "
             f"{esc(money(total.spend_28_micros, total.currency))}, {esc(month)}"
+        )
+    if current < fitting.campaigns:
+        lines.append(
+            f"Of {count(fitting.campaigns - current)} the figures are older, or there are none: "
+            "they are left out here. Explore adds up a stretch of days over all."
         )
     st.caption("  \n".join(lines))
 

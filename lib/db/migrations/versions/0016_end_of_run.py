@@ -1,4 +1,7 @@
-"""The last day of a run that the files reach beyond, on which its verdict was left"""
+"""The last day of a run that the files reach beyond, on which its verdict was left
+
+What is kept follows other rules from here on, so it is emptied: the next start makes it anew.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +37,7 @@ _COLUMNS = [
 
 
 def upgrade() -> None:
+    op.execute(f"DELETE FROM {_TABLE}")
     op.drop_index(_INDEX, table_name=_TABLE)
     op.add_column(_TABLE, sa.Column("ended_on", sa.Date(), nullable=True))
     op.create_index(_INDEX, _TABLE, [*_COLUMNS, "ended_on"])
