@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from lib.domain.metrics import Window
-from lib.domain.records import Campaign, Coverage
+from lib.domain.records import Campaign, Coverage, Platform
 from lib.domain.running import StatusChange, Stretch, stopped_stretches
 from lib.domain.status import LIVE, Status
 from lib.domain.verdict import Bools, DayGrid, Floats
@@ -21,6 +21,8 @@ BEFORE_A_RESUME = frozenset(
     {Status.PAUSED, Status.SUBSCRIPTION_PAUSED, Status.ISSUE, Status.ARCHIVED, Status.ENDED}
 )
 ADJUSTMENTS = frozenset({"campaign:budget"})
+LEAVES_IDLE_DAYS_OUT = frozenset({Platform.META, Platform.GOOGLE})
+"""Where a covered day without a row was idle; elsewhere nobody can say."""
 
 # What a day said: spend in micros and results in millionths; None is unknown.
 DayFigures = tuple[int | None, int | None]

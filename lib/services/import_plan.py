@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from lib.domain.records import Campaign, Platform
+from lib.domain.records import Campaign
+from lib.domain.run_days import LEAVES_IDLE_DAYS_OUT
 from lib.domain.status import FACTS
 from lib.platforms import ExportDay, ExportFile
 from lib.services.import_comparing import compare_days
@@ -30,9 +31,6 @@ from lib.services.import_status import (
     inferred_status,
 )
 from lib.services.recording import campaign_record
-
-# Where a day without a row was idle; elsewhere nobody can say.
-_LEAVES_IDLE_DAYS_OUT = frozenset({Platform.META, Platform.GOOGLE})
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def make_plan(
         campaigns=tuple(planned),
         observed_on=observed_on,
         covered=covered,
-        is_gapless=file.unreadable_count == 0 and file.platform in _LEAVES_IDLE_DAYS_OUT,
+        is_gapless=file.unreadable_count == 0 and file.platform in LEAVES_IDLE_DAYS_OUT,
         warnings=tuple(_warnings(planned, vanished, renamed, older, observed_on=observed_on)),
     )
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from lib.db.tables import connection
 from lib.domain.lag import SettleAges
 from lib.domain.records import Coverage
-from lib.domain.run_days import Told
+from lib.domain.run_days import LEAVES_IDLE_DAYS_OUT, Told
 from lib.platforms import ExportFile
 from lib.services.import_known import completed, figures_of
 from lib.services.import_plan import Plan
@@ -125,7 +125,8 @@ def _ahead(one: PlannedCampaign, plan: Plan, file: ExportFile, occasion: Occasio
         for first, last in spans_of(one, plan)
     ]
     days_since = partial(_days_since, one, plan.observed_on)
-    files_from = file.starts_on if spans else None
+    has_idle_days = file.platform in LEAVES_IDLE_DAYS_OUT
+    files_from = file.starts_on if spans and has_idle_days else None
     if one.known is None:
         created = Told(occasion.now, "campaign:create", after=one.status)
         facts = new_row(one, plan, file, occasion)

@@ -34,6 +34,7 @@ from lib.domain.lag import SettleAges
 from lib.domain.records import BudgetPeriod, Coverage, Platform
 from lib.domain.run_days import (
     ADJUSTMENTS,
+    LEAVES_IDLE_DAYS_OUT,
     Marks,
     Run,
     Told,
@@ -165,7 +166,9 @@ _SPANS = (
 _FILES_FROM = (
     select(coverage.c.campaign_id, func.min(import_run.c.starts_on).label("first"))
     .join_from(coverage, import_run)
-    .where(coverage.c.campaign_id.in_(_IDS))
+    .where(
+        coverage.c.campaign_id.in_(_IDS), import_run.c.platform.in_(sorted(LEAVES_IDLE_DAYS_OUT))
+    )
     .group_by(coverage.c.campaign_id)
 )
 _CHANGES = (
@@ -266,7 +269,10 @@ def loaded(
 
 
 def files_from(db: Connection, ids: Sequence[int]) -> dict[int, date]:
-    """Return the first day of any file that speaks for a campaign, by campaign."""
+    """Return the first day of any file that speaks for a campaign, by campaign.
+
+    Only of platforms of which it is known what a day without a row means.
+    """
     return {
         row.campaign_id: row.first for row in db.execute(_FILES_FROM, {"ids": ids}) if row.first
     }

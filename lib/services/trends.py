@@ -164,16 +164,16 @@ def rows_of(
     found = _rows_by_days(db, campaigns, ahead)
     at_the_end = _rows_by_days(db, [one.at_its_end(on) for one, on in ends if on], ahead)
     for number, (last,) in at_the_end.items():
-        kept = {name: last[name] for name in _VERDICT}
         for row in found[number]:
             if row["as_of"] > last["as_of"]:
-                row.update(kept, ended_on=last["as_of"])
-    return found
+                row |= {"ended_on": last["as_of"], "verdict": last["verdict"]}
+    return {number: [row | row.pop("verdict") for row in rows] for number, rows in found.items()}
 
 
 def _rows_by_days(
     db: Connection, campaigns: Sequence[Loaded], ahead: Mapping[int, Ahead]
 ) -> dict[int, list[Row]]:
+    """Return the same, each with the columns of its verdict apart, as `verdict`."""
     found: dict[int, list[Row]] = {}
     for portion in _portions(campaigns, BATCH):
         batch = load_batch(db, portion, ahead=ahead)
@@ -195,9 +195,10 @@ def _rows_by_days(
 
 
 def _needs_whole_run(rows: Sequence[Row], earlier: int) -> bool:
-    has_windows = rows[-1]["c_days"] >= FEWEST_IN_C and rows[-1]["b_days"] >= FEWEST_IN_B
+    first, last = rows[0]["verdict"], rows[-1]["verdict"]
+    has_windows = last["c_days"] >= FEWEST_IN_C and last["b_days"] >= FEWEST_IN_B
     # One more than the gate asks for: the day before must pass it too.
-    return bool(earlier) and has_windows and rows[0]["eligible"] - earlier <= FEWEST_DATES
+    return bool(earlier) and has_windows and first["eligible"] - earlier <= FEWEST_DATES
 
 
 def _rows(batch: Batch, verdicts: Verdicts) -> dict[int, list[Row]]:
@@ -253,7 +254,7 @@ def _row(
         **_totals(batch, row, column, WEEK),
         **_totals(batch, row, column, MONTH),
         "spend_by_day": _spend_by_day(batch, row, column),
-        **_verdict_columns(verdict),
+        "verdict": _verdict_columns(verdict),
         **_pacing_columns(batch, row, column),
         "is_silent": _is_silent(batch, row, column),
         **_anomaly_columns(batch, usual, odd, row, column),
@@ -295,17 +296,7 @@ def _spend_by_day(batch: Batch, row: int, column: int) -> bytes:
     return values.tobytes()
 
 
-_VERDICT = (
-    *("word", "why", "y", "m", "results_word", "results_why", "results_y", "results_m"),
-    *("spend_word", "spend_change", "weeks", "eligible", "changed_on", "readable_on"),
-    "stake_micros",
-    *(f"{window}_{what}" for window in "cb" for what in ("days", "spend", "results")),
-    *(f"eligible_{what}_{length}" for length in (7, 28) for what in ("days", "spend", "results")),
-)
-
-
 def _verdict_columns(verdict: Verdict) -> Row:
-    """Return the columns of `_VERDICT`."""
     stake = verdict.stake_micros
     columns: Row = {
         "word": verdict.cost.word.value,

@@ -301,6 +301,20 @@ def test_a_campaign_that_its_files_show_to_have_started_late_is_behind(engine, n
     assert_summary_agrees(engine, now=now, artist=ARTIST)
 
 
+def test_what_the_days_add_up_to_goes_on_behind_the_end_of_a_run(engine, now):
+    days = run_of_days("Low Tide", first=TODAY - timedelta(days=70), count=69)
+    bring(engine, meta_daily(days), now=now)
+    before = only_row(engine, now)
+    run = ("900", "Lifetime", TODAY - timedelta(days=70), TODAY - timedelta(days=30))
+    bring(engine, meta_daily(days, plan=run), now=now, observed_on=TODAY)
+    after = only_row(engine, now)
+    assert (after.week, after.month) == (before.week, before.month)
+    assert after.covered_through == before.covered_through
+    assert after.spend_by_day == before.spend_by_day
+    assert (after.as_of, after.verdict.is_final) == (run[3], True)
+    assert (after.verdict.current.days, after.verdict.baseline.days) == (7, 21)
+
+
 def test_a_rebuild_makes_the_same_summary_anew(engine, now):
     first = TODAY - timedelta(days=30)
     names = [f"Song {number}" for number in range(5)]

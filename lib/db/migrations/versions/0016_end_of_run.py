@@ -37,7 +37,7 @@ _COLUMNS = [
 
 
 def upgrade() -> None:
-    op.execute(f"DELETE FROM {_TABLE}")
+    op.execute("DELETE FROM campaign_trend")
     op.drop_index(_INDEX, table_name=_TABLE)
     op.add_column(_TABLE, sa.Column("ended_on", sa.Date(), nullable=True))
     op.create_index(_INDEX, _TABLE, [*_COLUMNS, "ended_on"])
