@@ -262,7 +262,8 @@ def loaded(
         covered_through=through,
         settle_age=settles,
         as_of=as_of,
-        first=as_of - timedelta(days=HORIZON - 1),
+        # Whatever the time is, so that no passing day makes another count of the days before it.
+        first=through - timedelta(days=settles + HORIZON),
         spans=list(spans),
         is_over=facts["status"] in _OVER,
     )
