@@ -262,8 +262,9 @@ def loaded(
         covered_through=through,
         settle_age=settles,
         as_of=as_of,
-        # Whatever the time is, so that no passing day makes another count of the days before it.
-        first=through - timedelta(days=settles + HORIZON),
+        # Whatever day it is, so that none that passes makes another count of the days before it;
+        # but for a clock that lies behind the figures.
+        first=min(through - timedelta(days=settles + 1), as_of) - timedelta(days=HORIZON - 1),
         spans=list(spans),
         is_over=facts["status"] in _OVER,
     )

@@ -92,7 +92,10 @@ def test_columns_stand_as_they_were_chosen_also_in_another_session(
         field.press("Backspace")
     drawn(page)
     for title in ("Budget", "At stake"):
-        page.get_by_role("option", name=title, exact=True).click()
+        option = page.get_by_role("option", name=title, exact=True)
+        if not option.is_visible():
+            field.click()  # A run that comes in between closes the list.
+        option.click()
         drawn(page)
     field.press("Escape")
     expect(menu.get_by_role("button", name="Usual columns")).to_be_visible()
