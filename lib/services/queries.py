@@ -227,8 +227,7 @@ def campaign_page(
             entries = tuple(history_of(db, ActivityFilter(campaign_id=campaign_id), rights=rights))
             (days, newest_seen_on), spans = _days(db, campaign_id), _coverage(db, campaign_id)
             run = _run(row.campaign, entries)
-            first = files_from(db, [campaign_id]).get(campaign_id)
-            odd, forecast = _outlook(row, days, spans, run, first)
+            odd, forecast = _outlook(db, row, days, spans, run)
             return CampaignPage(
                 artist=placed.artist,
                 connection=link,
@@ -282,11 +281,11 @@ def _days(db: Connection, campaign_id: int) -> tuple[tuple[DailyResult, ...], da
 
 
 def _outlook(
+    db: Connection,
     row: BoardRow,
     days: Sequence[DailyResult],
     spans: Sequence[Coverage],
     run: Run,
-    files_reach_to: date | None,
 ) -> tuple[tuple[OddDay, ...], Forecast | None]:
     """Return the days of odd spend of the whole run, and where its spend will end."""
     as_of, kind = row.as_of, row.campaign.headline_kind
@@ -303,8 +302,17 @@ def _outlook(
         so_far_micros=sum(one.spend_micros or 0 for one in days if one.day <= as_of),
         as_of=as_of,
         ends_on=row.campaign.ends_on,
-        missing_days=missing_of_run(run.starts_on or days[0].day, as_of, spans, files_reach_to),
+        missing_days=_missing_days(db, row, run.starts_on or days[0].day, spans),
     )
+
+
+def _missing_days(db: Connection, row: BoardRow, starts_on: date, spans: Sequence[Coverage]) -> int:
+    """Return how many days of the run up to the as-of day nobody has reported."""
+    assert row.as_of is not None  # noqa: S101 - there are settled days
+    number, reach_to = row.campaign.id, None
+    if starts_on < min(span.starts_on for span in spans):
+        reach_to = files_from(db, [number]).get(number)
+    return missing_of_run(starts_on, row.as_of, spans, reach_to)
 
 
 def _run(one: Campaign, entries: Iterable[HistoryEntry]) -> Run:
