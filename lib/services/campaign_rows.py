@@ -31,6 +31,8 @@ ARTIST = (
 _PARTS = ((*ARTIST, artist.c.billing), connection.c, campaign.c, campaign_trend.c, history.c)
 _NAMES = [tuple(column.name for column in part) for part in _PARTS]
 _COLUMNS = [column for part in _PARTS for column in part]
+# Whole tables: SQLAlchemy looks its form of a statement up by every element.
+_SELECTED = (*_PARTS[0], connection, campaign, campaign_trend, history)
 _HASHED = [_COLUMNS.index(one) for one in (campaign.c.id, campaign.c.version, history.c.id)]
 
 
@@ -99,7 +101,7 @@ def _query(chosen: str, rights: Rights) -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(*_COLUMNS)
+        select(*_SELECTED)
         .select_from(campaign)
         .join(connection)
         .join(artist, artist.c.id == campaign.c.artist_id)

@@ -32,18 +32,27 @@ from lib.db.tables import (
     staged_kind_result,
 )
 
-_ANY_STAGED = select(staged_campaign.c.position).limit(1)
+IS_ANY_STAGED = exists(select(staged_campaign.c.position)).label("is_any_staged")
+"""Whether anything waits to be folded: a column for a statement of the same snapshot."""
+_ASKED = select(IS_ANY_STAGED)
 
 
 def current_days(
-    db: Connection, chosen: ColumnElement[bool] | None = None
+    db: Connection,
+    chosen: ColumnElement[bool] | None = None,
+    *,
+    is_any_staged: bool | None = None,
 ) -> tuple[FromClause, FromClause]:
     """Return what has the columns of `daily_result`, and of `daily_kind_result`: both current.
 
     `chosen` is a condition on `campaign`; where it is given, days of other campaigns may be
-    left out, which spares time while an import is being folded.
+    left out, which spares time while an import is being folded. `is_any_staged` is for who has
+    read `IS_ANY_STAGED` already.
     """
-    if not _is_staged(db, chosen):
+    if is_any_staged is None:
+        is_any_staged = bool(db.execute(_ASKED).scalar_one())
+    # Nothing is but for the seconds of a fold, so this comes first: it costs nothing.
+    if not is_any_staged or not _is_staged(db, chosen):
         return daily_result, daily_kind_result
     return _overlaid_days(chosen), _overlaid_kind_days(chosen)
 
@@ -120,9 +129,6 @@ def forget_staged(db: Connection, artist_ids: Select[int]) -> None:
 
 
 def _is_staged(db: Connection, chosen: ColumnElement[bool] | None) -> bool:
-    # The table is empty but for the seconds of a fold, so this comes first: it costs nothing.
-    if db.execute(_ANY_STAGED).first() is None:
-        return False
     if chosen is None:
         return True
     query = (

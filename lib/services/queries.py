@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import (
@@ -49,7 +49,7 @@ from lib.platforms.gateways import Capability, gateway
 from lib.services.activity import ActivityFilter
 from lib.services.activity import entries as history_of
 from lib.services.campaign_rows import ARTIST, campaign_by_id, campaigns_by_id, campaigns_of
-from lib.services.current_days import current_days
+from lib.services.current_days import IS_ANY_STAGED, current_days
 from lib.services.recording import CampaignNotFound, no_such_campaign
 from lib.services.scope import of_artists
 from lib.services.trend_days import files_from, missing_of_run
@@ -98,35 +98,38 @@ class CampaignPage:
     capabilities: Mapping[Action, Capability]
 
 
-def current_data_version(engine: Engine, *, patience: float = READ_PATIENCE) -> int:
-    """Return the number that every write raises; a cached read is keyed by it.
+class DataVersion(NamedTuple):
+    """What cached reads are kept by."""
 
-    Raises `DatabaseUnreachable` where the database does not answer for `patience` seconds.
-    """
-
-    def work() -> int:
-        with reading(engine) as db:
-            return int(db.execute(select(data_version.c.number)).scalar_one())
-
-    return retrying(work, patience=patience)
-
-
-def newest_labels(engine: Engine) -> tuple[object, ...]:
-    """Return what differs whenever an artist or a label has come or gone, or a backup came back.
+    number: int
+    """Raised by every write."""
+    labels: tuple[object, ...]
+    """Differs whenever an artist or a label has come or gone, or a backup came back.
 
     An artist keeps its name, and a label its own.
     """
 
-    def work() -> tuple[object, ...]:
-        query = select(
-            select(func.max(artist.c.id)).scalar_subquery(),
-            func.max(organization.c.created_at),
-            func.count(organization.c.retired_at),
-        )
-        with reading(engine) as db:
-            return tuple(db.execute(query).one())
 
-    return retrying(work)
+_DATA_VERSION = select(
+    select(data_version.c.number).scalar_subquery(),
+    select(func.max(artist.c.id)).scalar_subquery(),
+    func.max(organization.c.created_at),
+    func.count(organization.c.retired_at),
+)
+
+
+def current_data_version(engine: Engine, *, patience: float = READ_PATIENCE) -> DataVersion:
+    """Return the version that the data has by now.
+
+    Raises `DatabaseUnreachable` where the database does not answer for `patience` seconds.
+    """
+
+    def work() -> DataVersion:
+        with reading(engine) as db:
+            number, *labels = db.execute(_DATA_VERSION).one()
+            return DataVersion(number, tuple(labels))
+
+    return retrying(work, patience=patience)
 
 
 def artists(engine: Engine, *, rights: Rights) -> list[Artist]:
@@ -225,7 +228,8 @@ def campaign_page(
                 raise CampaignNotFound(no_such_campaign(campaign_id))
             row, link = placed.row, placed.connection
             entries = tuple(history_of(db, ActivityFilter(campaign_id=campaign_id), rights=rights))
-            (days, newest_seen_on), spans = _days(db, campaign_id), _coverage(db, campaign_id)
+            spans, is_any_staged = _coverage(db, campaign_id)
+            days, newest_seen_on = _days(db, campaign_id, is_any_staged=is_any_staged)
             run = _run(row.campaign, entries)
             odd, forecast = _outlook(db, row, days, spans, run)
             return CampaignPage(
@@ -256,10 +260,12 @@ def _artists(rights: Rights, *more: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _days(db: Connection, campaign_id: int) -> tuple[tuple[DailyResult, ...], date | None]:
+def _days(
+    db: Connection, campaign_id: int, *, is_any_staged: bool | None
+) -> tuple[tuple[DailyResult, ...], date | None]:
     """Return the days, oldest first, and the day on which the newest one was seen."""
     chosen = campaign.c.id == campaign_id
-    days, by_kind = current_days(db, chosen)
+    days, by_kind = current_days(db, chosen, is_any_staged=is_any_staged)
     kinds: dict[date, dict[str, int]] = defaultdict(dict)
     for row in db.execute(select(by_kind).where(by_kind.c.campaign_id == campaign_id)):
         kinds[row.day][row.kind] = row.results_micros
@@ -322,10 +328,18 @@ def _run(one: Campaign, entries: Iterable[HistoryEntry]) -> Run:
     return run_of(one, told)
 
 
-def _coverage(db: Connection, campaign_id: int) -> tuple[Coverage, ...]:
+def _coverage(db: Connection, campaign_id: int) -> tuple[tuple[Coverage, ...], bool | None]:
+    """Return how far the files speak for the campaign, and whether any days wait to be folded.
+
+    The second is None where no file does, as it comes with the rows of the first.
+    """
     rows = db.execute(
-        select(coverage.c.campaign_id, coverage.c.starts_on, coverage.c.ends_on)
+        select(coverage.c.campaign_id, coverage.c.starts_on, coverage.c.ends_on, IS_ANY_STAGED)
         .where(coverage.c.campaign_id == campaign_id)
         .distinct()
-    ).mappings()
-    return tuple(Coverage.model_construct(**row) for row in rows)
+    ).all()
+    spans = tuple(
+        Coverage.model_construct(campaign_id=number, starts_on=first, ends_on=last)
+        for number, first, last, _ in rows
+    )
+    return spans, rows[0].is_any_staged if rows else None

@@ -70,9 +70,10 @@ class Pulse:
 
     async def _read(self) -> None:
         try:
-            self.number = await asyncio.to_thread(
+            version = await asyncio.to_thread(
                 queries.current_data_version, self.engine(), patience=0
             )
+            self.number = version.number
         except (DatabaseUnreachable, SQLAlchemyError) as error:
             if self.number is not None:
                 logger.warning("The database cannot be reached (%s)", type(error).__name__)

@@ -54,7 +54,7 @@ from lib.services.connections import LinkStanding
 from lib.services.label_trend import LabelSpend
 from lib.services.lag import Curves
 from lib.services.looks import Since
-from lib.services.queries import Board, CampaignPage
+from lib.services.queries import Board, CampaignPage, DataVersion
 from lib.services.recording import CampaignNotFound
 from lib.services.roster import ArtistTotal, Order, Overview
 from lib.services.schedule_reads import scheduled_changes
@@ -77,7 +77,7 @@ PAGE_OF_HISTORY = 200
 MOST_OF_HISTORY = 10_000
 
 # The version as this run has read it, and who looks; None outside of `steady`.
-_seen: ContextVar[list[int] | None] = ContextVar("seen", default=None)
+_seen: ContextVar[list[DataVersion] | None] = ContextVar("seen", default=None)
 _looking: ContextVar[Actor | None] = ContextVar("looking", default=None)
 
 
@@ -122,19 +122,22 @@ def changeable_artists() -> frozenset[int]:
 
 def data_version() -> int:
     """Return the number that every write raises."""
+    return _version().number
+
+
+def _version() -> DataVersion:
     seen = _seen.get()
     if seen:
         return seen[0]
-    number = queries.current_data_version(engine())
+    version = queries.current_data_version(engine())
     if seen is not None:
-        seen.append(number)
-    return number
+        seen.append(version)
+    return version
 
 
 def artists() -> list[Artist]:
     """Return the artists of the labels in use, by name."""
-    url = settings().database_url
-    return _artists(url, _newest_labels(url, data_version()), rights())
+    return _artists(settings().database_url, _version().labels, rights())
 
 
 def demo_label() -> str | None:
@@ -369,15 +372,10 @@ def _kept(
     )
 
 
-# The version is a part of the key and used for nothing else.
-@_kept(most=16)
-def _newest_labels(url: str, version: int) -> tuple[object, ...]:  # noqa: ARG001
-    return queries.newest_labels(engine_of(url))
-
-
-# Not by the version: a pause brings no artist, and there may be 2,000.
+# What the data's version is kept by is a part of the key and used for nothing else; here not its
+# number: a pause brings no artist, and there may be 2,000.
 @_kept()
-def _artists(url: str, newest: tuple[object, ...], mine: Rights) -> list[Artist]:  # noqa: ARG001
+def _artists(url: str, labels: tuple[object, ...], mine: Rights) -> list[Artist]:  # noqa: ARG001
     return queries.artists(engine_of(url), rights=mine)
 
 

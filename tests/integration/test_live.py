@@ -49,7 +49,7 @@ def counted(monkeypatch):
 def test_a_hundred_tabs_ask_the_database_once_a_second(engine, counted, now):
     seconds = [0.0]
     pulse = Pulse(lambda: engine, monotonic=lambda: seconds[0])
-    before = queries.current_data_version(engine)
+    before = queries.current_data_version(engine).number
     counted.clear()
     assert ask(pulse, times=100) == [(200, {"version": before})] * 100
     seconds[0] = 0.9

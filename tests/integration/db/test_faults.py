@@ -100,7 +100,7 @@ class Worker(threading.Thread):
                 seen = retrying(partial(see, self.engine, one)).version
                 told = racer.press(self.engine, one, action, request, self.now, seen=seen)
                 self.told.append(told | {"campaign": one})
-                assert queries.current_data_version(self.engine) >= 0
+                assert queries.current_data_version(self.engine).number >= 0
                 turn += 1
         except BaseException as error:  # noqa: BLE001 - whatever it was, the test shows it
             self.raised.append(error)

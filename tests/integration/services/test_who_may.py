@@ -963,7 +963,6 @@ OPEN = {
     "queries.current_data_version",
     "demo.is_empty",
     "filter_choices.newest_campaigns",
-    "queries.newest_labels",
     "imports.read_file",
     "imports.remembered_mapping",
     "campaigns.in_transaction",
