@@ -74,6 +74,12 @@ def insert_one(db: Connection, table: Table, values: dict[str, Any]) -> int:
     return int(key[0])
 
 
+def database_url(engine: Engine) -> str:
+    """Return the `DATABASE_URL` of an engine, for another process."""
+    url = engine.url.set(drivername=engine.dialect.name)
+    return url.render_as_string(hide_password=False)
+
+
 def new_request() -> str:
     """Return a request id that was never used."""
     return f"request-{next(_numbers)}"

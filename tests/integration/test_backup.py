@@ -35,7 +35,7 @@ from lib.domain.records import Source
 from lib.services import demo
 from lib.services.imports import import_file, read_file
 from lib.settings import ROOT
-from tests.cast import ALICE, add_artist, add_campaign, dump
+from tests.cast import ALICE, add_artist, add_campaign, database_url, dump
 from tests.crash_children import NOW, snapshot
 from tests.invariants import faults
 from tests.postgres import Postgres
@@ -93,7 +93,7 @@ def fill(engine: Engine, *, now: datetime, with_demo: bool = False) -> None:
 
 def export(engine: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> str:
     """Return everything that the export command writes of every artist, in every form."""
-    monkeypatch.setenv("DATABASE_URL", engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("DATABASE_URL", database_url(engine))
     with reading(engine) as db:
         names = db.execute(select(artist.c.name).order_by(artist.c.name)).scalars().all()
     capsys.readouterr()
@@ -118,7 +118,7 @@ def test_backup_destroy_restore_gives_the_same_export_byte_for_byte(
 ) -> None:
     fill(engine, now=now, with_demo=True)
     before, rows = export(engine, capsys, monkeypatch), dump(engine, without=["data_version"])
-    url = engine.url.render_as_string(hide_password=False)
+    url = database_url(engine)
     monkeypatch.setenv("DATABASE_URL", url)
     assert cli.main(["backup", str(file)]) == 0
     assert capsys.readouterr().out == f"{file}\n"

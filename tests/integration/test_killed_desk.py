@@ -27,7 +27,7 @@ from lib.domain.schedule import ScheduleState
 from lib.services.schedules import schedule_change
 from tests.bench.load import Seen, change
 from tests.browser.desk import Desk, serving
-from tests.cast import ALICE, add_artist, add_campaign, new_request
+from tests.cast import ALICE, add_artist, add_campaign, database_url, new_request
 from tests.crash_children import snapshot
 from tests.integration.services.test_schedule_races import start_worker, states, wrong
 from tests.invariants import is_whole
@@ -157,7 +157,7 @@ class Stage:
     @contextmanager
     def running(self) -> Iterator[tuple[Desk, Callable[[], None]]]:
         """Yield the desk, and what kills it and its worker; at the end they are killed too."""
-        url = self.engine.url.render_as_string(hide_password=False)
+        url = database_url(self.engine)
         env = {"DATABASE_URL": url, "DESK_DEMO": "0", "DESK_ACTOR": "Bob"}
         has_worker = self.engine.dialect.name == "postgresql"
         with serving(self.folder, env=env) as desk:

@@ -18,7 +18,7 @@ from lib.domain.actions import Action
 from lib.services.schedule_runs import show_alive
 from lib.services.schedules import schedule_change
 from lib.settings import ROOT
-from tests.cast import ALICE, add_artist, add_campaign, dump
+from tests.cast import ALICE, add_artist, add_campaign, database_url, dump
 
 DAILY = """Nightly
 1 June 2026 - 3 June 2026
@@ -261,7 +261,7 @@ def in_july(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_maintenance_may_take_longer_than_a_page(
     demo_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", demo_engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("DATABASE_URL", database_url(demo_engine))
     demo_engine.dispose()
     monkeypatch.setattr("lib.db.engine.STATEMENT_TIMEOUT", "1ms")
     file = str(tmp_path / "desk.zip")

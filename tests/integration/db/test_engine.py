@@ -98,6 +98,8 @@ def test_a_postgresql_url_gets_the_driver_that_the_desk_uses():
 
 
 def test_a_write_takes_the_lock_at_its_begin_and_readers_go_on(sqlite):
+    with reading(sqlite):
+        pass  # On the connection that the write gets from the pool.
     with writing(sqlite), sqlite.connect() as other:
         raw = other.connection.driver_connection
         raw.execute("PRAGMA busy_timeout=1")

@@ -14,7 +14,7 @@ from lib.services.demo import is_empty
 from lib.services.demo_fixtures import read_label
 from lib.services.import_folding import finish_imports
 from tests import crash_children
-from tests.cast import add_artist, add_campaign
+from tests.cast import add_artist, add_campaign, database_url
 from tests.crash import ChildFailed, Nursery
 from tests.invariants import faults, is_whole
 from tests.staging import left_over
@@ -43,7 +43,7 @@ def test_a_change_that_was_acknowledged_survives_a_kill_and_none_is_half_written
     engine.dispose()
     told: set[str] = set()
     times = 50 if engine.dialect.name == "sqlite" else 15
-    url = engine.url.render_as_string(hide_password=False)
+    url = database_url(engine)
     target = "tests.crash_children:change"
     for death in nursery.kill_repeatedly(target, [url], times=times, longest=0.15):
         told |= set(death.lines)
@@ -58,7 +58,7 @@ def test_a_change_that_was_acknowledged_survives_a_kill_and_none_is_half_written
 
 @pytest.mark.slow
 def test_the_demo_is_loaded_whole_or_not_at_all(engine, nursery):
-    url = engine.url.render_as_string(hide_password=False)
+    url = database_url(engine)
     times = 10 if engine.dialect.name == "sqlite" else 5
     sizes = set()
     target = "tests.crash_children:load"
@@ -85,7 +85,7 @@ def test_an_import_is_there_whole_or_not_at_all(engine, nursery):
     engine.dispose()
     told: set[int] = set()
     times, longest = (50, 0.4) if engine.dialect.name == "sqlite" else (15, 1.5)
-    url = engine.url.render_as_string(hide_password=False)
+    url = database_url(engine)
     target = "tests.crash_children:bring_in"
     rows = crash_children.SNAPSHOT_CAMPAIGNS * crash_children.SNAPSHOT_DAYS
     for death in nursery.kill_repeatedly(target, [url], times=times, longest=longest):
@@ -117,7 +117,7 @@ def test_a_large_import_that_is_killed_at_any_step_counts_whole_or_not_at_all(
     told: set[int] = set()
     stages: Counter[str] = Counter()
     longest = 2.0 if engine.dialect.name == "sqlite" else 3.0
-    url = engine.url.render_as_string(hide_password=False)
+    url = database_url(engine)
     target = "tests.crash_children:bring_in_by_steps"
     for death in nursery.kill_repeatedly(target, [url], times=times, longest=longest):
         told |= {int(line.split()[1]) for line in death.lines if line.startswith("imported")}

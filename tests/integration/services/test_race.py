@@ -232,7 +232,7 @@ def without_protection(engine):
             *(Column(one.name, one.type, primary_key=one.name == "id") for one in source.columns),
         )
     rows = {}
-    with engine.connect().execution_options(is_reading=True) as db, db.begin():
+    with reading(engine) as db:
         for one in (campaign, history):
             rows[one.name] = db.execute(select(one)).mappings().all()
     is_sqlite = engine.dialect.name == "sqlite"
@@ -293,7 +293,8 @@ def careless(engine, work):
             return None
 
     # Not `reading`: its snapshot would refuse to lock what others have changed since.
-    with engine.connect().execution_options(is_reading=True) as db, db.begin():
+    with engine.connect() as db:
+        db.info["is_read"] = True
         answer = work(Later(db))
     time.sleep(0.005)
     for statement, more in decided:

@@ -27,7 +27,7 @@ from lib.services.schedules import ScheduleSettled, cancel_schedule, schedule_ch
 from lib.settings import load_settings
 from lib.ui import worker
 from tests.browser.desk import serving
-from tests.cast import ALICE, BOB, add_artist, add_campaign, new_request, see
+from tests.cast import ALICE, BOB, add_artist, add_campaign, database_url, new_request, see
 from tests.crash import Nursery
 from tests.integration.services.test_race import at_once
 from tests.invariants import faults
@@ -220,7 +220,7 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done_and_the_other_does_the
     for _ in range(6):
         add_campaign(engine, artist_id, now=now)
     engine.dispose()
-    url = engine.url.render_as_string(hide_password=False)
+    url = database_url(engine)
     least, longest = (40, 0.25) if engine.dialect.name == "sqlite" else (15, 0.8)
     told: set[str] = set()
     stop, raised = threading.Event(), []
