@@ -1,11 +1,12 @@
 """Every read of the screens, cached by the data version that each write raises.
 
 The version is read from the database once in every run, so a change made by another process is
-seen at once; `clear()` would reach this process only. What is kept
-are frozen records, shared and not copied: copying the board of 2,000 campaigns would cost more
-than drawing it.
+seen at once; `clear()` would reach this process only. What is kept are frozen records, shared and
+not copied: copying the board of 2,000 campaigns would cost more than drawing it.
 
 What whoever looks may see is a part of every key, so nobody is shown what was kept for another.
+`_kept` and `_kept_as_of` see to both; what they keep is written as a read of an engine with
+someone's rights, and asked for without them.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,9 +14,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ParamSpec, TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
+from sqlalchemy import Engine
 
 from lib.domain.campaign_filter import CampaignFilter
 from lib.domain.lag import SettleAges
@@ -110,16 +113,6 @@ def rights() -> Rights:
         return NOTHING
 
 
-def changeable_artists() -> frozenset[int]:
-    """Return the artists whose campaigns whoever looks may change."""
-    mine = rights()
-    return frozenset(
-        one.id
-        for one in artists()
-        if mine.may(Deed.CHANGE, Place(artist_id=one.id), of_organization=one.organization_id)
-    )
-
-
 def data_version() -> int:
     """Return the number that every write raises."""
     return _version().number
@@ -135,9 +128,85 @@ def _version() -> DataVersion:
     return version
 
 
+def _hour() -> datetime:
+    """Return the end of this hour's first minute: for what only the date of a moment matters to."""
+    return clock.reading_time().replace(minute=0)
+
+
+def _cache(
+    *, most: int = 32, ttl: timedelta = _TTL, spinner: bool | str = False
+) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
+    """Keep the `most` newest answers, by everything that was asked with.
+
+    What somebody may do is told by its words: Streamlit would take it apart field by field for
+    every read, a twelfth of what a run takes.
+    """
+    return st.cache_resource(
+        ttl=ttl, max_entries=most, show_spinner=spinner, hash_funcs={Rights: repr}
+    )
+
+
+def _kept(
+    *, most: int = 32, ttl: timedelta = _TTL, spinner: bool | str = False
+) -> Callable[[Callable[Concatenate[Engine, Rights, Asked], Answer]], Callable[Asked, Answer]]:
+    """Keep the `most` newest answers of a read while nothing is written, for each one's rights."""
+
+    def keep(read: Callable[Concatenate[Engine, Rights, Asked], Answer]) -> Callable[Asked, Answer]:
+        def answer(
+            url: str,
+            version: int,  # noqa: ARG001 - a part of the key
+            mine: Rights,
+            *arguments: Asked.args,
+            **named: Asked.kwargs,
+        ) -> Answer:
+            return read(engine_of(url), mine, *arguments, **named)
+
+        answer.__qualname__ = read.__qualname__  # By which Streamlit tells them apart.
+        cached = _cache(most=most, ttl=ttl, spinner=spinner)(answer)
+
+        @wraps(read)
+        def ask(*arguments: Asked.args, **named: Asked.kwargs) -> Answer:
+            return cached(settings().database_url, data_version(), rights(), *arguments, **named)
+
+        return ask
+
+    return keep
+
+
+def _kept_as_of(
+    moment: Callable[[], datetime],
+    *,
+    most: int = 32,
+    ttl: timedelta = _TTL,
+    spinner: bool | str = False,
+) -> Callable[
+    [Callable[Concatenate[Engine, Rights, datetime, Asked], Answer]], Callable[Asked, Answer]
+]:
+    """Keep answers likewise that depend on the moment, which is the same for a while."""
+
+    def keep(
+        read: Callable[Concatenate[Engine, Rights, datetime, Asked], Answer],
+    ) -> Callable[Asked, Answer]:
+        kept = _kept(most=most, ttl=ttl, spinner=spinner)(read)
+
+        @wraps(read)
+        def ask(*arguments: Asked.args, **named: Asked.kwargs) -> Answer:
+            return kept(moment(), *arguments, **named)
+
+        return ask
+
+    return keep
+
+
 def artists() -> list[Artist]:
     """Return the artists of the labels in use, by name."""
     return _artists(settings().database_url, _version().labels, rights())
+
+
+# Not by the version: a pause brings no artist, and there may be 2,000.
+@_cache()
+def _artists(url: str, labels: tuple[object, ...], mine: Rights) -> list[Artist]:  # noqa: ARG001
+    return queries.artists(engine_of(url), rights=mine)
 
 
 def demo_label() -> str | None:
@@ -145,23 +214,56 @@ def demo_label() -> str | None:
     return next((one.organization for one in artists() if one.is_demo), None)
 
 
-def board(artist_id: int) -> Board | None:
+def may(deed: Deed, one: Artist) -> bool:
+    """Return whether whoever looks may do this for an artist."""
+    return _may(rights(), deed, one)
+
+
+def changeable_artists() -> frozenset[int]:
+    """Return the artists whose campaigns whoever looks may change."""
+    mine = rights()
+    return frozenset(one.id for one in artists() if _may(mine, Deed.CHANGE, one))
+
+
+def _may(mine: Rights, deed: Deed, one: Artist) -> bool:
+    return mine.may(deed, Place(artist_id=one.id), of_organization=one.organization_id)
+
+
+@dataclass
+class _Last:
+    """A board as it was read last for a question, whatever the version."""
+
+    board: Board | None = None
+
+
+@_cache()
+def _last_board(url: str, mine: Rights, now: datetime, artist_id: int) -> _Last:  # noqa: ARG001
+    return _Last()
+
+
+@_kept_as_of(clock.reading_time)
+def board(source: Engine, mine: Rights, now: datetime, artist_id: int) -> Board | None:
     """Return the artist's board as of this minute."""
-    return _board(
-        settings().database_url, data_version(), rights(), artist_id, clock.reading_time()
-    )
+    last = _last_board(settings().database_url, mine, now, artist_id)
+    last.board = queries.board(source, artist_id, rights=mine, now=now, known=last.board)
+    return last.board
 
 
-def connections(artist: str) -> tuple[LinkStanding, ...]:
+@_kept()
+def connections(source: Engine, mine: Rights, artist: str) -> tuple[LinkStanding, ...]:
     """Return how the artist's platforms are connected, since when and by whose word."""
-    return _connections(settings().database_url, data_version(), rights(), artist)
+    return linking.connections(source, artist, rights=mine)
 
 
-def campaign_page(campaign_id: int) -> CampaignPage | None:
+@_kept_as_of(clock.reading_time, most=64)
+def campaign_page(
+    source: Engine, mine: Rights, now: datetime, campaign_id: int
+) -> CampaignPage | None:
     """Return everything of one campaign as of this minute, None where there is none."""
-    return _campaign(
-        settings().database_url, data_version(), rights(), campaign_id, clock.reading_time()
-    )
+    try:
+        return queries.campaign_page(source, campaign_id, rights=mine, now=now)
+    except CampaignNotFound:
+        return None
 
 
 def activity(narrowed: ActivityFilter, *, limit: int = PAGE_OF_HISTORY) -> list[HistoryEntry]:
@@ -169,9 +271,10 @@ def activity(narrowed: ActivityFilter, *, limit: int = PAGE_OF_HISTORY) -> list[
     return activities.activity(engine(), narrowed, rights=rights(), limit=limit)
 
 
-def campaign_names(artist_id: int) -> list[tuple[int, str]]:
+@_kept()
+def campaign_names(source: Engine, mine: Rights, artist_id: int) -> list[tuple[int, str]]:
     """Return the artist's campaigns, id and name, by name."""
-    return _names(settings().database_url, data_version(), rights(), artist_id)
+    return activities.campaign_names(source, artist_id, rights=mine)
 
 
 def undo_offer(history_id: int) -> UndoOffer | None:
@@ -182,26 +285,28 @@ def undo_offer(history_id: int) -> UndoOffer | None:
         return None
 
 
-def activity_words() -> ActivityWords:
+@_kept()
+def activity_words(source: Engine, mine: Rights) -> ActivityWords:
     """Return every person, action and source that the history knows."""
-    return _words(settings().database_url, data_version(), rights())
+    return activities.activity_words(source, rights=mine)
 
 
-def settle_ages() -> SettleAges:
+@_kept()
+def settle_ages(source: Engine, _mine: Rights) -> SettleAges:
     """Return from which age on figures count as final, as measured last."""
-    return _settle_ages(settings().database_url, data_version())
+    return lag.settle_ages(source)
 
 
-def completeness() -> Curves:
+@_kept()
+def completeness(source: Engine, mine: Rights) -> Curves:
     """Return how much of a day is known at which age, as measured last."""
-    return _completeness(settings().database_url, data_version(), rights())
+    return lag.curves_to_show(source, rights=mine)
 
 
-def backtest(artist_id: int | None) -> Backtest:
+@_kept_as_of(_hour, most=16, ttl=_A_DAY, spinner="Judging every past day…")
+def backtest(source: Engine, mine: Rights, now: datetime, artist_id: int | None) -> Backtest:
     """Return both rules over every past day of one artist's campaigns, or of all of them."""
-    # Only the date of the moment matters here, and what is recorded changes the version.
-    hour = clock.reading_time().replace(minute=0)
-    return _backtest(settings().database_url, data_version(), rights(), artist_id, hour)
+    return backtests.run(source, rights=mine, now=now, artist_id=artist_id)
 
 
 @st.cache_resource(show_spinner="Inventing campaigns…")
@@ -210,27 +315,39 @@ def simulation() -> list[Outcome]:
     return simulate(seed=_SEED, campaigns=_INVENTED)
 
 
-def roster(narrowed: CampaignFilter) -> Overview:
+@_kept_as_of(clock.reading_time, most=64)
+def roster(source: Engine, mine: Rights, now: datetime, narrowed: CampaignFilter) -> Overview:
     """Return the counts and totals of the campaigns that fit, as of this minute."""
-    return _roster(
-        settings().database_url, data_version(), rights(), narrowed, clock.reading_time()
-    )
+    return rosters.overview(source, narrowed, rights=mine, now=now)
 
 
 def roster_page(
     narrowed: CampaignFilter, order: Order, *, number: int, fitting: Overview
 ) -> tuple[PlacedCampaign, ...]:
     """Return one page of the campaigns that fit, as of this minute; `fitting` is their overview."""
-    return _roster_page(
-        settings().database_url,
-        data_version(),
-        rights(),
+    return _roster_page(narrowed, order, number, fitting.currencies, fitting.by_currency)
+
+
+@_kept_as_of(clock.reading_time, most=64)
+def _roster_page(
+    source: Engine,
+    mine: Rights,
+    now: datetime,
+    narrowed: CampaignFilter,
+    order: Order,
+    number: int,
+    currencies: tuple[str, ...],
+    by_currency: tuple[int, ...],
+) -> tuple[PlacedCampaign, ...]:
+    return rosters.page(
+        source,
         narrowed,
         order,
-        number,
-        fitting.currencies,
-        fitting.by_currency,
-        clock.reading_time(),
+        number=number,
+        currencies=currencies,
+        by_currency=by_currency,
+        rights=mine,
+        now=now,
     )
 
 
@@ -239,46 +356,51 @@ def versions_matching(narrowed: CampaignFilter) -> tuple[tuple[int, int], ...]:
     return rosters.versions_matching(engine(), narrowed, rights=rights(), now=clock.now())
 
 
+@_kept_as_of(clock.reading_time)
 def artist_totals(
-    narrowed: CampaignFilter, *, number: int, currencies: tuple[str, ...]
+    source: Engine,
+    mine: Rights,
+    now: datetime,
+    narrowed: CampaignFilter,
+    *,
+    number: int,
+    currencies: tuple[str, ...],
 ) -> tuple[int, tuple[ArtistTotal, ...]]:
     """Return how many totals of artists there are, and one page of them."""
-    return _artist_totals(
-        settings().database_url,
-        data_version(),
-        rights(),
-        narrowed,
-        number,
-        currencies,
-        clock.reading_time(),
+    return rosters.artist_totals(
+        source, narrowed, number=number, currencies=currencies, rights=mine, now=now
     )
 
 
-def attention() -> Attention:
+@_kept_as_of(clock.reading_time)
+def attention(source: Engine, mine: Rights, now: datetime) -> Attention:
     """Return what needs attention, as of this minute."""
-    return _attention(settings().database_url, data_version(), rights(), clock.reading_time())
+    return attending.attention(source, rights=mine, now=now)
 
 
-def campaigns(ids: tuple[int, ...]) -> tuple[PlacedCampaign, ...]:
+@_kept_as_of(clock.reading_time, most=16)
+def campaigns(
+    source: Engine, mine: Rights, now: datetime, ids: tuple[int, ...]
+) -> tuple[PlacedCampaign, ...]:
     """Return the campaigns with these ids, as of this minute."""
-    return _campaigns(settings().database_url, data_version(), rights(), ids, clock.reading_time())
+    return attending.campaigns(source, ids, rights=mine, now=now)
 
 
-def label_spend() -> tuple[LabelSpend, ...]:
+@_kept_as_of(_hour)
+def label_spend(source: Engine, mine: Rights, now: datetime) -> tuple[LabelSpend, ...]:
     """Return what the whole label spent day by day."""
-    # Only the date of the moment matters here.
-    hour = clock.reading_time().replace(minute=0)
-    return _label_spend(settings().database_url, data_version(), rights(), hour)
+    return label_trend.label_spend(source, rights=mine, now=now)
 
 
-def notebook_answer(question: Question) -> notebook.Found:
+@_kept_as_of(_hour, most=64, spinner="Adding up…")
+def notebook_answer(
+    source: Engine, mine: Rights, now: datetime, question: Question
+) -> notebook.Found:
     """Return what the figures say to a question, as of this hour.
 
     Raises `notebook.TooMuchAsked`.
     """
-    # Only the date of the moment matters here, and what is recorded changes the version.
-    hour = clock.reading_time().replace(minute=0)
-    return _notebook_answer(settings().database_url, data_version(), rights(), question, hour)
+    return notebook.ask(source, question, rights=mine, now=now)
 
 
 def found(text: str) -> tuple[finding.FoundCampaign, ...]:
@@ -286,16 +408,26 @@ def found(text: str) -> tuple[finding.FoundCampaign, ...]:
     return finding.find(engine(), text, rights=rights(), now=clock.now())
 
 
-def campaign_types() -> tuple[str, ...]:
+@_kept_as_of(_hour)
+def campaign_types(source: Engine, mine: Rights, now: datetime) -> tuple[str, ...]:
     """Return the campaign types there are, by name."""
-    hour = clock.reading_time().replace(minute=0)
-    return _campaign_types(settings().database_url, data_version(), rights(), hour)
+    return notebook.campaign_types(source, rights=mine, now=now)
 
 
 def filter_choices() -> choosing.Choices:
     """Return what there is to choose from in the filters."""
-    newest = _newest_campaigns(settings().database_url, data_version())
-    return _filter_choices(settings().database_url, newest, rights())
+    return _filter_choices(settings().database_url, _newest_campaigns(), rights())
+
+
+@_kept(most=16)
+def _newest_campaigns(source: Engine, _mine: Rights) -> tuple[int, int]:
+    return choosing.newest_campaigns(source)
+
+
+# Not by the version: a pause brings nothing new to choose, and there may be 20,000 to look at.
+@_cache()
+def _filter_choices(url: str, newest: tuple[int, int], mine: Rights) -> choosing.Choices:  # noqa: ARG001
+    return choosing.choices(engine_of(url), rights=mine)
 
 
 def saved_views() -> tuple[SavedView, ...]:
@@ -317,14 +449,18 @@ def _who() -> Actor:
     return _looking.get() or signin.actor()
 
 
-def since(at: datetime) -> Since:
+@_kept_as_of(clock.reading_time, most=16)
+def since(source: Engine, mine: Rights, now: datetime, at: datetime) -> Since:
     """Return what moved after `at`, up to this minute."""
-    return _since(settings().database_url, data_version(), rights(), at, clock.reading_time())
+    return looks.since(source, at=at, rights=mine, now=now)
 
 
-def scheduled(campaign_id: int | None = None) -> tuple[ScheduledChange, ...]:
+@_kept(most=64)
+def scheduled(
+    source: Engine, mine: Rights, campaign_id: int | None = None
+) -> tuple[ScheduledChange, ...]:
     """Return what is scheduled for one campaign, or for all: what comes first, then the rest."""
-    return _scheduled(settings().database_url, data_version(), rights(), campaign_id)
+    return scheduled_changes(source, rights=mine, campaign_id=campaign_id)
 
 
 def presentation(artist_id: int, period: Period) -> Presentation | None:
@@ -339,6 +475,18 @@ def presentation_for(artist_id: int, period: Period, *, mine: Rights) -> Present
     )
 
 
+@_cache(most=64)
+def _presentation(
+    url: str,
+    version: int,  # noqa: ARG001
+    mine: Rights,
+    artist_id: int,
+    period: Period,
+    now: datetime,
+) -> Presentation | None:
+    return presentations.presentation(engine_of(url), artist_id, period, rights=mine, now=now)
+
+
 def shares_cost(artist_id: int) -> bool:
     """Return whether the artist is shown costs."""
     return cost_sharing.shares_cost(engine(), artist_id, rights=rights())
@@ -349,240 +497,6 @@ def share_links(artist_id: int) -> tuple[ShareLink, ...]:
     return linked.share_links(engine(), artist_id, rights=rights(), now=clock.now())
 
 
-def may(deed: Deed, one: Artist) -> bool:
-    """Return whether whoever looks may do this for an artist."""
-    return rights().may(deed, Place(artist_id=one.id), of_organization=one.organization_id)
-
-
 def is_anybody_working() -> bool:
     """Return whether somebody runs what is scheduled."""
     return is_worker_seen(engine(), now=clock.now())
-
-
-def _kept(
-    *, most: int = 32, ttl: timedelta = _TTL, spinner: bool | str = False
-) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
-    """Keep the `most` newest answers of a read, by everything it was asked with.
-
-    What somebody may do is told by its words: Streamlit would take it apart field by field for
-    every read, a twelfth of what a run takes.
-    """
-    return st.cache_resource(
-        ttl=ttl, max_entries=most, show_spinner=spinner, hash_funcs={Rights: repr}
-    )
-
-
-# What the data's version is kept by is a part of the key and used for nothing else; here not its
-# number: a pause brings no artist, and there may be 2,000.
-@_kept()
-def _artists(url: str, labels: tuple[object, ...], mine: Rights) -> list[Artist]:  # noqa: ARG001
-    return queries.artists(engine_of(url), rights=mine)
-
-
-@dataclass
-class _Last:
-    """A board as it was read last for a question, whatever the version."""
-
-    board: Board | None = None
-
-
-@_kept()
-def _last_board(url: str, mine: Rights, artist_id: int, now: datetime) -> _Last:  # noqa: ARG001
-    return _Last()
-
-
-@_kept()
-def _board(url: str, version: int, mine: Rights, artist_id: int, now: datetime) -> Board | None:  # noqa: ARG001
-    last, its_engine = _last_board(url, mine, artist_id, now), engine_of(url)
-    last.board = queries.board(its_engine, artist_id, rights=mine, now=now, known=last.board)
-    return last.board
-
-
-@_kept()
-def _connections(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    artist: str,
-) -> tuple[LinkStanding, ...]:
-    return linking.connections(engine_of(url), artist, rights=mine)
-
-
-@_kept(most=64)
-def _campaign(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    campaign_id: int,
-    now: datetime,
-) -> CampaignPage | None:
-    try:
-        return queries.campaign_page(engine_of(url), campaign_id, rights=mine, now=now)
-    except CampaignNotFound:
-        return None
-
-
-@_kept()
-def _words(url: str, version: int, mine: Rights) -> ActivityWords:  # noqa: ARG001
-    return activities.activity_words(engine_of(url), rights=mine)
-
-
-@_kept()
-def _names(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    artist_id: int,
-) -> list[tuple[int, str]]:
-    return activities.campaign_names(engine_of(url), artist_id, rights=mine)
-
-
-@_kept()
-def _settle_ages(url: str, version: int) -> SettleAges:  # noqa: ARG001
-    return lag.settle_ages(engine_of(url))
-
-
-@_kept()
-def _completeness(url: str, version: int, mine: Rights) -> Curves:  # noqa: ARG001
-    return lag.curves_to_show(engine_of(url), rights=mine)
-
-
-@_kept(most=16, ttl=_A_DAY, spinner="Judging every past day…")
-def _backtest(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    artist_id: int | None,
-    now: datetime,
-) -> Backtest:
-    return backtests.run(engine_of(url), rights=mine, now=now, artist_id=artist_id)
-
-
-@_kept(most=64)
-def _roster(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    narrowed: CampaignFilter,
-    now: datetime,
-) -> Overview:
-    return rosters.overview(engine_of(url), narrowed, rights=mine, now=now)
-
-
-@_kept(most=64)
-def _roster_page(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    narrowed: CampaignFilter,
-    order: Order,
-    number: int,
-    currencies: tuple[str, ...],
-    by_currency: tuple[int, ...],
-    now: datetime,
-) -> tuple[PlacedCampaign, ...]:
-    return rosters.page(
-        engine_of(url),
-        narrowed,
-        order,
-        number=number,
-        currencies=currencies,
-        by_currency=by_currency,
-        rights=mine,
-        now=now,
-    )
-
-
-@_kept()
-def _artist_totals(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    narrowed: CampaignFilter,
-    number: int,
-    currencies: tuple[str, ...],
-    now: datetime,
-) -> tuple[int, tuple[ArtistTotal, ...]]:
-    return rosters.artist_totals(
-        engine_of(url), narrowed, number=number, currencies=currencies, rights=mine, now=now
-    )
-
-
-@_kept()
-def _attention(url: str, version: int, mine: Rights, now: datetime) -> Attention:  # noqa: ARG001
-    return attending.attention(engine_of(url), rights=mine, now=now)
-
-
-@_kept(most=16)
-def _campaigns(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    ids: tuple[int, ...],
-    now: datetime,
-) -> tuple[PlacedCampaign, ...]:
-    return attending.campaigns(engine_of(url), ids, rights=mine, now=now)
-
-
-@_kept()
-def _label_spend(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    now: datetime,
-) -> tuple[LabelSpend, ...]:
-    return label_trend.label_spend(engine_of(url), rights=mine, now=now)
-
-
-@_kept(most=64, spinner="Adding up…")
-def _notebook_answer(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    question: Question,
-    now: datetime,
-) -> notebook.Found:
-    return notebook.ask(engine_of(url), question, rights=mine, now=now)
-
-
-@_kept()
-def _campaign_types(url: str, version: int, mine: Rights, now: datetime) -> tuple[str, ...]:  # noqa: ARG001
-    return notebook.campaign_types(engine_of(url), rights=mine, now=now)
-
-
-@_kept(most=16)
-def _newest_campaigns(url: str, version: int) -> tuple[int, int]:  # noqa: ARG001
-    return choosing.newest_campaigns(engine_of(url))
-
-
-# Not by the version: a pause brings nothing new to choose, and there may be 20,000 to look at.
-@_kept()
-def _filter_choices(url: str, newest: tuple[int, int], mine: Rights) -> choosing.Choices:  # noqa: ARG001
-    return choosing.choices(engine_of(url), rights=mine)
-
-
-@_kept(most=16)
-def _since(url: str, version: int, mine: Rights, at: datetime, now: datetime) -> Since:  # noqa: ARG001
-    return looks.since(engine_of(url), at=at, rights=mine, now=now)
-
-
-@_kept(most=64)
-def _scheduled(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    campaign_id: int | None,
-) -> tuple[ScheduledChange, ...]:
-    return scheduled_changes(engine_of(url), rights=mine, campaign_id=campaign_id)
-
-
-@_kept(most=64)
-def _presentation(
-    url: str,
-    version: int,  # noqa: ARG001
-    mine: Rights,
-    artist_id: int,
-    period: Period,
-    now: datetime,
-) -> Presentation | None:
-    return presentations.presentation(engine_of(url), artist_id, period, rights=mine, now=now)

@@ -76,7 +76,7 @@ def test_artists_are_read_anew_when_one_comes_and_not_when_a_campaign_is_paused(
 
 
 def test_after_a_change_the_rest_of_a_board_is_what_it_was(demo_engine, monkeypatch, now):
-    monkeypatch.setattr(clock, "reading_time", lambda: now)
+    monkeypatch.setattr(clock, "now", lambda: now)
     with reads.steady(ALICE):
         before = reads.board(1)
     assert before
@@ -93,7 +93,7 @@ def test_after_a_change_the_rest_of_a_board_is_what_it_was(demo_engine, monkeypa
     with reads.steady(ALICE):
         after = reads.board(1)
     assert after
-    assert after == queries.board(demo_engine, 1, rights=ALICE.rights, now=now)
+    assert after == queries.board(demo_engine, 1, rights=ALICE.rights, now=clock.reading_time())
     changed = [row for row, old in zip(after.rows, before.rows, strict=True) if row is not old]
     assert [row.campaign.id for row in changed] == [paused.id]
     assert changed[0].status is Status.PAUSED
