@@ -36,10 +36,10 @@ from lib.domain.rights import FULL
 from lib.services import demo, exports, trends
 from lib.services.billing import ArtistNotFound
 from lib.services.billing_notices import OrganizationNotFound
-from lib.services.campaigns import ChangeRefused
 from lib.services.connections import ConnectionNotFound
 from lib.services.import_folding import finish_imports
 from lib.services.people import PersonNotFound, PlaceNotFound
+from lib.services.transactions import ChangeRefused
 from lib.settings import Settings, SettingsRefused, load_settings
 
 _MEGABYTE = 2**20

@@ -20,12 +20,12 @@ from lib.domain.records import Actor
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services.campaigns import (
-    ChangeRefused,
     archive_campaign,
     pause_campaign,
     resume_campaign,
     unarchive_campaign,
 )
+from lib.services.transactions import ChangeRefused
 from tests.cast import see
 
 _VERBS = {

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from lib.domain.records import Actor, BillingState, Source
 from lib.services.billing_notices import Notice, Payment, Settled, as_json, receive_notice
-from lib.services.campaigns import ChangeRefused
+from lib.services.transactions import ChangeRefused
 
 
 class NoticeUnfit(ChangeRefused):

@@ -15,9 +15,9 @@ from lib.db.tables import person
 from lib.domain.records import Actor, SignIn, Source
 from lib.domain.rights import DESK, Role
 from lib.services.access import check_sign_in, rights_of
-from lib.services.campaigns import in_transaction
 from lib.services.people_recording import admins, lock_person, put_role, record
 from lib.services.recording import bump_data_version
+from lib.services.transactions import in_transaction
 
 SEEN_EVERY = timedelta(minutes=10)
 """How exactly it is known when somebody was last seen."""

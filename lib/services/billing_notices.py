@@ -28,8 +28,8 @@ from lib.services.billing import (
     ArtistNotFound,
     set_billing,
 )
-from lib.services.campaigns import ChangeRefused, in_transaction
 from lib.services.recording import Occasion, bump_data_version
+from lib.services.transactions import ChangeRefused, in_transaction
 
 HAPPENED_AT = "happened_at"
 _EARLY = timedelta(minutes=5)

@@ -27,14 +27,9 @@ from lib.events import Outcome, tell, told
 from lib.platforms.gateways import gateway
 from lib.services.access import AccessEnded, NotAllowed
 from lib.services.campaign_rows import PlacedCampaign, campaigns_by_id
-from lib.services.campaigns import (
-    Change,
-    ChangeRefused,
-    ReasonMissing,
-    act_within,
-    in_transaction,
-)
+from lib.services.campaigns import Change, ReasonMissing, act_within
 from lib.services.recording import CampaignNotFound, Occasion, event_of
+from lib.services.transactions import ChangeRefused, in_transaction
 from lib.services.trend_of_moves import Foreseen as Trends
 from lib.services.trend_of_moves import foresee_moves
 

@@ -9,12 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, select, update
-from sqlalchemy.exc import IntegrityError
 
-from lib.db.engine import WRITE_PATIENCE, retrying, writing
 from lib.db.tables import artist, campaign, connection, history
 from lib.domain.actions import (
     Action,
@@ -51,10 +49,10 @@ from lib.services.recording import (
     record_status,
 )
 from lib.services.scope import may_for_artist
+from lib.services.transactions import ChangeRefused, answered, in_transaction
 from lib.services.trends import refresh
 
 # Made once, not for each change.
-_ANSWERED = select(history).where(history.c.request_id == bindparam("request_id"))
 _CIRCUMSTANCES = (
     select(artist.c.billing, connection.c.state, connection.c.gateway)
     .join_from(artist, connection)
@@ -63,13 +61,8 @@ _CIRCUMSTANCES = (
 
 CARRIED_OUT = "campaign:carried_out"
 
-Answer = TypeVar("Answer")
 Renewal = Callable[[Connection, int, Occasion], None]
 """Brings up to date what depends on a campaign that has just been changed."""
-
-
-class ChangeRefused(RuntimeError):
-    """A change that was not made; the message says why and what to do instead."""
 
 
 class IllegalTransition(ChangeRefused):
@@ -78,10 +71,6 @@ class IllegalTransition(ChangeRefused):
 
 class StaleCampaign(ChangeRefused):
     """Somebody changed the campaign after the person had looked at it."""
-
-
-class RequestReused(ChangeRefused):
-    """A request id came again with another request."""
 
 
 class ReasonMissing(ChangeRefused):
@@ -472,27 +461,17 @@ def answer_to(
 
     Raises `RequestReused` where it asked for something else, or somebody else asked.
     """
-    if occasion.request_id is None:
-        return None
-    row = db.execute(_ANSWERED, {"request_id": occasion.request_id}).mappings().first()
-    if row is None:
-        return None
-    asked = {
-        "campaign_id": campaign_id,
-        "event": event,
-        "origin": occasion.origin,
-        "reason": reason,
-        "note": note or None,
-        "actor": occasion.actor.name,
-        "undoes": undoes,
-    }
-    if any(row[column] != value for column, value in asked.items()):
-        # Not for what, nor by whom: it may be a campaign that this person may not see.
-        raise RequestReused(
-            f"The request {occasion.request_id} was used before for another change, by another "
-            "person, or with another reason or note. Nothing was changed; send a new request."
-        )
-    return recorded_change(row)
+    row = answered(
+        db,
+        occasion,
+        campaign_id=campaign_id,
+        event=event,
+        origin=occasion.origin,
+        reason=reason,
+        note=note or None,
+        undoes=undoes,
+    )
+    return recorded_change(row) if row else None
 
 
 def recorded_change(row: RowMapping) -> Change:
@@ -545,24 +524,3 @@ def finish(
         is_to_be_carried_out=is_pending,
         entry_id=recorded.entry_id,
     )
-
-
-def in_transaction(engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
-    """Return `work(connection)`, all of it in one transaction, tried again on passing faults.
-
-    `work` must look for its request id first, so that a second attempt changes nothing twice.
-    """
-
-    def attempt() -> Answer:
-        with writing(engine) as db:
-            return work(db)
-
-    def once_more_if_doubled() -> Answer:
-        try:
-            return attempt()
-        except IntegrityError:
-            # The same request came twice at once and the other one was first: its entry
-            # now stands in the history, and the second attempt returns it.
-            return attempt()
-
-    return retrying(once_more_if_doubled, patience=WRITE_PATIENCE)

@@ -1,6 +1,5 @@
 """How an artist's connection to a platform stands: set by a person, recorded, read."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +14,9 @@ from lib.domain.text import kept_note
 from lib.events import told
 from lib.services.access import demand_for_artist, present_rights
 from lib.services.billing import ArtistNotFound
-from lib.services.campaigns import ChangeRefused, RequestReused, in_transaction
 from lib.services.recording import Occasion, bump_data_version, record_event
 from lib.services.scope import within
+from lib.services.transactions import ChangeRefused, answered, in_transaction
 
 CONNECTION_BROKEN = "connection:break"
 CONNECTION_LIVE = "connection:mend"
@@ -221,24 +220,15 @@ def _answer_to(
     state: ConnectionState,
     note: str,
 ) -> ConnectionChange | None:
-    row = (
-        db.execute(select(history).where(history.c.request_id == occasion.request_id))
-        .mappings()
-        .first()
+    row = answered(
+        db,
+        occasion,
+        artist_id=artist_id,
+        event=EVENTS[state],
+        note=note or None,
+        platform=platform.value,
     )
     if row is None:
         return None
-    details = row["details"] or {}
-    asked: Sequence[tuple[object, object]] = (
-        (row["artist_id"], artist_id),
-        (row["event"], EVENTS[state]),
-        (row["actor"], occasion.actor.name),
-        (row["note"], note or None),
-        (details.get("platform"), platform.value),
-    )
-    if any(told != wanted for told, wanted in asked):
-        raise RequestReused(
-            f"The request {occasion.request_id} was used before for something else. Nothing was "
-            "changed; send a new request."
-        )
-    return ConnectionChange(artist_id, platform, ConnectionState(details["from"]), state, row["at"])
+    before = ConnectionState(row["details"]["from"])
+    return ConnectionChange(artist_id, platform, before, state, row["at"])

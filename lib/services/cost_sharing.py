@@ -6,15 +6,15 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, select, update
 
 from lib.db.engine import reading, retrying
-from lib.db.tables import artist, history, organization
+from lib.db.tables import artist, organization
 from lib.domain.records import Actor, Origin, Source
 from lib.domain.rights import Deed, Rights
 from lib.events import told
 from lib.services.access import demand_for_artist, present_rights
 from lib.services.billing import ArtistNotFound
-from lib.services.campaigns import ChangeRefused, RequestReused, in_transaction
 from lib.services.recording import Occasion, bump_data_version, record_event
 from lib.services.scope import within
+from lib.services.transactions import ChangeRefused, answered, in_transaction
 
 COSTS_SHARED, COSTS_KEPT = "artist:share_costs", "artist:keep_costs"
 SHARED, KEPT = "shared", "not shared"
@@ -110,16 +110,7 @@ def lock_artist(db: Connection, artist_id: int, *, rights: Rights) -> bool:
 def _answer_to(
     db: Connection, occasion: Occasion, artist_id: int, event: str
 ) -> CostSharing | None:
-    row = (
-        db.execute(select(history).where(history.c.request_id == occasion.request_id))
-        .mappings()
-        .first()
-    )
+    row = answered(db, occasion, artist_id=artist_id, event=event)
     if row is None:
         return None
-    if (row["artist_id"], row["event"], row["actor"]) != (artist_id, event, occasion.actor.name):
-        raise RequestReused(
-            f"The request {occasion.request_id} was used before for something else. Nothing was "
-            "changed; send a new request."
-        )
     return CostSharing(artist_id, event == COSTS_SHARED, row["at"])

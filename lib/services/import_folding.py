@@ -32,8 +32,8 @@ from lib.db.tables import (
     staged_import,
     staged_kind_result,
 )
-from lib.services.campaigns import in_transaction
 from lib.services.import_staging import BREATH, Pace, Progress, remove_given_up
+from lib.services.transactions import in_transaction
 
 _MOST_CAMPAIGNS = 500
 

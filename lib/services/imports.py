@@ -17,7 +17,6 @@ from lib.domain.text import kept_note
 from lib.events import told
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
 from lib.services.access import demand, demand_somewhere, present_rights
-from lib.services.campaigns import in_transaction
 from lib.services.import_folding import finish_imports
 from lib.services.import_owner import check_zone, find_artist
 from lib.services.import_plan import Plan, make_plan
@@ -34,6 +33,7 @@ from lib.services.import_staging import PlanOutdated, Progress
 from lib.services.import_switch import Switch, bring_in
 from lib.services.import_writing import Writer
 from lib.services.recording import Occasion
+from lib.services.transactions import in_transaction
 from lib.services.trends import follow_the_lag
 
 logger = logging.getLogger(__name__)

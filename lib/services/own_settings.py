@@ -15,7 +15,7 @@ from lib.domain.records import Actor, Source
 from lib.domain.rights import Deed
 from lib.events import told
 from lib.services.access import demand_somewhere, present_rights
-from lib.services.campaigns import ChangeRefused, in_transaction
+from lib.services.transactions import ChangeRefused, in_transaction
 
 LONGEST_TABLE_NAME, MOST_COLUMNS, LONGEST_COLUMN = 20, 50, 40
 

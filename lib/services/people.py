@@ -14,7 +14,6 @@ from lib.db.tables import artist, person
 from lib.domain.records import Actor, Source
 from lib.domain.rights import DESK, Deed, Place, Rights, Role
 from lib.services.access import NotAllowed, demand, demand_somewhere, present_rights
-from lib.services.campaigns import ChangeRefused, in_transaction
 from lib.services.people_reads import persons_of
 from lib.services.people_recording import (
     admins,
@@ -25,6 +24,7 @@ from lib.services.people_recording import (
     record,
 )
 from lib.services.recording import bump_data_version
+from lib.services.transactions import ChangeRefused, in_transaction
 
 _ADDRESS = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
 _LONGEST_ADDRESS = 200

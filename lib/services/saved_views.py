@@ -41,9 +41,9 @@ from lib.domain.saved_view import (
 from lib.events import told
 from lib.services.access import demand_somewhere, present_rights
 from lib.services.billing import ArtistNotFound
-from lib.services.campaigns import ChangeRefused, RequestReused, in_transaction
 from lib.services.own_settings import owner_of, person_of
 from lib.services.standing import is_seen
+from lib.services.transactions import ChangeRefused, RequestReused, in_transaction
 
 MOST_LISTED = 300
 

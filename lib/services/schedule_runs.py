@@ -22,11 +22,12 @@ from lib.domain.schedule import LATE_AFTER, ScheduledChange, ScheduleState, is_l
 from lib.domain.status import FACTS, Status
 from lib.events import told
 from lib.services.access import lasting_rights
-from lib.services.campaigns import ChangeRefused, act_within, in_transaction
+from lib.services.campaigns import act_within
 from lib.services.recording import OVERSLEPT, Occasion, bump_data_version, lock_campaign
 from lib.services.schedule_reads import find_schedule
 from lib.services.schedules import record_schedule, schedule_details, settle
 from lib.services.scope import may_for_artist
+from lib.services.transactions import ChangeRefused, in_transaction
 
 logger = logging.getLogger(__name__)
 

@@ -18,14 +18,7 @@ from lib.domain.schedule import FURTHEST_AHEAD, SCHEDULABLE, ScheduledChange, Sc
 from lib.domain.text import kept_note
 from lib.events import told
 from lib.services.access import demand_for_artist, present_rights
-from lib.services.campaigns import (
-    ChangeRefused,
-    ReasonMissing,
-    RequestReused,
-    check_version,
-    in_transaction,
-    lock_for,
-)
+from lib.services.campaigns import ReasonMissing, check_version, lock_for
 from lib.services.recording import (
     SCHEDULED,
     UNSCHEDULED,
@@ -35,6 +28,7 @@ from lib.services.recording import (
     record_event,
 )
 from lib.services.schedule_reads import get_schedule
+from lib.services.transactions import ChangeRefused, RequestReused, answered, in_transaction
 
 MOST_COMING = 20
 """So many may be coming for one campaign; nobody needs more, and a script gone wild makes more."""
@@ -252,17 +246,7 @@ _REUSED = (
 
 
 def _is_cancelled_by(db: Connection, occasion: Occasion, schedule_id: int) -> bool:
-    row = (
-        db.execute(select(history).where(history.c.request_id == occasion.request_id))
-        .mappings()
-        .first()
-    )
-    if row is None:
-        return False
-    told = (row["event"], (row["details"] or {}).get("schedule"), row["actor"])
-    if told != (UNSCHEDULED, schedule_id, occasion.actor.name):
-        raise RequestReused(_REUSED)
-    return True
+    return answered(db, occasion, event=UNSCHEDULED, schedule=schedule_id) is not None
 
 
 def _settled_words(one: ScheduledChange) -> str:

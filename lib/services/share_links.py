@@ -13,18 +13,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from lib.db.engine import reading, retrying
-from lib.db.tables import history, share_link
+from lib.db.tables import share_link
 from lib.domain.presentation import Period
 from lib.domain.records import Actor, Origin, Source
 from lib.domain.rights import Deed, Rights
 from lib.events import told
 from lib.services.access import demand_for_artist, present_rights
-from lib.services.campaigns import ChangeRefused, RequestReused, in_transaction
 from lib.services.cost_sharing import lock_artist
 from lib.services.recording import Occasion, bump_data_version, record_event
 from lib.services.scope import may_for_artist
 from lib.services.share_opening import LinkState, state_of
 from lib.services.share_tokens import hash_of, new_token
+from lib.services.transactions import ChangeRefused, answered, in_transaction
 
 LINK_MADE, LINK_REVOKED = "share:create", "share:revoke"
 LONGEST = timedelta(days=366)
@@ -134,28 +134,16 @@ def _check(db: Connection, artist_id: int, expires_at: datetime, *, now: datetim
 
 
 def _made_before(db: Connection, occasion: Occasion, artist_id: int, token: str) -> MadeLink | None:
-    row = _entry(db, occasion, artist_id, LINK_MADE)
+    row = answered(db, occasion, artist_id=artist_id, event=LINK_MADE)
     if row is None:
         return None
-    link_id = int(row.details["link"])
+    link_id = int(row["details"]["link"])
     found = db.execute(
         select(share_link.c.token_hash, share_link.c.expires_at).where(share_link.c.id == link_id)
     ).one()
     # The same attempt whose answer was lost still has the token; a later one cannot.
     is_ours = hmac.compare_digest(found.token_hash, hash_of(token))
-    return MadeLink(link_id, token if is_ours else None, found.expires_at, row.at)
-
-
-def _entry(db: Connection, occasion: Occasion, artist_id: int, event: str) -> Row[Any] | None:
-    row = db.execute(select(history).where(history.c.request_id == occasion.request_id)).first()
-    if row is None:
-        return None
-    if (row.artist_id, row.event, row.actor) != (artist_id, event, occasion.actor.name):
-        raise RequestReused(
-            f"The request {occasion.request_id} was used before for something else. Nothing was "
-            "changed; send a new request."
-        )
-    return row
+    return MadeLink(link_id, token if is_ours else None, found.expires_at, row["at"])
 
 
 @told("share:revoke")

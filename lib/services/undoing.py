@@ -29,13 +29,11 @@ from lib.services.access import demand_for_artist, present_rights
 from lib.services.campaigns import (
     CARRIED_OUT,
     Change,
-    ChangeRefused,
     IllegalTransition,
     answer_to,
     circumstances_of,
     details_of,
     finish,
-    in_transaction,
     pending_after,
 )
 from lib.services.recording import (
@@ -48,6 +46,7 @@ from lib.services.recording import (
     record_status,
 )
 from lib.services.scope import may_for_artist, within
+from lib.services.transactions import ChangeRefused, in_transaction
 
 _DONE: Mapping[str, str] = {
     CARRIED_OUT: "marked it as carried out on the platform",

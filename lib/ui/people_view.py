@@ -9,10 +9,10 @@ from lib.db.engine import DatabaseUnreachable
 from lib.domain.rights import DESK, Deed, Place, Role
 from lib.services import people as verbs
 from lib.services.access import NotAllowed
-from lib.services.campaigns import ChangeRefused
 from lib.services.people import PersonNotFound, PlaceNotFound
 from lib.services.people_reads import PersonCard, PersonEntry, RoleHeld, people, people_history
 from lib.services.people_reads import places as places_of
+from lib.services.transactions import ChangeRefused
 from lib.ui import clock, notices, reads, signin
 from lib.ui.escape import esc
 from lib.ui.format import MISSING, count, instant

@@ -11,8 +11,8 @@ from lib.domain.records import Artist
 from lib.services import cost_sharing, share_links
 from lib.services.access import NotAllowed
 from lib.services.billing import ArtistNotFound
-from lib.services.campaigns import ChangeRefused
 from lib.services.share_links import LinkNotFound
+from lib.services.transactions import ChangeRefused
 from lib.settings import settings
 from lib.ui import clock, notices, reads, signin
 

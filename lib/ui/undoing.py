@@ -11,8 +11,8 @@ import streamlit as st
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.status import FACTS
 from lib.services.access import NotAllowed
-from lib.services.campaigns import ChangeRefused
 from lib.services.recording import CampaignNotFound
+from lib.services.transactions import ChangeRefused
 from lib.services.undoing import undo_change
 from lib.ui import clock, notices, reads, signin
 from lib.ui.escape import esc

@@ -10,8 +10,8 @@ from lib.domain.saved_view import SavedView
 from lib.services import own_settings, saved_views
 from lib.services.access import NotAllowed
 from lib.services.billing import ArtistNotFound
-from lib.services.campaigns import ChangeRefused
 from lib.services.saved_views import ViewNotFound
+from lib.services.transactions import ChangeRefused
 from lib.ui import clock, notices, reads, signin
 
 NAME, SHARED = "view-name", "view-shared"

@@ -21,10 +21,11 @@ from lib.domain.status import FACTS
 from lib.services import bulk, campaigns, connections, schedules
 from lib.services.access import NotAllowed
 from lib.services.bulk import Preview, Result
-from lib.services.campaigns import Change, ChangeRefused
+from lib.services.campaigns import Change
 from lib.services.connections import ConnectionNotFound
 from lib.services.recording import CampaignNotFound
 from lib.services.schedule_reads import ScheduleNotFound
+from lib.services.transactions import ChangeRefused
 from lib.ui import clock, notices, reads, signin
 from lib.ui.format import local
 

@@ -252,7 +252,7 @@ def test_more_notices_than_anybody_has_are_put_off(engine, now):
 
 
 def test_a_database_that_is_away_is_said_without_its_address(now, caplog, monkeypatch):
-    monkeypatch.setattr("lib.services.campaigns.WRITE_PATIENCE", 0.1)
+    monkeypatch.setattr("lib.services.transactions.WRITE_PATIENCE", 0.1)
     away = make_engine("postgresql://desk:hunter2@127.0.0.1:1/desk")
     sender = Sender(BillingEndpoint(BILLING, engine=lambda: away, now=lambda: now), now)
     answer = sender.send(failed(now))

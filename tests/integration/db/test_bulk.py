@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from lib.db.bulk import insert_rows
 from lib.db.engine import reading, retrying, writing
 from lib.db.tables import staged_campaign
-from lib.services.campaigns import in_transaction
+from lib.services.transactions import in_transaction
 
 COLUMNS = [one.name for one in staged_campaign.columns]
 ROWS = [(1, position, 7, 30) for position in range(3)]

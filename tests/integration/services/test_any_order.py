@@ -33,7 +33,6 @@ from lib.services.billing_notices import Notice, Payment, receive_notice
 from lib.services.campaigns import (
     IllegalTransition,
     NothingToConfirm,
-    RequestReused,
     StaleCampaign,
     archive_campaign,
     confirm_carried_out,
@@ -43,6 +42,7 @@ from lib.services.campaigns import (
     unarchive_campaign,
 )
 from lib.services.recording import bump_data_version
+from lib.services.transactions import RequestReused
 from lib.services.undoing import ChangedSince, undo_change
 from tests import rules
 from tests.cast import ALICE, BOB, NOBODY, add_artist, add_campaign, new_request, see

@@ -23,11 +23,9 @@ from lib.platforms.gateways import Simulated, gateway
 from lib.services import queries
 from lib.services.campaigns import (
     Change,
-    ChangeRefused,
     IllegalTransition,
     NothingToConfirm,
     ReasonMissing,
-    RequestReused,
     StaleCampaign,
     archive_campaign,
     confirm_carried_out,
@@ -37,6 +35,7 @@ from lib.services.campaigns import (
     unarchive_campaign,
 )
 from lib.services.recording import CampaignNotFound
+from lib.services.transactions import ChangeRefused, RequestReused
 from tests import rules
 from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, see
 from tests.invariants import faults

@@ -10,13 +10,13 @@ from lib.services import queries
 from lib.services.activity import ActivityFilter, activity
 from lib.services.attention import Need, attention
 from lib.services.billing import ArtistNotFound
-from lib.services.campaigns import RequestReused
 from lib.services.connections import (
     ConnectionNotFound,
     StaleConnection,
     connections,
     set_connection,
 )
+from lib.services.transactions import RequestReused
 from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request
 
 LIVE, BROKEN = ConnectionState.LIVE, ConnectionState.BROKEN

@@ -12,8 +12,8 @@ from lib.domain.saved_view import MOST_VIEWS, PAGES, artists_named, query_of, va
 from lib.services import own_settings, saved_views
 from lib.services.access import NotAllowed
 from lib.services.billing import ArtistNotFound
-from lib.services.campaigns import RequestReused
 from lib.services.saved_views import ViewNotFound, ViewRefused
+from lib.services.transactions import RequestReused
 from tests.cast import ALICE, add_artist, new_request, signed_in
 
 HOUR = timedelta(hours=1)

@@ -16,7 +16,6 @@ from lib.domain.status import Status
 from lib.services import queries
 from lib.services.campaigns import (
     ReasonMissing,
-    RequestReused,
     StaleCampaign,
     archive_campaign,
     pause_campaign,
@@ -40,6 +39,7 @@ from lib.services.schedules import (
     cancel_schedule,
     schedule_change,
 )
+from lib.services.transactions import RequestReused
 from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, fail_payment, new_request, see
 from tests.invariants import faults
 

@@ -13,7 +13,6 @@ from lib.services import people, queries
 from lib.services.access import NotAllowed
 from lib.services.activity import ActivityFilter, activity
 from lib.services.billing import ArtistNotFound
-from lib.services.campaigns import RequestReused
 from lib.services.cost_sharing import StaleSetting, set_cost_sharing, shares_cost
 from lib.services.presentations import presentation
 from lib.services.share_links import (
@@ -32,6 +31,7 @@ from lib.services.share_opening import (
     rights_to_open,
 )
 from lib.services.share_tokens import hash_of, is_signed, new_token
+from lib.services.transactions import RequestReused
 from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, person_of, signed_in
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32

@@ -20,12 +20,13 @@ from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services import exports, import_staging, import_switch, queries
 from lib.services.activity import ActivityFilter, activity
-from lib.services.campaigns import confirm_carried_out, in_transaction, pause_campaign
+from lib.services.campaigns import confirm_carried_out, pause_campaign
 from lib.services.demo import start_over
 from lib.services.import_folding import finish_imports
 from lib.services.import_plan import make_plan
 from lib.services.import_shapes import ImportOutcome, ImportRefused, PreviewOutdated
 from lib.services.imports import import_file, preview_import, read_file
+from lib.services.transactions import in_transaction
 from tests.cast import see
 from tests.invariants import faults
 from tests.staging import left_over, take_small_steps

@@ -22,7 +22,6 @@ from lib.domain.status import Status
 from lib.services import queries
 from lib.services.campaigns import (
     IllegalTransition,
-    RequestReused,
     archive_campaign,
     confirm_carried_out,
     move_campaign,
@@ -31,6 +30,7 @@ from lib.services.campaigns import (
     unarchive_campaign,
 )
 from lib.services.recording import RESTATED, Occasion, record_event
+from lib.services.transactions import RequestReused
 from lib.services.undoing import (
     CannotUndo,
     ChangedSince,
