@@ -33,13 +33,15 @@ from lib.db.engine import DatabaseUnreachable, make_engine
 from lib.db.migrations import upgrade
 from lib.domain.records import Actor, Platform
 from lib.domain.rights import FULL
-from lib.services import demo, exports, trends
+from lib.services import exports
 from lib.services.billing import ArtistNotFound
 from lib.services.billing_notices import OrganizationNotFound
 from lib.services.connections import ConnectionNotFound
-from lib.services.import_folding import finish_imports
+from lib.services.demo_label import demo
+from lib.services.importing.folding import finish_imports
 from lib.services.people import PersonNotFound, PlaceNotFound
 from lib.services.transactions import ChangeRefused
+from lib.services.trend import trends
 from lib.settings import Settings, SettingsRefused, load_settings
 
 _MEGABYTE = 2**20

@@ -229,7 +229,7 @@ def filled_copy(
 
 
 def _load_demo(engine: Engine, now: datetime) -> None:
-    from lib.services.demo import load_demo
+    from lib.services.demo_label.demo import load_demo
 
     load_demo(engine, now=now)
 

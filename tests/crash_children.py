@@ -14,10 +14,10 @@ from lib.domain.records import Actor, Source
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.services.billing_notices import Notice, Payment, receive_notice
-from lib.services.demo import is_empty, load_demo, start_over
-from lib.services.imports import import_file, read_file
-from lib.services.schedule_runs import run_due
-from lib.services.schedules import schedule_change
+from lib.services.demo_label.demo import is_empty, load_demo, start_over
+from lib.services.importing.imports import import_file, read_file
+from lib.services.scheduling.runs import run_due
+from lib.services.scheduling.schedules import schedule_change
 from lib.services.transactions import ChangeRefused
 from lib.services.undoing import undo_change
 from tests.cast import BILLING, see

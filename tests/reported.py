@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert, select
 
 from lib.db.engine import writing
 from lib.db.tables import campaign, coverage, daily_kind_result, daily_result, import_run
-from lib.services.trends import refresh
+from lib.services.trend.trends import refresh
 from tests.cast import insert_one
 
 UNIT = 1_000_000

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, func, select
 
 from lib.db.engine import reading
 from lib.db.tables import staged_campaign, staged_day, staged_import, staged_kind_result
-from lib.services import import_folding, import_staging, import_switch
+from lib.services.importing import folding, staging, switch
 
 STAGED = (staged_import, staged_campaign, staged_day, staged_kind_result)
 
@@ -27,9 +27,9 @@ class SmallSteps:
 
 def take_small_steps(put: Callable[[Any, str, Any], None] = setattr, *, staged: int = 7) -> None:
     """Stage `staged` rows at a time and fold one campaign at a time, however small the import."""
-    put(import_switch, "AT_ONCE", 0)
-    put(import_staging, "Pace", lambda *_, **__: SmallSteps(staged))
-    put(import_folding, "Pace", lambda *_, **__: SmallSteps(1))
+    put(switch, "AT_ONCE", 0)
+    put(staging, "Pace", lambda *_, **__: SmallSteps(staged))
+    put(folding, "Pace", lambda *_, **__: SmallSteps(1))
 
 
 def left_over(engine: Engine) -> dict[str, int]:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, select
 from lib.db.engine import reading
 from lib.db.tables import artist as artist_table
 from lib.db.tables import campaign, campaign_trend, coverage, daily_kind_result, daily_result
-from lib.services import lag, trends
+from lib.services import lag
+from lib.services.trend import trends
 
 FIGURES = ("spend", "impressions", "clicks", "results")
 

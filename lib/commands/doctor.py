@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lib.db.engine import SAFE_SQLITE, reading, sqlite_version
 from lib.db.migrations import current_revision, newest_revision
-from lib.services.schedule_runs import is_anybody_working, next_due_at
+from lib.services.scheduling.runs import is_anybody_working, next_due_at
 from lib.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)

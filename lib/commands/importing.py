@@ -15,8 +15,8 @@ from lib.db.engine import DatabaseUnreachable
 from lib.domain.records import Actor, Platform, Source
 from lib.platforms import ColumnMapping, ExportRefused, MappingNeeded, fingerprint
 from lib.services.exports import units
-from lib.services.import_shapes import DayState, ImportOutcome, ImportPreview, ImportRefused
-from lib.services.imports import import_file, preview_import, read_file, remember_mapping
+from lib.services.importing.imports import import_file, preview_import, read_file, remember_mapping
+from lib.services.importing.shapes import DayState, ImportOutcome, ImportPreview, ImportRefused
 
 SHOWN = 20
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from lib.db.migrations import upgrade
-from lib.services import trends
-from lib.services.demo import is_empty, load_demo
-from lib.services.import_folding import finish_imports
+from lib.services.demo_label.demo import is_empty, load_demo
+from lib.services.importing.folding import finish_imports
+from lib.services.trend import trends
 from lib.settings import ROOT, Settings, streamlit_command
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from lib.domain.schedule import ScheduledChange
-from lib.services.schedule_worker import own_name, run_round, work
+from lib.services.scheduling.worker import own_name, run_round, work
 
 
 def add(commands: Any) -> Any:

@@ -128,7 +128,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Trend:
-    """What is stored of a campaign for one as-of day; see `lib.services.trends`."""
+    """What is stored of a campaign for one as-of day; see `lib.services.trend.trends`."""
 
     as_of: date
     covered_through: date

@@ -24,7 +24,7 @@ from lib.domain.verdict import Bools, judge
 from lib.services.billing import ArtistNotFound
 from lib.services.lag import settle_ages
 from lib.services.scope import of_artists
-from lib.services.trend_days import Batch, Loaded, load_batch, load_campaigns
+from lib.services.trend.days import Batch, Loaded, load_batch, load_campaigns
 
 _PORTION = 500  # Campaigns whose dates, coverage and history are read at a time.
 _CELLS = 60_000  # Days judged at a time: long runs in small portions, short ones in large.

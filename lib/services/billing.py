@@ -20,7 +20,7 @@ from lib.services.recording import (
     record_event,
     record_status,
 )
-from lib.services.trends import refresh
+from lib.services.trend.trends import refresh
 
 PAYMENT_FAILED = "billing:payment_failed"
 PAYMENT_RECOVERED = "billing:payment_recovered"

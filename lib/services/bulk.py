@@ -30,8 +30,8 @@ from lib.services.campaign_rows import PlacedCampaign, campaigns_by_id
 from lib.services.campaigns import Change, ReasonMissing, act_within
 from lib.services.recording import CampaignNotFound, Occasion, event_of
 from lib.services.transactions import ChangeRefused, in_transaction
-from lib.services.trend_of_moves import Foreseen as Trends
-from lib.services.trend_of_moves import foresee_moves
+from lib.services.trend.moves import Foreseen as Trends
+from lib.services.trend.moves import foresee_moves
 
 PORTION = 100
 LONGEST_REQUEST = 64

@@ -17,7 +17,7 @@ from lib.domain.rights import Deed, Place, Rights
 from lib.domain.trend import Trend
 from lib.services.recording import NO_CHANGES, campaign_record
 from lib.services.scope import of_artists
-from lib.services.trend_reads import speaks, trend_of
+from lib.services.trend.reads import speaks, trend_of
 
 ARTIST = (
     artist.c.id,

@@ -50,7 +50,7 @@ from lib.services.recording import (
 )
 from lib.services.scope import may_for_artist
 from lib.services.transactions import ChangeRefused, answered, in_transaction
-from lib.services.trends import refresh
+from lib.services.trend.trends import refresh
 
 # Made once, not for each change.
 _CIRCUMSTANCES = (

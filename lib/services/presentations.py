@@ -28,7 +28,7 @@ from lib.domain.status import LIVE
 from lib.services.current_days import current_days
 from lib.services.lag import settle_ages
 from lib.services.queries import board_within
-from lib.services.trend_days import Loaded, load_campaigns
+from lib.services.trend.days import Loaded, load_campaigns
 
 # More days than any figure takes to settle: where nothing runs, time goes on without it.
 _SETTLED = timedelta(days=35)

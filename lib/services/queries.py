@@ -52,7 +52,7 @@ from lib.services.campaign_rows import ARTIST, campaign_by_id, campaigns_by_id, 
 from lib.services.current_days import IS_ANY_STAGED, current_days
 from lib.services.recording import CampaignNotFound, no_such_campaign
 from lib.services.scope import of_artists
-from lib.services.trend_days import files_from, missing_of_run
+from lib.services.trend.days import files_from, missing_of_run
 
 FORECAST_DAYS = 28
 

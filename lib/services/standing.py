@@ -34,7 +34,7 @@ from lib.domain.rights import Rights
 from lib.domain.status import ENDS_WITH_ITS_RUN, LIVE, Status
 from lib.domain.verdict import Why, Word
 from lib.services.scope import within
-from lib.services.trend_reads import speaks
+from lib.services.trend.reads import speaks
 
 Flag = ColumnElement[bool]
 

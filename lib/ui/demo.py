@@ -5,8 +5,8 @@ import secrets
 import streamlit as st
 
 from lib.domain.rights import Deed
-from lib.services import demo
 from lib.services.access import NotAllowed
+from lib.services.demo_label import demo
 from lib.ui import clock, notices, reads, signin, tour
 from lib.ui.dialogs import dialog, footer
 from lib.ui.escape import esc

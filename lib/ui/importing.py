@@ -16,9 +16,9 @@ from lib.db.engine import DatabaseUnreachable
 from lib.domain.records import Actor, Artist, Platform, Source
 from lib.domain.rights import Deed, Place
 from lib.platforms import ColumnMapping, ExportFile, ExportRefused, MappingNeeded
-from lib.services import imports
 from lib.services.access import NotAllowed
-from lib.services.import_shapes import (
+from lib.services.importing import imports
+from lib.services.importing.shapes import (
     CampaignPreview,
     DayState,
     ImportOutcome,

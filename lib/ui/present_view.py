@@ -15,8 +15,8 @@ import streamlit as st
 from lib.domain.presentation import Period
 from lib.domain.records import Artist
 from lib.domain.rights import Deed
-from lib.services.share_links import ShareLink
-from lib.services.share_opening import LinkState
+from lib.services.sharing.links import ShareLink
+from lib.services.sharing.opening import LinkState
 from lib.settings import settings
 from lib.ui import clock, downloads, present_page, reads, share_writes
 from lib.ui.escape import esc

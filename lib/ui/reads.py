@@ -36,7 +36,6 @@ from lib.services import connections as linking
 from lib.services import (
     cost_sharing,
     finding,
-    label_trend,
     lag,
     looks,
     notebook,
@@ -48,21 +47,22 @@ from lib.services import (
 from lib.services import filter_choices as choosing
 from lib.services import roster as rosters
 from lib.services import saved_views as viewing
-from lib.services import share_links as linked
 from lib.services.activity import ActivityFilter, ActivityWords
 from lib.services.attention import Attention
 from lib.services.backtest import Backtest
 from lib.services.campaign_rows import PlacedCampaign
 from lib.services.connections import LinkStanding
-from lib.services.label_trend import LabelSpend
 from lib.services.lag import Curves
 from lib.services.looks import Since
 from lib.services.queries import Board, CampaignPage, DataVersion
 from lib.services.recording import CampaignNotFound
 from lib.services.roster import ArtistTotal, Order, Overview
-from lib.services.schedule_reads import scheduled_changes
-from lib.services.schedule_runs import is_anybody_working as is_worker_seen
-from lib.services.share_links import ShareLink
+from lib.services.scheduling.reads import scheduled_changes
+from lib.services.scheduling.runs import is_anybody_working as is_worker_seen
+from lib.services.sharing import links as linked
+from lib.services.sharing.links import ShareLink
+from lib.services.trend import label
+from lib.services.trend.label import LabelSpend
 from lib.services.undoing import UndoOffer
 from lib.settings import settings
 from lib.ui import clock, signin
@@ -389,7 +389,7 @@ def campaigns(
 @_kept_as_of(_hour)
 def label_spend(source: Engine, mine: Rights, now: datetime) -> tuple[LabelSpend, ...]:
     """Return what the whole label spent day by day."""
-    return label_trend.label_spend(source, rights=mine, now=now)
+    return label.label_spend(source, rights=mine, now=now)
 
 
 @_kept_as_of(_hour, most=64, spinner="Adding up…")

@@ -10,9 +10,9 @@ from lib.domain.records import MICROS
 from lib.domain.status import FACTS
 from lib.services.attention import Need, StoppedByBilling, money_of
 from lib.services.campaign_rows import PlacedCampaign
-from lib.services.label_trend import LabelSpend
 from lib.services.looks import Moved
 from lib.services.roster import ArtistTotal, KindTotal
+from lib.services.trend.label import LabelSpend
 from lib.ui import verdict_words
 from lib.ui.badges import Colour
 from lib.ui.format import MISSING, count, day, instant, money, one_of, percent, results

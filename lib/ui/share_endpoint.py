@@ -20,14 +20,14 @@ from starlette.routing import Route
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.presentation import Period
 from lib.events import Outcome, tell
-from lib.services.share_opening import (
+from lib.services.sharing.opening import (
     LinkOver,
     LinkUnknown,
     OpenedLink,
     open_link,
     rights_to_open,
 )
-from lib.services.share_tokens import is_signed
+from lib.services.sharing.tokens import is_signed
 from lib.settings import Settings
 from lib.ui import clock, present_page, reads
 from lib.ui.format import day

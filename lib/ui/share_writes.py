@@ -8,10 +8,11 @@ import streamlit as st
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.presentation import Period
 from lib.domain.records import Artist
-from lib.services import cost_sharing, share_links
+from lib.services import cost_sharing
 from lib.services.access import NotAllowed
 from lib.services.billing import ArtistNotFound
-from lib.services.share_links import LinkNotFound
+from lib.services.sharing import links
+from lib.services.sharing.links import LinkNotFound
 from lib.services.transactions import ChangeRefused
 from lib.settings import settings
 from lib.ui import clock, notices, reads, signin
@@ -24,7 +25,7 @@ def make(one: Artist, *, ends: timedelta, period: Period | None, request_id: str
 
     def work() -> str:
         now = clock.now()
-        made = share_links.make_link(
+        made = links.make_link(
             reads.engine(),
             one.id,
             expires_at=now + ends,
@@ -52,7 +53,7 @@ def revoke(link_id: int) -> None:
     """End a link at once."""
 
     def work() -> str:
-        share_links.revoke_link(reads.engine(), link_id, actor=signin.actor(), now=clock.now())
+        links.revoke_link(reads.engine(), link_id, actor=signin.actor(), now=clock.now())
         if st.session_state.get(_MADE, (None, None))[1] == link_id:
             del st.session_state[_MADE]
         return "The link has ended: whoever opens it is told so."

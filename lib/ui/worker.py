@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 from lib.db.engine import make_engine
 from lib.domain.schedule import ScheduledChange
-from lib.services.schedule_worker import own_name, work
+from lib.services.scheduling.worker import own_name, work
 from lib.settings import Settings
 
 logger = logging.getLogger(__name__)

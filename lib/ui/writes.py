@@ -18,13 +18,14 @@ from lib.domain.actions import Action, PauseReason
 from lib.domain.records import ConnectionState, Platform
 from lib.domain.schedule import Moment
 from lib.domain.status import FACTS
-from lib.services import bulk, campaigns, connections, schedules
+from lib.services import bulk, campaigns, connections
 from lib.services.access import NotAllowed
 from lib.services.bulk import Preview, Result
 from lib.services.campaigns import Change
 from lib.services.connections import ConnectionNotFound
 from lib.services.recording import CampaignNotFound
-from lib.services.schedule_reads import ScheduleNotFound
+from lib.services.scheduling import schedules
+from lib.services.scheduling.reads import ScheduleNotFound
 from lib.services.transactions import ChangeRefused
 from lib.ui import clock, notices, reads, signin
 from lib.ui.format import local

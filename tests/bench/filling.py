@@ -20,8 +20,8 @@ from lib.db.migrations import newest_revision, upgrade
 from lib.db.tables import daily_kind_result, daily_observation, daily_result, history
 from lib.domain.metrics import SECOND_KIND
 from lib.domain.records import MICROS
-from lib.services import trends
 from lib.services.history_chain import append_entries
+from lib.services.trend import trends
 from lib.settings import ROOT
 from tests.bench.label import KINDS_OF_CAMPAIGN, SIZES, Plan, Size, figures, kind_of, plan
 from tests.bench.people import Days, Few, few_rows

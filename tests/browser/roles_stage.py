@@ -21,7 +21,7 @@ from lib.domain.status import Status
 from lib.services.campaigns import pause_campaign
 from lib.services.people import give_role, invite, switch
 from lib.services.people_reads import people_called
-from lib.services.schedules import schedule_change
+from lib.services.scheduling.schedules import schedule_change
 from tests.browser.desk import Desk, serving
 from tests.browser.roles import ADMIN, DEMOTED, SWITCHED_OFF, VISITORS, WITHOUT_ROLE, Visitor
 from tests.cast import ALICE, add_artist, add_campaign, new_request, signed_in

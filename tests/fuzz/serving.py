@@ -14,7 +14,7 @@ from starlette.routing import Route
 from streamlit.testing.v1 import AppTest
 
 from lib.db.tables import artist, campaign
-from lib.services import demo
+from lib.services.demo_label import demo
 from lib.settings import ROOT, Settings
 from lib.ui import shell
 from lib.ui.door import fittings

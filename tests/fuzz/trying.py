@@ -26,9 +26,10 @@ from lib.domain.campaign_filter import Money
 from lib.domain.names import artist_key
 from lib.domain.records import BudgetPeriod, Source
 from lib.platforms import ExportFile, ExportRefused, read_export
-from lib.services import exports, imports
+from lib.services import exports
 from lib.services.filter_choices import Choices
-from lib.services.import_shapes import ImportRefused
+from lib.services.importing import imports
+from lib.services.importing.shapes import ImportRefused
 from lib.ui import current_artist, filters, in_url, reads, table
 from lib.ui.escape import JOINER, cell, esc
 from tests.cast import ALICE

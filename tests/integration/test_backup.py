@@ -32,8 +32,8 @@ from lib.db.pg_programs import ProgramsMissing, find_client
 from lib.db.tables import artist, campaign, data_version, history, last_look
 from lib.domain.actions import Action
 from lib.domain.records import Source
-from lib.services import demo
-from lib.services.imports import import_file, read_file
+from lib.services.demo_label import demo
+from lib.services.importing.imports import import_file, read_file
 from lib.settings import ROOT
 from tests.cast import ALICE, add_artist, add_campaign, database_url, dump
 from tests.crash_children import NOW, snapshot

@@ -24,7 +24,7 @@ from lib.db.tables import history, import_run
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import Source
 from lib.domain.schedule import ScheduleState
-from lib.services.schedules import schedule_change
+from lib.services.scheduling.schedules import schedule_change
 from tests.bench.load import Seen, change
 from tests.browser.desk import Desk, serving
 from tests.cast import ALICE, add_artist, add_campaign, database_url, new_request

@@ -20,7 +20,7 @@ from lib.domain.rights import DESK, FULL, Place, Role
 from lib.domain.status import Status
 from lib.services.people import give_role, invite, switch
 from lib.services.people_reads import people, people_called
-from lib.services.schedules import schedule_change
+from lib.services.scheduling.schedules import schedule_change
 from lib.settings import ROOT
 from tests.browser.desk import Desk, serving
 from tests.cast import ALICE, add_artist, add_campaign, new_request

@@ -14,15 +14,16 @@ from starlette.testclient import TestClient
 from lib.db.engine import make_engine
 from lib.domain.presentation import Period
 from lib.domain.rights import FULL
-from lib.services import demo, queries
-from lib.services.share_links import make_link, revoke_link, share_links
-from lib.services.share_tokens import new_token
+from lib.services import queries
+from lib.services.demo_label import demo
+from lib.services.sharing.links import make_link, revoke_link, share_links
+from lib.services.sharing.tokens import new_token
 from lib.settings import settings
 from lib.ui import clock, share_endpoint
 from lib.ui.door import fittings
 from lib.ui.present_page import content_security_policy, style
 from lib.ui.share_endpoint import BURST, ShareEndpoint
-from tests.cast import ALICE, new_request
+from tests.cast import ALICE, database_url, new_request
 
 DAY = timedelta(days=1)
 OTHERS = ("Dead Letter Ferry", "Tsukiyo", "Sluice", "Brother Abacus")
@@ -43,7 +44,7 @@ def label(tmp_path_factory, sqlite_template):
 
 @pytest.fixture
 def desk(label, now, monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", str(label.url))
+    monkeypatch.setenv("DATABASE_URL", database_url(label))
     settings.cache_clear()
     monkeypatch.setattr(clock, "now", lambda: now)
     yield label

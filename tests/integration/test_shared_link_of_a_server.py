@@ -22,8 +22,8 @@ from lib.db.engine import make_engine, writing
 from lib.db.tables import share_link
 from lib.domain.rights import FULL
 from lib.services import queries
-from lib.services.share_links import make_link, revoke_link
-from lib.services.share_tokens import new_token
+from lib.services.sharing.links import make_link, revoke_link
+from lib.services.sharing.tokens import new_token
 from lib.settings import ROOT, load_settings
 from lib.ui import components
 from lib.ui.door import GUARDED, SHUT, fittings

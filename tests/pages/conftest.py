@@ -16,7 +16,8 @@ from lib.db.engine import make_engine
 from lib.domain.board import BoardRow
 from lib.domain.records import Actor
 from lib.domain.rights import FULL
-from lib.services import demo, queries
+from lib.services import queries
+from lib.services.demo_label import demo
 from lib.settings import ROOT, settings
 from lib.ui import clock, components, filter_bar, second_go, signin, view_menu
 

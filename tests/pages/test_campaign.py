@@ -15,7 +15,7 @@ from lib.domain.status import LIVE, Status
 from lib.domain.verdict import SpendWord, Word
 from lib.services import queries
 from lib.services.recording import bump_data_version
-from lib.services.trends import refresh
+from lib.services.trend.trends import refresh
 from lib.ui import actions, verdict_words
 from lib.ui.format import day, money, span
 from tests.pages.conftest import CAMPAIGN, texts

@@ -16,8 +16,8 @@ from lib.domain.rights import DESK, FULL, Place, Role
 from lib.services import exports
 from lib.services.cost_sharing import set_cost_sharing, shares_cost
 from lib.services.queries import artists
-from lib.services.share_links import share_links
-from lib.services.share_opening import LinkState
+from lib.services.sharing.links import share_links
+from lib.services.sharing.opening import LinkState
 from lib.settings import settings
 from lib.ui import reads, share_endpoint
 from lib.ui.downloads import file_name
@@ -117,7 +117,7 @@ def test_screen_link_and_report_of_every_artist_have_the_figures_of_the_export(
 
 
 def link_to(engine, artist_id, now) -> str:
-    from lib.services.share_links import make_link
+    from lib.services.sharing.links import make_link
 
     made = make_link(
         engine,

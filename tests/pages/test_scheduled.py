@@ -8,9 +8,9 @@ from lib.domain.actions import Action, PauseReason
 from lib.domain.rights import FULL, Place, Role
 from lib.domain.schedule import ScheduleState
 from lib.domain.status import LIVE, Status
-from lib.services.schedule_reads import scheduled_changes
-from lib.services.schedule_runs import run_due, show_alive
-from lib.services.schedules import schedule_change
+from lib.services.scheduling.reads import scheduled_changes
+from lib.services.scheduling.runs import run_due, show_alive
+from lib.services.scheduling.schedules import schedule_change
 from lib.ui import actions
 from tests.cast import ALICE, add_artist, add_campaign, new_request, see, signed_in
 from tests.pages.conftest import CAMPAIGN, texts

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lib.db.engine import make_engine, reading
 from lib.db.tables import billing_notice, history, import_run, scheduled_change
-from lib.services.import_folding import finish_imports
+from lib.services.importing.folding import finish_imports
 from tests import crash_children
 from tests.crash import Child, Nursery, Say
 from tests.invariants import faults, is_whole

@@ -15,8 +15,8 @@ from sqlalchemy import Engine, text
 from lib import cli
 from lib.db.engine import reading
 from lib.domain.actions import Action
-from lib.services.schedule_runs import show_alive
-from lib.services.schedules import schedule_change
+from lib.services.scheduling.runs import show_alive
+from lib.services.scheduling.schedules import schedule_change
 from lib.settings import ROOT
 from tests.cast import ALICE, add_artist, add_campaign, database_url, dump
 

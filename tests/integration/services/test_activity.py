@@ -23,7 +23,7 @@ from lib.services.activity import (
     history_rows,
 )
 from lib.services.campaigns import pause_campaign
-from lib.services.demo import start_over
+from lib.services.demo_label.demo import start_over
 from lib.services.exports import as_csv
 from lib.services.history_chain import append_entries
 from tests.cast import ALICE, BOB, add_artist, add_campaign, new_request

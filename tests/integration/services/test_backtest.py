@@ -12,11 +12,12 @@ from lib.domain.backtest import Tally
 from lib.domain.records import Platform
 from lib.domain.rights import FULL
 from lib.domain.verdict import WORDS, judge
-from lib.services import backtest, demo, queries
+from lib.services import backtest, queries
 from lib.services.backtest import _batches
 from lib.services.billing import ArtistNotFound
+from lib.services.demo_label import demo
 from lib.services.lag import settle_ages
-from lib.services.trend_days import load_campaigns
+from lib.services.trend.days import load_campaigns
 from tests.cast import add_artist, add_campaign, dump
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -14,11 +14,12 @@ from lib.domain.actions import Action, PauseReason
 from lib.domain.records import BillingState, ConnectionState, GatewayKind
 from lib.domain.rights import FULL
 from lib.domain.status import Status
-from lib.services import bulk, queries, trends
+from lib.services import bulk, queries
 from lib.services.bulk import Fate
 from lib.services.campaigns import ReasonMissing, act_within, pause_campaign, resume_campaign
 from lib.services.recording import bump_data_version
-from lib.services.trend_of_moves import foresee_moves
+from lib.services.trend import trends
+from lib.services.trend.moves import foresee_moves
 from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, see
 from tests.integration.services.test_trends import ARTIST, TODAY, bring, meta_daily, run_of_days
 from tests.invariants import faults
@@ -334,7 +335,7 @@ def test_somebody_who_writes_in_between_costs_time_and_nothing_else(
         anew.extend(ids)
         real(db, ids, **named)
 
-    monkeypatch.setattr("lib.services.trend_of_moves.refresh", counted)
+    monkeypatch.setattr("lib.services.trend.moves.refresh", counted)
     trends_of = foresee_moves
 
     def in_between(*arguments, **named):

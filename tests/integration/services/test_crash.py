@@ -9,10 +9,11 @@ from lib.db.engine import reading
 from lib.db.tables import billing_notice, daily_observation, history, import_run, staged_import
 from lib.domain.rights import FULL
 from lib.domain.status import Status
-from lib.services import exports, import_staging, queries
-from lib.services.demo import is_empty
-from lib.services.demo_fixtures import read_label
-from lib.services.import_folding import finish_imports
+from lib.services import exports, queries
+from lib.services.demo_label.demo import is_empty
+from lib.services.demo_label.fixtures import read_label
+from lib.services.importing import staging
+from lib.services.importing.folding import finish_imports
 from tests import crash_children
 from tests.cast import add_artist, add_campaign, database_url
 from tests.crash import ChildFailed, Nursery
@@ -113,7 +114,7 @@ def test_a_large_import_that_is_killed_at_any_step_counts_whole_or_not_at_all(
     engine, nursery, monkeypatch, times
 ):
     engine.dispose()
-    monkeypatch.setattr(import_staging, "GIVEN_UP_AFTER", -10)
+    monkeypatch.setattr(staging, "GIVEN_UP_AFTER", -10)
     told: set[int] = set()
     stages: Counter[str] = Counter()
     longest = 2.0 if engine.dialect.name == "sqlite" else 3.0

@@ -41,10 +41,11 @@ from lib.domain.records import (
 from lib.domain.rights import FULL
 from lib.domain.running import StatusChange, covered_days, days, stopped_stretches
 from lib.domain.status import LIVE, Status
-from lib.services import demo, queries
+from lib.services import queries
 from lib.services.activity import ActivityFilter, activity
 from lib.services.campaigns import move_campaign, pause_campaign
-from lib.services.demo import (
+from lib.services.demo_label import demo
+from lib.services.demo_label.demo import (
     NoDemo,
     NotEmpty,
     is_empty,
@@ -52,8 +53,8 @@ from lib.services.demo import (
     start_over,
     what_would_go,
 )
-from lib.services.demo_fixtures import FixtureWrong, LabelPlan, parse_step, read_label
-from lib.services.demo_rows import FORM, label_rows
+from lib.services.demo_label.fixtures import FixtureWrong, LabelPlan, parse_step, read_label
+from lib.services.demo_label.rows import FORM, label_rows
 from lib.services.recording import CampaignNotFound
 from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, recover_payment, see
 from tests.invariants import faults

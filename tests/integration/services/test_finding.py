@@ -4,7 +4,7 @@ import pytest
 
 from lib.domain.rights import FULL, NOTHING, Place, Role, rights
 from lib.domain.status import Status
-from lib.services import demo
+from lib.services.demo_label import demo
 from lib.services.finding import MOST_CAMPAIGNS, find
 from tests.cast import ALICE, add_artist, add_campaign
 

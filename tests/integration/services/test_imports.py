@@ -17,7 +17,8 @@ from lib.domain.status import Status
 from lib.platforms import ColumnMapping, MappingNeeded
 from lib.services import exports, queries
 from lib.services.campaigns import archive_campaign, confirm_carried_out, pause_campaign
-from lib.services.import_shapes import (
+from lib.services.importing.imports import import_file, preview_import, read_file, remember_mapping
+from lib.services.importing.shapes import (
     AmbiguousCampaign,
     CurrencyChanged,
     DayState,
@@ -26,7 +27,6 @@ from lib.services.import_shapes import (
     PreviewOutdated,
     UnreadableRows,
 )
-from lib.services.imports import import_file, preview_import, read_file, remember_mapping
 
 ALICE = Actor(name="Alice", rights=FULL)
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)

@@ -13,10 +13,12 @@ from sqlalchemy import Engine, event, select
 from lib.db.tables import campaign_trend, settle_age
 from lib.domain.lag import SPEND, Point, SettleAges, ends_higher
 from lib.domain.records import Platform, Source
-from lib.services import imports, lag, lag_days, queries, trends
-from lib.services.demo import load_demo
-from lib.services.import_shapes import ImportOutcome
-from lib.services.imports import import_file, read_file
+from lib.services import lag, lag_days, queries
+from lib.services.demo_label.demo import load_demo
+from lib.services.importing import imports
+from lib.services.importing.imports import import_file, read_file
+from lib.services.importing.shapes import ImportOutcome
+from lib.services.trend import trends
 from tests.cast import ALICE
 from tests.summary import assert_summary_agrees
 

@@ -9,7 +9,7 @@ from lib.db.engine import reading
 from lib.db.tables import data_version, person_history
 from lib.domain.rights import DESK, FULL, Place, Role, rights
 from lib.services.access import NotAllowed
-from lib.services.demo import start_over
+from lib.services.demo_label.demo import start_over
 from lib.services.people import (
     LastAdmin,
     NoAddress,

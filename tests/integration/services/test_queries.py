@@ -26,7 +26,7 @@ from lib.services import queries
 from lib.services.activity import ActivityFilter, ActivityWords, activity, activity_words
 from lib.services.campaigns import confirm_carried_out, pause_campaign, resume_campaign
 from lib.services.recording import CampaignNotFound, bump_data_version
-from lib.services.trends import refresh
+from lib.services.trend.trends import refresh
 from tests.cast import ALICE, BOB, add_artist, add_campaign, fail_payment, insert_one
 
 EUR = 1_000_000

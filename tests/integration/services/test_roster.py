@@ -12,8 +12,9 @@ from lib.domain.records import Platform
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.domain.verdict import Word
-from lib.services import attention, label_trend, roster
+from lib.services import attention, roster
 from lib.services.roster import KindTotal, Order
+from lib.services.trend import label
 from tests.cast import add_artist, add_campaign
 from tests.reported import UNIT, report
 
@@ -52,7 +53,7 @@ def test_an_empty_desk_has_no_campaign_and_no_total(engine, now):
     assert (found.campaigns, found.by_status, found.totals) == (0, {}, ())
     assert roster.page(engine, ALL, Order.SPEND_7, now=now, rights=FULL) == ()
     assert roster.artist_totals(engine, ALL, now=now, rights=FULL) == (0, ())
-    assert label_trend.label_spend(engine, rights=FULL, now=now) == ()
+    assert label.label_spend(engine, rights=FULL, now=now) == ()
 
 
 def test_one_campaign_without_figures_counts_and_adds_nothing(engine, now, alma, add):
@@ -253,9 +254,7 @@ def test_a_label_that_was_started_over_is_nowhere(engine, now, alma, add):
     assert roster.overview(engine, ALL, now=now, rights=FULL).currencies == ("EUR",)
     assert names(roster.page(engine, ALL, Order.NAME, now=now, rights=FULL)) == ["here"]
     assert roster.artist_totals(engine, ALL, now=now, rights=FULL)[0] == 1
-    assert [one.currency for one in label_trend.label_spend(engine, rights=FULL, now=now)] == [
-        "EUR"
-    ]
+    assert [one.currency for one in label.label_spend(engine, rights=FULL, now=now)] == ["EUR"]
 
 
 def test_the_labels_spend_adds_days_and_leaves_gaps(engine, now, alma, add):
@@ -263,7 +262,7 @@ def test_the_labels_spend_adds_days_and_leaves_gaps(engine, now, alma, add):
     add(alma, {age: (2, 1) for age in range(1, 30) if age != 5}, covered=(29, 1))
     add(alma, dict.fromkeys(range(6, 30), (4, 1)))
     add(alma, dict.fromkeys(range(1, 30), (100, 1)), currency="USD")
-    euro, dollar = label_trend.label_spend(engine, rights=FULL, now=now)
+    euro, dollar = label.label_spend(engine, rights=FULL, now=now)
     assert [one.spend for one in euro.days[-7:]] == [7, 7, 1, 3, 3, 3, 3]
     assert [(one.reported, one.missing) for one in euro.days[-6:-4]] == [(3, 0), (2, 1)]
     # One of three is missing since: those days are no sums.
@@ -280,22 +279,22 @@ def test_the_labels_spend_ends_with_the_last_day_that_is_over_everywhere(engine,
 
     add(alma, {0: (0.1, 1)} | dict.fromkeys(range(1, 30), (1, 1)))
     lies_in("UTC")
-    (euro,) = label_trend.label_spend(engine, rights=FULL, now=now)
+    (euro,) = label.label_spend(engine, rights=FULL, now=now)
     assert euro.through == now.date() - timedelta(days=1)
     assert (euro.week, euro.week_before) == (7, 7)
     late = now.replace(hour=23)
-    assert label_trend.label_spend(engine, rights=FULL, now=late)[0].through == euro.through
-    next_day = label_trend.label_spend(engine, rights=FULL, now=late + timedelta(hours=2))
+    assert label.label_spend(engine, rights=FULL, now=late)[0].through == euro.through
+    next_day = label.label_spend(engine, rights=FULL, now=late + timedelta(hours=2))
     assert next_day[0].through == now.date()
     lies_in("America/New_York")
-    (there,) = label_trend.label_spend(engine, rights=FULL, now=late + timedelta(hours=2))
+    (there,) = label.label_spend(engine, rights=FULL, now=late + timedelta(hours=2))
     assert there.through == euro.through
 
 
 def test_a_day_that_nobody_reported_is_a_gap_and_no_zero(engine, now, alma, add):
     one = add(alma, dict.fromkeys(range(10, 20), (1, 1)))
     report(engine, one, dict.fromkeys(range(1, 8), (1, 1)), now=now)
-    (euro,) = label_trend.label_spend(engine, rights=FULL, now=now)
+    (euro,) = label.label_spend(engine, rights=FULL, now=now)
     assert [one.spend for one in euro.days[-10:]] == [1.0, None, None, *[1.0] * 7]
     assert not euro.days[-9].is_whole
 

@@ -19,13 +19,13 @@ from lib.db.tables import history, scheduled_change
 from lib.domain.actions import Action, PauseReason
 from lib.domain.schedule import ScheduledChange, ScheduleState
 from lib.domain.status import Status
-from lib.services import schedule_runs, schedule_worker
 from lib.services.campaigns import StaleCampaign, pause_campaign
-from lib.services.schedule_reads import find_schedule
-from lib.services.schedule_runs import is_anybody_working, request_of, run_due
-from lib.services.schedules import ScheduleSettled, cancel_schedule, schedule_change
+from lib.services.scheduling import runs, worker
+from lib.services.scheduling.reads import find_schedule
+from lib.services.scheduling.runs import is_anybody_working, request_of, run_due
+from lib.services.scheduling.schedules import ScheduleSettled, cancel_schedule, schedule_change
 from lib.settings import load_settings
-from lib.ui import worker
+from lib.ui import worker as ui_worker
 from tests.browser.desk import serving
 from tests.cast import ALICE, BOB, add_artist, add_campaign, database_url, new_request, see
 from tests.crash import Nursery
@@ -193,16 +193,14 @@ def test_a_click_that_races_the_run_is_one_change_and_the_other_is_told(engine, 
 
 def test_the_check_finds_fault_when_nobody_claims_what_they_run(engine, now, monkeypatch):
     schedule_many(engine, campaigns=2, each=1, now=now)
-    monkeypatch.setattr(schedule_runs, "_claim", lambda db, one, **_: find_schedule(db, one))
+    monkeypatch.setattr(runs, "_claim", lambda db, one, **_: find_schedule(db, one))
     with reading(engine) as db:
         ids = list(db.execute(select(scheduled_change.c.id)).scalars())
     for worker_name in ("first", "second"):
         for one in ids:
             # Of its own request id a second run would change nothing: that is the other guard.
-            monkeypatch.setattr(
-                schedule_runs, "request_of", lambda one, by=worker_name: f"{by}-{one}"
-            )
-            schedule_runs.run_one(engine, one, now=now + MINUTE, by=worker_name)
+            monkeypatch.setattr(runs, "request_of", lambda one, by=worker_name: f"{by}-{one}")
+            runs.run_one(engine, one, now=now + MINUTE, by=worker_name)
     assert [one for one in wrong(engine) if "has 2 entries" in one]
 
 
@@ -324,7 +322,7 @@ def test_a_worker_waits_exactly_for_what_is_due_soon_and_outlives_a_fault(engine
     settled: list[ScheduledChange] = []
     waits: list[float] = []
     faults_to_come = iter([None, DatabaseUnreachable("gone")])
-    real = schedule_worker.run_round
+    real = worker.run_round
 
     def run_round(*arguments, **named):
         if fault := next(faults_to_come, None):
@@ -337,11 +335,11 @@ def test_a_worker_waits_exactly_for_what_is_due_soon_and_outlives_a_fault(engine
             stop.set()
         return stop.is_set()
 
-    monkeypatch.setattr(schedule_worker, "run_round", run_round)
+    monkeypatch.setattr(worker, "run_round", run_round)
     monkeypatch.setattr(stop, "wait", wait)
     # Two seconds before the moment; then the database is away; then the moment has come.
     moments = iter([now, now, now + MINUTE - timedelta(seconds=2)])
-    schedule_worker.work(
+    worker.work(
         engine,
         name="w",
         clock=lambda: next(moments, now + MINUTE),
@@ -349,7 +347,7 @@ def test_a_worker_waits_exactly_for_what_is_due_soon_and_outlives_a_fault(engine
         tell=settled.append,
     )
     assert waits[0] == pytest.approx(2)
-    assert waits[1] == pytest.approx(schedule_worker.AFTER_A_FAULT)
+    assert waits[1] == pytest.approx(worker.AFTER_A_FAULT)
     assert [one.state for one in settled] == [ScheduleState.RAN]
     assert not is_anybody_working(engine, now=now)
 
@@ -382,4 +380,4 @@ def test_a_desk_on_sqlite_runs_what_is_scheduled_by_itself(tmp_path, open_engine
 
 def test_on_postgresql_the_app_starts_no_worker():
     told = {"DATABASE_URL": "postgresql://desk@127.0.0.1:1/desk", "SECRETS_FILE": os.devnull}
-    assert worker.start(load_settings(told)) is None
+    assert ui_worker.start(load_settings(told)) is None

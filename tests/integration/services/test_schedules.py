@@ -22,8 +22,8 @@ from lib.services.campaigns import (
     resume_campaign,
 )
 from lib.services.recording import CampaignNotFound
-from lib.services.schedule_reads import ScheduleNotFound, scheduled_changes
-from lib.services.schedule_runs import (
+from lib.services.scheduling.reads import ScheduleNotFound, scheduled_changes
+from lib.services.scheduling.runs import (
     is_anybody_working,
     next_due_at,
     request_of,
@@ -32,7 +32,7 @@ from lib.services.schedule_runs import (
     say_goodbye,
     show_alive,
 )
-from lib.services.schedules import (
+from lib.services.scheduling.schedules import (
     MOST_COMING,
     NotSchedulable,
     ScheduleSettled,

@@ -15,7 +15,7 @@ from lib.services.activity import ActivityFilter, activity
 from lib.services.billing import ArtistNotFound
 from lib.services.cost_sharing import StaleSetting, set_cost_sharing, shares_cost
 from lib.services.presentations import presentation
-from lib.services.share_links import (
+from lib.services.sharing.links import (
     MOST_LINKS,
     LinkNotFound,
     LinkRefused,
@@ -23,14 +23,14 @@ from lib.services.share_links import (
     revoke_link,
     share_links,
 )
-from lib.services.share_opening import (
+from lib.services.sharing.opening import (
     LinkOver,
     LinkState,
     LinkUnknown,
     open_link,
     rights_to_open,
 )
-from lib.services.share_tokens import hash_of, is_signed, new_token
+from lib.services.sharing.tokens import hash_of, is_signed, new_token
 from lib.services.transactions import RequestReused
 from tests.cast import ALICE, BOB, add_artist, add_campaign, dump, new_request, person_of, signed_in
 

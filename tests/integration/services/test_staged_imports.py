@@ -18,14 +18,15 @@ from lib.domain.actions import PauseReason
 from lib.domain.records import Actor, Source
 from lib.domain.rights import FULL
 from lib.domain.status import Status
-from lib.services import exports, import_staging, import_switch, queries
+from lib.services import exports, queries
 from lib.services.activity import ActivityFilter, activity
 from lib.services.campaigns import confirm_carried_out, pause_campaign
-from lib.services.demo import start_over
-from lib.services.import_folding import finish_imports
-from lib.services.import_plan import make_plan
-from lib.services.import_shapes import ImportOutcome, ImportRefused, PreviewOutdated
-from lib.services.imports import import_file, preview_import, read_file
+from lib.services.demo_label.demo import start_over
+from lib.services.importing import staging, switch
+from lib.services.importing.folding import finish_imports
+from lib.services.importing.imports import import_file, preview_import, read_file
+from lib.services.importing.plan import make_plan
+from lib.services.importing.shapes import ImportOutcome, ImportRefused, PreviewOutdated
 from lib.services.transactions import in_transaction
 from tests.cast import see
 from tests.invariants import faults
@@ -293,7 +294,7 @@ def test_what_a_dead_process_has_staged_counts_nowhere_and_is_removed_in_time(
     assert view(engine, artist_id) == before
     finish_imports(engine)
     assert left_over(engine)["staged_day"] == len(SECOND), "it may still be at work"
-    monkeypatch.setattr(import_staging, "GIVEN_UP_AFTER", -10)
+    monkeypatch.setattr(staging, "GIVEN_UP_AFTER", -10)
     finish_imports(engine)
     assert left_over(engine) == {}
     assert view(engine, artist_id) == before
@@ -312,7 +313,7 @@ def test_an_import_whose_commit_got_no_answer_is_found_again_and_is_whole(
         in_transaction(engine, work)
         return in_transaction(engine, work)
 
-    monkeypatch.setattr(import_switch, "in_transaction", twice)
+    monkeypatch.setattr(switch, "in_transaction", twice)
     outcome = bring(engine, daily(SECOND, last=12))
     assert outcome.is_repeat
     assert len(view(engine, artist_id)[0]) == 34
@@ -364,13 +365,13 @@ def test_nobody_is_taken_for_dead_who_looks_ahead_for_long(
 ) -> None:
     artist_id = bring(engine, daily(FIRST, last=8)).artist_id
     assert artist_id is not None
-    look_ahead = import_switch.Switch.look_ahead
+    look_ahead = switch.Switch.look_ahead
 
-    def slowly(switch: import_switch.Switch, engine: Engine) -> None:
+    def slowly(switch: switch.Switch, engine: Engine) -> None:
         bury(engine, monkeypatch)
         look_ahead(switch, engine)
 
-    monkeypatch.setattr(import_switch.Switch, "look_ahead", slowly)
+    monkeypatch.setattr(switch.Switch, "look_ahead", slowly)
     watcher = Watcher(engine, artist_id)
     bring(engine, daily(SECOND, last=12), progress=watcher)
     assert watcher.words.count("Comparing with what is known") == 1
@@ -402,7 +403,7 @@ def test_an_import_that_is_in_does_not_fail_by_whatever_its_fold_meets(
         raise RuntimeError("no room left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(import_switch, "fold", fail)
+        patch.setattr(switch, "fold", fail)
         outcome = bring(engine, daily(FIRST, last=8))
     assert outcome.import_id is not None
     assert "no room left" in caplog.text
@@ -548,13 +549,13 @@ def stage_only(engine: Engine, artist_id: int) -> None:
             today=NOW.date(),
             accept_renames=True,
         )
-    import_staging.stage(engine, plan, file.platform, now=NOW, told=lambda _s, _w: None)
+    staging.stage(engine, plan, file.platform, now=NOW, told=lambda _s, _w: None)
 
 
 def bury(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take every import that is staging for dead, and remove what it has staged."""
     with monkeypatch.context() as patch:
-        patch.setattr(import_staging, "GIVEN_UP_AFTER", -10)
+        patch.setattr(staging, "GIVEN_UP_AFTER", -10)
         finish_imports(engine)
 
 
@@ -579,7 +580,7 @@ def cut_off(
 
     with monkeypatch.context() as patch:
         if steps == 0:
-            patch.setattr(import_switch, "fold", die_before)
+            patch.setattr(switch, "fold", die_before)
         with pytest.raises(Killed):
             bring(engine, data, progress=die, **more)
 

@@ -17,7 +17,7 @@ from lib.domain.trend import STALE_AFTER_DAYS
 from lib.domain.verdict import Why, Word
 from lib.services.campaign_rows import campaigns_by_id
 from lib.services.standing import standing
-from lib.services.trends import ALWAYS_AFTER, ALWAYS_BEFORE
+from lib.services.trend.trends import ALWAYS_AFTER, ALWAYS_BEFORE
 from tests.cast import add_artist, add_campaign, see
 
 ZONES = ("Pacific/Kiritimati", "Asia/Tokyo", "Europe/Berlin", "America/Los_Angeles")

@@ -25,11 +25,12 @@ from lib.domain.records import Actor, Platform, Source
 from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.domain.verdict import Why, Word
-from lib.services import queries, trends
+from lib.services import queries
 from lib.services.campaigns import archive_campaign, pause_campaign, resume_campaign
-from lib.services.imports import import_file, read_file
+from lib.services.importing.imports import import_file, read_file
 from lib.services.recording import load_campaign, lock_campaign, lock_campaigns
 from lib.services.transactions import ChangeRefused
+from lib.services.trend import trends
 from tests.cast import ALICE, new_request
 from tests.summary import assert_summary_agrees
 

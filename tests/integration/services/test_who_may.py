@@ -33,12 +33,9 @@ from lib.services import (
     bulk,
     campaigns,
     cost_sharing,
-    demo,
     exports,
     filter_choices,
     finding,
-    imports,
-    label_trend,
     lag,
     looks,
     notebook,
@@ -47,19 +44,20 @@ from lib.services import (
     queries,
     roster,
     saved_views,
-    schedule_reads,
-    schedule_runs,
-    schedules,
-    share_links,
     undoing,
 )
 from lib.services.access import NotAllowed
 from lib.services.activity import ActivityFilter
 from lib.services.billing import ArtistNotFound
 from lib.services.billing_notices import Notice, Payment, receive_notice
+from lib.services.demo_label import demo
+from lib.services.importing import imports
 from lib.services.recording import OVERSLEPT, CampaignNotFound
 from lib.services.roster import Order
+from lib.services.scheduling import reads, runs, schedules
+from lib.services.sharing import links
 from lib.services.transactions import RequestReused
+from lib.services.trend import label
 from tests.cast import ALICE, add_artist, add_campaign, dump, new_request, person_of, see, signed_in
 
 DAY = timedelta(days=1)
@@ -114,7 +112,7 @@ class Stage:
 
         # Of each artist a link by which its presentation is shared.
         self.links = {
-            artist: share_links.make_link(
+            artist: links.make_link(
                 engine,
                 artist,
                 expires_at=now + DAY,
@@ -306,7 +304,7 @@ def cancel(stage, artist, actor):
 
 
 def share(stage, artist, actor):
-    return share_links.make_link(
+    return links.make_link(
         stage.engine,
         artist,
         expires_at=stage.now + DAY,
@@ -319,7 +317,7 @@ def share(stage, artist, actor):
 
 def revoke(stage, artist, actor):
     number = stage.links.get(artist, 4711)
-    return share_links.revoke_link(stage.engine, number, actor=actor, now=stage.now)
+    return links.revoke_link(stage.engine, number, actor=actor, now=stage.now)
 
 
 def save_view(stage, artist, actor):
@@ -414,8 +412,8 @@ UNSEEN = (
     CampaignNotFound,
     ArtistNotFound,
     people.PlaceNotFound,
-    schedule_reads.ScheduleNotFound,
-    share_links.LinkNotFound,
+    reads.ScheduleNotFound,
+    links.LinkNotFound,
     saved_views.ViewNotFound,
     undoing.EntryNotFound,
     NotAllowed,
@@ -613,9 +611,7 @@ READS = {
     "activity as a file": lambda engine, mine, _artist, _now: list(
         activity.history_rows(engine, ActivityFilter(), rights=mine)
     ),
-    "scheduled": lambda engine, mine, _artist, _now: schedule_reads.scheduled_changes(
-        engine, rights=mine
-    ),
+    "scheduled": lambda engine, mine, _artist, _now: reads.scheduled_changes(engine, rights=mine),
     "preview of a bulk": lambda engine, mine, _artist, now: bulk.preview(
         engine, [(number, 1) for number in range(1, 60)], Action.PAUSE, rights=mine, now=now
     ),
@@ -646,7 +642,7 @@ READS = {
     "since": lambda engine, mine, _artist, now: looks.since(
         engine, rights=mine, at=now - 30 * DAY, now=now + DAY
     ),
-    "label spend": lambda engine, mine, _artist, now: label_trend.label_spend(
+    "label spend": lambda engine, mine, _artist, now: label.label_spend(
         engine, rights=mine, now=now
     ),
     "notebook": lambda engine, mine, _artist, now: notebook.ask(
@@ -665,7 +661,7 @@ READS = {
     "presentation": lambda engine, mine, artist, now: presentations.presentation(
         engine, artist, Period.WHOLE, rights=mine, now=now
     ),
-    "share links": lambda engine, mine, artist, now: share_links.share_links(
+    "share links": lambda engine, mine, artist, now: links.share_links(
         engine, artist, rights=mine, now=now
     ),
     "saved views": lambda engine, mine, _artist, _now: saved_views.views(
@@ -887,7 +883,7 @@ def test_a_scheduled_change_runs_only_while_its_person_may_still_make_it(stage, 
     before = see(stage.engine, made.campaign_id)
     meanwhile(stage, bob)
     later = stage.now + DAY + timedelta(minutes=1)
-    done = schedule_runs.run_one(stage.engine, made.id, now=later, by="worker")
+    done = runs.run_one(stage.engine, made.id, now=later, by="worker")
     assert done is not None
     assert done.state is state
     after = see(stage.engine, made.campaign_id)
@@ -927,8 +923,8 @@ def test_a_campaign_offers_its_actions_to_editors_only(stage, role, action):
 # Nothing is forgotten.
 
 MODULES = [
-    importlib.import_module(f"{services.__name__}.{one.name}")
-    for one in pkgutil.iter_modules(services.__path__)
+    importlib.import_module(one.name)
+    for one in pkgutil.walk_packages(services.__path__, f"{services.__name__}.")
 ]
 # Facts that are nobody's: a number, a column's meaning, whether there is anything at all; what
 # a file itself says; inner parts, whose callers have asked; what a command does for who runs the
@@ -936,32 +932,32 @@ MODULES = [
 # link, which asks for those of its maker.
 OPEN = {
     "queries.current_data_version",
-    "demo.is_empty",
+    "demo_label.demo.is_empty",
     "filter_choices.newest_campaigns",
-    "imports.read_file",
-    "imports.remembered_mapping",
+    "importing.imports.read_file",
+    "importing.imports.remembered_mapping",
     "transactions.in_transaction",
-    "schedule_runs.run_due",
-    "schedule_runs.run_one",
-    "schedule_runs.next_due_at",
-    "schedule_runs.show_alive",
-    "schedule_runs.say_goodbye",
-    "schedule_runs.is_anybody_working",
-    "share_opening.open_link",
-    "schedule_worker.work",
-    "schedule_worker.run_round",
+    "scheduling.runs.run_due",
+    "scheduling.runs.run_one",
+    "scheduling.runs.next_due_at",
+    "scheduling.runs.show_alive",
+    "scheduling.runs.say_goodbye",
+    "scheduling.runs.is_anybody_working",
+    "sharing.opening.open_link",
+    "scheduling.worker.work",
+    "scheduling.worker.run_round",
     "arrivals.arrive",
     "health.look",
-    "import_folding.finish_imports",
-    "import_folding.fold",
-    "import_staging.stage",
-    "import_staging.remove_staged",
-    "import_staging.remove_given_up",
-    "import_switch.bring_in",
-    "trend_of_moves.foresee_moves",
-    "trends.rebuild",
-    "trends.follow_the_lag",
-    "trends.is_missing",
+    "importing.folding.finish_imports",
+    "importing.folding.fold",
+    "importing.staging.stage",
+    "importing.staging.remove_staged",
+    "importing.staging.remove_given_up",
+    "importing.switch.bring_in",
+    "trend.moves.foresee_moves",
+    "trend.trends.rebuild",
+    "trend.trends.follow_the_lag",
+    "trend.trends.is_missing",
     "verifying.verify_history",
 }
 
@@ -982,7 +978,7 @@ def is_public_verb_or_read(module: ModuleType, name: str) -> bool:
     ids=lambda one: getattr(one, "__name__", one),
 )
 def test_every_read_takes_rights_and_every_verb_an_actor(module, name):
-    if f"{module.__name__.rpartition('.')[2]}.{name}" in OPEN:
+    if f"{module.__name__}.{name}".removeprefix("lib.services.") in OPEN:
         return
     parameters = inspect.signature(getattr(module, name)).parameters
     needed = parameters.get("rights") or parameters.get("actor")

@@ -15,7 +15,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, error: Exception) -> importing.Job:
     def fail(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr("lib.services.imports.import_file", fail)
+    monkeypatch.setattr("lib.services.importing.imports.import_file", fail)
     job, seen = importing.Job(), SimpleNamespace(file_name="f.csv", artist="The Herons")
     nothing: Any = None
     with pytest.raises(type(error)):

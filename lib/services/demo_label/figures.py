@@ -21,8 +21,8 @@ from lib.domain.metrics import (
 from lib.domain.records import MICROS, BudgetPeriod, Platform
 from lib.domain.running import StatusChange, Stretch, days, stretches
 from lib.domain.status import LIVE, Status
-from lib.services.demo_fixtures import ConnectionPlan, LabelPlan
-from lib.services.demo_story import Life
+from lib.services.demo_label.fixtures import ConnectionPlan, LabelPlan
+from lib.services.demo_label.story import Life
 
 DAYS = 120
 # Days before today on which exports were made; each speaks of two weeks already known too.

@@ -47,8 +47,8 @@ from lib.domain.verdict import (
 )
 from lib.services.lag import remeasure, settle_ages
 from lib.services.recording import bump_data_version, lock_campaigns
-from lib.services.trend_days import Ahead, Batch, Loaded, load_batch, load_campaigns, missing_of_run
-from lib.services.trend_reads import speaks
+from lib.services.trend.days import Ahead, Batch, Loaded, load_batch, load_campaigns, missing_of_run
+from lib.services.trend.reads import speaks
 
 BATCH = 500
 FEW = 100

@@ -22,8 +22,8 @@ from lib.services.access import demand_for_artist, present_rights
 from lib.services.cost_sharing import lock_artist
 from lib.services.recording import Occasion, bump_data_version, record_event
 from lib.services.scope import may_for_artist
-from lib.services.share_opening import LinkState, state_of
-from lib.services.share_tokens import hash_of, new_token
+from lib.services.sharing.opening import LinkState, state_of
+from lib.services.sharing.tokens import hash_of, new_token
 from lib.services.transactions import ChangeRefused, answered, in_transaction
 
 LINK_MADE, LINK_REVOKED = "share:create", "share:revoke"

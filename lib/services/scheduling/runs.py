@@ -24,8 +24,8 @@ from lib.events import told
 from lib.services.access import lasting_rights
 from lib.services.campaigns import act_within
 from lib.services.recording import OVERSLEPT, Occasion, bump_data_version, lock_campaign
-from lib.services.schedule_reads import find_schedule
-from lib.services.schedules import record_schedule, schedule_details, settle
+from lib.services.scheduling.reads import find_schedule
+from lib.services.scheduling.schedules import record_schedule, schedule_details, settle
 from lib.services.scope import may_for_artist
 from lib.services.transactions import ChangeRefused, in_transaction
 

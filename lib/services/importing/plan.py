@@ -13,8 +13,8 @@ from lib.domain.records import Campaign
 from lib.domain.run_days import LEAVES_IDLE_DAYS_OUT
 from lib.domain.status import FACTS
 from lib.platforms import ExportDay, ExportFile
-from lib.services.import_comparing import compare_days
-from lib.services.import_known import (
+from lib.services.importing.comparing import compare_days
+from lib.services.importing.known import (
     KnownDays,
     campaign_rows,
     first_days,
@@ -22,9 +22,9 @@ from lib.services.import_known import (
     known_days,
     newest_import,
 )
-from lib.services.import_matching import match, renames
-from lib.services.import_shapes import CurrencyChanged, DayState, ImportRefused
-from lib.services.import_status import (
+from lib.services.importing.matching import match, renames
+from lib.services.importing.shapes import CurrencyChanged, DayState, ImportRefused
+from lib.services.importing.status import (
     PlannedCampaign,
     decide_kind,
     decide_status,

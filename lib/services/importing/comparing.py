@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from lib.domain.metrics import settle_age
 from lib.platforms import ExportDay
-from lib.services.import_known import KnownDay, completed, figures_of
-from lib.services.import_shapes import DayState
-from lib.services.import_status import PlannedCampaign, Restated
+from lib.services.importing.known import KnownDay, completed, figures_of
+from lib.services.importing.shapes import DayState
+from lib.services.importing.status import PlannedCampaign, Restated
 
 _NOTABLE_ONE_IN = 20
 """A settled day that changes by more than one part in so many (5 %) enters the history."""

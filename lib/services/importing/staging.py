@@ -29,8 +29,8 @@ from lib.db.bulk import Values, insert_rows
 from lib.db.tables import staged_day, staged_import, staged_kind_result
 from lib.domain.records import Platform
 from lib.platforms import ExportDay
-from lib.services.import_known import KnownDay, completed, figures_of
-from lib.services.import_plan import Plan
+from lib.services.importing.known import KnownDay, completed, figures_of
+from lib.services.importing.plan import Plan
 from lib.services.transactions import in_transaction
 
 Progress = Callable[[float, str], None]

@@ -25,7 +25,7 @@ from lib.domain.running import StatusChange
 from lib.domain.status import LIVE, Status
 from lib.platforms.gateways import gateway
 from lib.services.campaigns import CARRIED_OUT, pending_after
-from lib.services.demo_fixtures import (
+from lib.services.demo_label.fixtures import (
     ArtistPlan,
     CampaignPlan,
     ConnectionPlan,

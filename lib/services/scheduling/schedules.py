@@ -1,7 +1,7 @@
 """Changes at a given time: scheduled by a person, cancelled by one, and listed.
 
 Nothing is decided beforehand: what a scheduled change may do is judged when its time has come
-(`lib.services.schedule_runs`). Everybody locks people first, then the schedule, then the
+(`lib.services.scheduling.runs`). Everybody locks people first, then the schedule, then the
 campaign.
 """
 
@@ -27,7 +27,7 @@ from lib.services.recording import (
     lock_campaign,
     record_event,
 )
-from lib.services.schedule_reads import get_schedule
+from lib.services.scheduling.reads import get_schedule
 from lib.services.transactions import ChangeRefused, RequestReused, answered, in_transaction
 
 MOST_COMING = 20

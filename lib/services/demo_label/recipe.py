@@ -4,7 +4,7 @@ from random import Random
 
 from lib.domain.records import Platform
 from lib.domain.status import Status
-from lib.services.demo_fixtures import CampaignPlan, Recipe
+from lib.services.demo_label.fixtures import CampaignPlan, Recipe
 
 _PLATFORMS = (Platform.META,) * 5 + (Platform.GOOGLE,) * 3 + (Platform.SPOTIFY,) * 2
 _NO_MEASURE = {Platform.META: 40, Platform.GOOGLE: 60, Platform.SPOTIFY: 30}

@@ -9,7 +9,7 @@ from typing import Any
 from lib.domain.names import artist_key, name_key
 from lib.domain.records import MICROS, Origin, Source
 from lib.services.billing import PAYMENT_FAILED, PAYMENT_RECOVERED
-from lib.services.demo_figures import (
+from lib.services.demo_label.figures import (
     Day,
     Export,
     exports_of,
@@ -17,9 +17,9 @@ from lib.services.demo_figures import (
     span_of,
     true_days,
 )
-from lib.services.demo_fixtures import ArtistPlan, ConnectionPlan, LabelPlan, before
-from lib.services.demo_recipe import campaigns_of
-from lib.services.demo_story import BILLING_ACTOR, FAILED, Life, billing_at, live
+from lib.services.demo_label.fixtures import ArtistPlan, ConnectionPlan, LabelPlan, before
+from lib.services.demo_label.recipe import campaigns_of
+from lib.services.demo_label.story import BILLING_ACTOR, FAILED, Life, billing_at, live
 
 FORM = "Demo label"
 Row = dict[str, Any]

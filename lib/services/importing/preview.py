@@ -7,9 +7,9 @@ from dataclasses import replace
 from sqlalchemy import RowMapping
 
 from lib.platforms import ExportFile
-from lib.services.import_plan import Plan, changes_in_words
-from lib.services.import_shapes import CampaignPreview, DayState, ImportPreview
-from lib.services.import_status import PlannedCampaign
+from lib.services.importing.plan import Plan, changes_in_words
+from lib.services.importing.shapes import CampaignPreview, DayState, ImportPreview
+from lib.services.importing.status import PlannedCampaign
 
 
 def preview_of(

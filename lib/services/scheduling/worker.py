@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.schedule import ScheduledChange
-from lib.services.schedule_runs import next_due_at, run_due, say_goodbye, show_alive
+from lib.services.scheduling.runs import next_due_at, run_due, say_goodbye, show_alive
 
 logger = logging.getLogger(__name__)
 

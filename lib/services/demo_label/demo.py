@@ -40,15 +40,15 @@ from lib.domain.rights import FULL, Deed, Place, Rights
 from lib.events import told
 from lib.services.access import NotAllowed, demand, present_rights
 from lib.services.current_days import forget_staged
-from lib.services.demo_fixtures import read_label
-from lib.services.demo_people import give_back, roles_in, take_roles
-from lib.services.demo_rows import FORM, Label, label_rows
+from lib.services.demo_label.fixtures import read_label
+from lib.services.demo_label.people import give_back, roles_in, take_roles
+from lib.services.demo_label.rows import FORM, Label, label_rows
 from lib.services.history_chain import append_entries, lock_head
 from lib.services.lag import remeasure
 from lib.services.recording import Occasion, bump_data_version, record_event
 from lib.services.scope import of_artists
 from lib.services.transactions import in_transaction
-from lib.services.trends import refresh
+from lib.services.trend.trends import refresh
 
 DEMO_ACTOR = Actor(name="Demo", rights=FULL)
 LOADED, STARTED_OVER = "demo:load", "demo:start_over"

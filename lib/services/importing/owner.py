@@ -11,7 +11,7 @@ from lib.domain.records import BillingState, ConnectionState, GatewayKind, Platf
 from lib.domain.rights import Deed, Rights
 from lib.domain.text import is_name
 from lib.services.access import NotAllowed, demand_for_artist
-from lib.services.import_shapes import ImportRefused
+from lib.services.importing.shapes import ImportRefused
 from lib.services.scope import may_for_artist
 
 OWN_LABEL = "My label"

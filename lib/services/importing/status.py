@@ -9,8 +9,8 @@ from lib.domain.metrics import CONVERSIONS, VIEWS, usual_kind, usual_type
 from lib.domain.records import YOUTUBE_CAMPAIGN, Campaign, Origin, Platform
 from lib.domain.status import LIVE, Status
 from lib.platforms import ExportCampaign, ExportDay, is_video_type
-from lib.services.import_known import KnownDay
-from lib.services.import_shapes import DayState
+from lib.services.importing.known import KnownDay
+from lib.services.importing.shapes import DayState
 
 TYPE_NOT_REPORTED = "Not reported"
 DELIVERS_UNTIL_DAYS = 3  # Without a status column: delivery this close to the file's end.

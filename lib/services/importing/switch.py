@@ -17,11 +17,12 @@ from lib.db.engine import DatabaseUnreachable, reading, retrying
 from lib.db.tables import import_run, staged_import
 from lib.platforms import ExportFile
 from lib.services.access import present_rights
-from lib.services.import_folding import finish_imports, fold, fold_some
-from lib.services.import_known import campaign_rows, newest_import
-from lib.services.import_owner import ensure_artist, ensure_connection, find_artist, insert_one
-from lib.services.import_plan import Plan
-from lib.services.import_staging import (
+from lib.services.importing.folding import finish_imports, fold, fold_some
+from lib.services.importing.foresight import Foresight, foresee, put_foreseen
+from lib.services.importing.known import campaign_rows, newest_import
+from lib.services.importing.owner import ensure_artist, ensure_connection, find_artist, insert_one
+from lib.services.importing.plan import Plan
+from lib.services.importing.staging import (
     Pace,
     PlanOutdated,
     Progress,
@@ -31,12 +32,11 @@ from lib.services.import_staging import (
     remove_staged,
     stage,
 )
-from lib.services.import_status import decide_status
-from lib.services.import_writing import Writer
+from lib.services.importing.status import decide_status
+from lib.services.importing.writing import Writer
 from lib.services.recording import Occasion, bump_data_version, campaign_record, record_event
 from lib.services.transactions import in_transaction
-from lib.services.trend_ahead import Foresight, foresee, put_foreseen
-from lib.services.trends import refresh
+from lib.services.trend.trends import refresh
 
 logger = logging.getLogger(__name__)
 

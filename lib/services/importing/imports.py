@@ -17,11 +17,11 @@ from lib.domain.text import kept_note
 from lib.events import told
 from lib.platforms import ColumnMapping, ExportFile, Grain, MappingNeeded, read_export
 from lib.services.access import demand, demand_somewhere, present_rights
-from lib.services.import_folding import finish_imports
-from lib.services.import_owner import check_zone, find_artist
-from lib.services.import_plan import Plan, make_plan
-from lib.services.import_preview import counts_of, preview_of
-from lib.services.import_shapes import (
+from lib.services.importing.folding import finish_imports
+from lib.services.importing.owner import check_zone, find_artist
+from lib.services.importing.plan import Plan, make_plan
+from lib.services.importing.preview import counts_of, preview_of
+from lib.services.importing.shapes import (
     DayState,
     ImportOutcome,
     ImportPreview,
@@ -29,12 +29,12 @@ from lib.services.import_shapes import (
     PreviewOutdated,
     UnreadableRows,
 )
-from lib.services.import_staging import PlanOutdated, Progress
-from lib.services.import_switch import Switch, bring_in
-from lib.services.import_writing import Writer
+from lib.services.importing.staging import PlanOutdated, Progress
+from lib.services.importing.switch import Switch, bring_in
+from lib.services.importing.writing import Writer
 from lib.services.recording import Occasion
 from lib.services.transactions import in_transaction
-from lib.services.trends import follow_the_lag
+from lib.services.trend.trends import follow_the_lag
 
 logger = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ from lib.domain.names import name_key
 from lib.domain.records import Campaign, Origin, Source
 from lib.platforms import ExportFile
 from lib.services.history_chain import append_entries
-from lib.services.import_plan import Plan
-from lib.services.import_status import PlannedCampaign
+from lib.services.importing.plan import Plan
+from lib.services.importing.status import PlannedCampaign
 from lib.services.recording import RESTATED, Occasion, movement
 
 _NOTHING = object()

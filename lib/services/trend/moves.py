@@ -19,8 +19,8 @@ from lib.domain.run_days import Told
 from lib.domain.status import Status
 from lib.services.lag import settle_ages
 from lib.services.recording import Occasion, bump_data_version, campaign_record, movement
-from lib.services.trend_days import Ahead, load_campaigns
-from lib.services.trends import Ready, make_ready, put, refresh, rows_of, spoken
+from lib.services.trend.days import Ahead, load_campaigns
+from lib.services.trend.trends import Ready, make_ready, put, refresh, rows_of, spoken
 
 
 @dataclass

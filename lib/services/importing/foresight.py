@@ -18,14 +18,14 @@ from lib.domain.lag import SettleAges
 from lib.domain.records import Coverage
 from lib.domain.run_days import LEAVES_IDLE_DAYS_OUT, Told
 from lib.platforms import ExportFile
-from lib.services.import_known import completed, figures_of
-from lib.services.import_plan import Plan
-from lib.services.import_status import PlannedCampaign
-from lib.services.import_writing import is_budget_change, new_row, newer_facts, spans_of
+from lib.services.importing.known import completed, figures_of
+from lib.services.importing.plan import Plan
+from lib.services.importing.status import PlannedCampaign
+from lib.services.importing.writing import is_budget_change, new_row, newer_facts, spans_of
 from lib.services.lag import settle_ages
 from lib.services.recording import Occasion, movement
-from lib.services.trend_days import Ahead, AheadDay, Loaded, load_campaigns, loaded
-from lib.services.trends import Ready, make_ready, put, rows_of, spoken
+from lib.services.trend.days import Ahead, AheadDay, Loaded, load_campaigns, loaded
+from lib.services.trend.trends import Ready, make_ready, put, rows_of, spoken
 
 
 @dataclass(frozen=True)

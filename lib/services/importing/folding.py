@@ -32,7 +32,7 @@ from lib.db.tables import (
     staged_import,
     staged_kind_result,
 )
-from lib.services.import_staging import BREATH, Pace, Progress, remove_given_up
+from lib.services.importing.staging import BREATH, Pace, Progress, remove_given_up
 from lib.services.transactions import in_transaction
 
 _MOST_CAMPAIGNS = 500

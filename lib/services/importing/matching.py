@@ -8,8 +8,8 @@ from enum import Enum
 from lib.domain.names import name_key
 from lib.domain.records import Campaign
 from lib.platforms import ExportCampaign, ExportDay
-from lib.services.import_known import KnownDay
-from lib.services.import_shapes import AmbiguousCampaign
+from lib.services.importing.known import KnownDay
+from lib.services.importing.shapes import AmbiguousCampaign
 
 # Platforms restate the newest days, so they prove nothing about who a campaign is.
 _UNSETTLED_DAYS = 2

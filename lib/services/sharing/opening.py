@@ -14,7 +14,7 @@ from lib.domain.presentation import Period
 from lib.domain.rights import FULL, NOTHING, Deed, Place, Rights, Role
 from lib.services.access import rights_of
 from lib.services.scope import may_for_artist
-from lib.services.share_tokens import hash_of, is_signed
+from lib.services.sharing.tokens import hash_of, is_signed
 
 _NOTED_AGAIN = timedelta(minutes=1)
 """An opening is noted once in so long: whoever reloads costs no write."""

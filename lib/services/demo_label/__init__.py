@@ -1,0 +1,1 @@
+"""The built-in demo label: its recipe, its story, its rows; loaded and started over."""

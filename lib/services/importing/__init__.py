@@ -1,0 +1,1 @@
+"""Imports of real exports: read, matched, planned, staged, switched over, folded."""

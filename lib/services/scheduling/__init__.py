@@ -1,0 +1,1 @@
+"""Changes that come by themselves: scheduled, run by whoever is on duty, looked at."""

@@ -1,0 +1,1 @@
+"""Links that show an artist the results without a sign-in."""

@@ -1,0 +1,1 @@
+"""The trends of campaigns, kept beside their days and read for the screens."""
