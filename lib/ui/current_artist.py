@@ -4,6 +4,7 @@ import streamlit as st
 
 from lib.domain.records import Artist
 from lib.ui import reads
+from lib.ui.escape import esc
 
 KEY = "artist"
 _BOARD = "pages/marketing/campaign_management.py"
@@ -21,6 +22,7 @@ def choose(*, page: str) -> Artist | None:
     by_name = {artist.name: artist for artist in artists}
     if page == "campaign":
         _follow_campaign(by_name)
+    _tell_of_nobody(by_name)
     name = st.selectbox(
         "Artist",
         list(by_name),
@@ -49,6 +51,14 @@ def asked_campaign() -> int | None:
     """Return the campaign id that the URL names, None where it names none."""
     word = st.query_params.get("id", "")
     return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
+
+
+def _tell_of_nobody(by_name: dict[str, Artist]) -> None:
+    """Say so where the address names an artist that is not there: the page shows another."""
+    asked = st.query_params.get(KEY)
+    if asked and asked not in by_name:
+        said = f"There is no artist “{esc(asked)}” that you may see. Choose one in the sidebar."
+        st.toast(said, icon=":material/person_off:", duration="long")
 
 
 def _follow_campaign(by_name: dict[str, Artist]) -> None:

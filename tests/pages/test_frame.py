@@ -55,3 +55,13 @@ def test_whoever_has_no_role_can_sign_out(empty_engine, open_desk, now, acting):
     assert "No artist yet" in texts(at)
     assert not queries.artists(empty_engine, rights=FULL)
     assert pulses(at), "and a role that is given shows by itself"
+
+
+@pytest.mark.usefixtures("demo_engine")
+def test_an_artist_that_is_not_there_is_told_of_once(open_desk):
+    at = open_desk(artist="No*body")
+    (told,) = at.toast
+    assert "no artist “No\\*body”" in told.value
+    at.run()
+    assert not at.toast
+    assert not open_desk(artist=at.selectbox(key="artist").value).toast
