@@ -5,18 +5,30 @@ from typing import Any
 
 from lib.domain.board import BoardRow
 
-BY_STATUS = "Status, then name"
+BY_STATUS, BY_NAME, CHEAPEST = "Status, then name", "Name", "Lowest cost per result, 7 days"
 ORDERS: dict[str, Callable[[BoardRow], tuple[Any, ...]] | None] = {
     BY_STATUS: None,
-    "Name": lambda row: (row.campaign.name.casefold(),),
+    BY_NAME: lambda row: (row.campaign.name.casefold(),),
     "Most spend, 7 days": lambda row: _most(row, _week(row, "spend_micros")),
     "Most results, 7 days": lambda row: _most(
         row, _week(row, "results_micros"), kind=row.campaign.headline_kind
     ),
-    "Lowest cost per result, 7 days": lambda row: _least(row, _week(row, "cost_per_result_micros")),
+    CHEAPEST: lambda row: _least(row, _week(row, "cost_per_result_micros")),
     "Most at stake": lambda row: _most(row, _stake(row)),
     "Latest change": lambda row: (-(row.last_change.at.timestamp() if row.last_change else 0),),
 }
+
+OF_COLUMNS = {
+    "campaign": BY_NAME,
+    "status": BY_STATUS,
+    "spend": "Most spend, 7 days",
+    "results": "Most results, 7 days",
+    "cost": CHEAPEST,
+    "stake": "Most at stake",
+    "change": "Latest change",
+}
+"""What a click on the head of a column orders by."""
+RISING = frozenset({BY_STATUS, BY_NAME, CHEAPEST})
 
 
 def in_order(rows: Sequence[BoardRow], order: str) -> list[BoardRow]:

@@ -26,7 +26,7 @@ from lib.ui import (
     table,
     taking,
 )
-from lib.ui.board_order import ORDERS, in_order
+from lib.ui.board_order import BY_STATUS, OF_COLUMNS, ORDERS, RISING, in_order
 from lib.ui.campaign_cells import Shown
 from lib.ui.escape import esc
 from lib.ui.fields import OneOf
@@ -137,7 +137,8 @@ def campaigns(rows: Sequence[BoardRow], order: str, *, wanted: CampaignFilter, a
     number = 1
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
-            number = min(st.pagination(pages, key="page"), pages)
+            key = f"page-{abs(hash((wanted, order)))}"
+            number = min(st.pagination(pages, key=key), pages)
             last = min(number * ROWS_A_PAGE, len(ordered))
             st.caption(f"{(number - 1) * ROWS_A_PAGE + 1}–{last} of {count(len(ordered))}")
     with slot:
@@ -153,6 +154,7 @@ def campaigns(rows: Sequence[BoardRow], order: str, *, wanted: CampaignFilter, a
             ),
             search=table.Search("Search", wanted.text, filters.search),
             groups=_groups(rows, wanted.sections),
+            orders=table.Orders(OF_COLUMNS, order, partial(filters.order, usual=BY_STATUS), RISING),
             caption=campaign_cells.windows_words(dated) if dated else "",
         )
     taking.board(ordered, cells, artist=artist)

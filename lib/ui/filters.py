@@ -160,6 +160,11 @@ def search(wanted: str) -> None:
     in_url.keep(TEXT, wanted[:LONGEST_SEARCH])
 
 
+def order(wanted: str, *, usual: str) -> None:
+    """Order by `wanted`, by what is usual for "": that the URL does not say."""
+    in_url.keep(SORT, "" if wanted == usual else wanted)
+
+
 def text() -> str:
     """Return what is searched for, without what no name has and no database takes."""
     said = in_url.read(TEXT)[:LONGEST_SEARCH]

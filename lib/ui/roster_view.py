@@ -46,6 +46,16 @@ ORDERS = {
     "Latest status": Order.STATUS_SINCE,
 }
 
+_USUAL = next(iter(ORDERS))
+_OF_COLUMNS = {
+    "campaign": "Name",
+    "artist": "Artist, then name",
+    "status": "Latest status",
+    "spend": "Most spend, 7 days",
+    "stake": "Most at stake",
+}
+_RISING = frozenset({"Name", "Artist, then name"})
+
 
 def size(whole: Overview) -> str:
     """Return how much there is."""
@@ -276,6 +286,12 @@ def campaigns(
         ),
         search=table.Search("Search", narrowed.text, filters.search),
         groups=_statuses(whole, narrowed.statuses),
+        orders=table.Orders(
+            _OF_COLUMNS,
+            next(words for words, one in ORDERS.items() if one is order),
+            partial(filters.order, usual=_USUAL),
+            _RISING,
+        ),
     )
     _pages(key, fitting.campaigns)
     if fitting.campaigns:

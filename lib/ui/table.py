@@ -6,7 +6,7 @@ component (`assets/table`), whose script sets text and never markup. Python says
 it, and what a click does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -121,6 +121,28 @@ class Groups:
 
 
 @dataclass(frozen=True)
+class Orders:
+    """What a click on a column's head orders by, column by column; `chosen` is how it is now.
+
+    `on_ordered` hears the order that was clicked, "" for the one that was chosen already.
+    """
+
+    by: Mapping[str, str]
+    chosen: str
+    on_ordered: Callable[[str], None]
+    rising: Set[str] = frozenset()
+    """The orders that begin with the least."""
+
+    def told(self, column: str) -> tuple[str, str, bool] | None:
+        """Return what a head says: the order, where it begins, and whether it is chosen."""
+        order = self.by.get(column)
+        if order is None:
+            return None
+        way = "ascending" if order in self.rising else "descending"
+        return order, way, order == self.chosen
+
+
+@dataclass(frozen=True)
 class _Drawn:
     """What the browser was sent: clicks on anything else are not listened to."""
 
@@ -138,6 +160,7 @@ def draw(
     bulk: Bulk | None = None,
     search: Search | None = None,
     groups: Groups | None = None,
+    orders: Orders | None = None,
     caption: str = "",
     nothing: str = "",
 ) -> None:
@@ -158,7 +181,7 @@ def draw(
         key=key,
         data={
             "label": label,
-            "columns": [_column(column) for column in columns],
+            "columns": [_column(column, orders) for column in columns],
             "lines": [_line(line) for line in lines],
             "bulk": list(bulk.entries) if bulk else [],
             "matching": bulk.matching if bulk else 0,
@@ -174,6 +197,7 @@ def draw(
         on_picked_change=partial(_pick, key, drawn, bulk),
         on_searched_change=partial(_search, key, search),
         on_grouped_change=partial(_group, key, groups),
+        on_ordered_change=partial(_order, key, orders),
     )
 
 
@@ -195,7 +219,7 @@ def symbol(icon: str) -> str:
     return icon.removeprefix(":material/").removesuffix(":")
 
 
-def _column(column: Column) -> dict[str, Any]:
+def _column(column: Column, orders: Orders | None) -> dict[str, Any]:
     told = {
         "name": column.name,
         "title": column.title,
@@ -204,6 +228,7 @@ def _column(column: Column) -> dict[str, Any]:
         "width": column.width,
         "end": column.is_number,
         "press": column.can_be_pressed,
+        "order": orders.told(column.name) if orders else None,
     }
     return {name: value for name, value in told.items() if value or name in ("title", "kind")}
 
@@ -254,6 +279,12 @@ def _group(key: str, groups: Groups | None) -> None:
     known = {one.name for one in groups.choices} if groups else ()
     if groups is not None and isinstance(name, str) and name in known:
         groups.on_grouped(name)
+
+
+def _order(key: str, orders: Orders | None) -> None:
+    order = orders.by.get(str(_told(key, "ordered").get("column"))) if orders else None
+    if orders is not None and order is not None:
+        orders.on_ordered("" if order == orders.chosen else order)
 
 
 def _told(key: str, event: str) -> Mapping[str, Any]:

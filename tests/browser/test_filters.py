@@ -127,3 +127,35 @@ def test_the_groups_above_the_board_are_the_group_among_the_filters(page: Page, 
     drawn(page)
     body = open_filters(page)
     expect(body.get_by_text("Live", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "label", "head", "usual"),
+    [
+        (f"?artist={FERRY.replace(' ', '+')}", "Campaigns", "Cost per result", "Status"),
+        ("roster", "All campaigns", "Campaign", "Spend a day"),
+    ],
+)
+def test_a_click_on_a_head_orders_by_it_and_another_as_usual(
+    page: Page, desk: Desk, path: str, label: str, head: str, usual: str
+) -> None:
+    go(page, desk, path)
+    before = names(page, label)
+    heads = page.get_by_role("table", name=label).locator("thead")
+    in_force = heads.locator("[aria-sort]")
+    expect(in_force).to_contain_text(usual)
+    heads.get_by_role("button", name=head, exact=True).click()
+    expect(in_force).to_contain_text(head)
+    expect(in_force).to_have_attribute("aria-sort", "ascending")
+    expect(page).to_have_url(re.compile("sort="))
+    expect(in_force.get_by_role("button")).to_be_focused()
+    drawn(page)
+    ordered = names(page, label)
+    assert ordered != before
+    if label == "All campaigns":
+        assert ordered == sorted(ordered, key=str.casefold)
+    in_force.get_by_role("button").press("Enter")
+    expect(in_force).to_contain_text(usual)
+    expect(page).not_to_have_url(re.compile("sort="))
+    drawn(page)
+    assert names(page, label) == before

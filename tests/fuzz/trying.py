@@ -157,18 +157,21 @@ def message(dice: random.Random) -> str:
     drawn = table._Drawn(
         frozenset({(7, 1), (9, 3), ("Neonbrache",)}), {(7, 1): frozenset({"pause"})}
     )
-    said = {one: making.anything(dice) for one in ("pressed", "picked", "searched", "grouped")}
+    events = ("pressed", "picked", "searched", "grouped", "ordered")
+    said = {one: making.anything(dice) for one in events}
     if dice.random() < 0.3:
         said["pressed"] = {"id": [7, 1], "column": making.anything(dice), "entry": "pause"}
         said["picked"] = {"entry": "pause", "ids": [[9, 3], making.anything(dice)], "all": None}
     state = {"t": said if dice.random() < 0.95 else None}
     bulk = table.Bulk((("pause", "Pause", "pause"),), 30, heard.append)
     groups = table.Groups([table.Choice("live", "Live", "bolt")], heard.append)
+    orders = table.Orders({"name": "Name"}, "", heard.append)
     with patch.object(st, "session_state", state):
         table._press("t", drawn, heard.append)
         table._pick("t", drawn, bulk)
         table._search("t", table.Search("Search", "", heard.append))
         table._group("t", groups)
+        table._order("t", orders)
     for one in heard:
         if isinstance(one, table.Pressed):
             promise(one.ident in drawn.idents, "a row that was not drawn was pressed")

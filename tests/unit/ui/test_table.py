@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 
 from lib.ui import table
-from lib.ui.table import Bulk, Choice, Groups, Picked, Pressed, Search
+from lib.ui.table import Bulk, Choice, Groups, Orders, Picked, Pressed, Search
 
 DRAWN = table._Drawn(frozenset({(7, 1), (9, 3)}), {(7, 1): frozenset({"pause"})})
 
@@ -91,6 +91,18 @@ def test_only_a_group_that_was_offered_can_be_chosen(say, heard):
         say("grouped", told)
         table._group("t", groups)
     assert heard == ["live"]
+
+
+def test_a_head_orders_by_its_column_and_once_more_as_usual(say, heard):
+    by = {"spend": "Most spend", "name": "Name"}
+    orders = Orders(by, "Name", heard.append, rising=frozenset({"Name"}))
+    for clicked in ("spend", "name", "Name", ["name"], None):
+        say("ordered", {"column": clicked})
+        table._order("t", orders)
+    assert heard == ["Most spend", ""]
+    assert orders.told("spend") == ("Most spend", "descending", False)
+    assert orders.told("name") == ("Name", "ascending", True)
+    assert orders.told("status") is None
 
 
 def test_a_line_keeps_its_gaps_and_is_none_without_two_days():

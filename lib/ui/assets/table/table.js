@@ -162,12 +162,24 @@ function head(state) {
   for (const column of state.data.columns) {
     const cell = row.appendChild(headed("th", column));
     cell.scope = "col";
-    cell.textContent = column.title;
+    cell.append(column.order ? orderButton(state, column) : column.title);
+    if (column.order?.[2]) cell.setAttribute("aria-sort", column.order[1]);
     if (!column.title) cell.setAttribute("aria-label", column.label || "Actions");
     if (column.help) cell.title = column.help;
     if (column.width) cell.style.minWidth = column.width;
   }
   return section;
+}
+
+function orderButton(state, column) {
+  const [order, way, isChosen] = column.order;
+  const one = element("button", "order", column.title);
+  one.type = "button";
+  one.title = `Order: ${order}${column.help ? `\n${column.help}` : ""}`;
+  one.dataset.focus = `order ${column.name}`;
+  one.append(icon(isChosen ? (way === "ascending" ? "arrow_upward" : "arrow_downward") : "swap_vert"));
+  one.addEventListener("click", () => state.tell("ordered", { column: column.name }));
+  return one;
 }
 
 // Return the groups of rows, of nodes that were there before where a line has not changed.
