@@ -3,7 +3,19 @@
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import menu, notices, outage, reads, sidebar, signin, tour, undoing, view_menu, watch
+from lib.ui import (
+    in_url,
+    menu,
+    notices,
+    outage,
+    reads,
+    sidebar,
+    signin,
+    tour,
+    undoing,
+    view_menu,
+    watch,
+)
 
 st.set_page_config(
     page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244
@@ -32,6 +44,7 @@ if not isinstance(who, Actor):
     st.stop()
 
 with watch.run(page.url_path), reads.steady(who):
+    in_url.begin()
     # In sight wherever the page is scrolled to, and nothing moves when one comes or goes.
     with st.bottom:
         notices.show()

@@ -27,24 +27,35 @@ class FoundCampaign:
     status: Status
 
 
-def find(engine: Engine, text: str, *, rights: Rights, now: datetime) -> tuple[FoundCampaign, ...]:
-    """Return at most `MOST_CAMPAIGNS` campaigns that the letters may mean; none for none.
+@dataclass(frozen=True)
+class Found:
+    """The first `MOST_CAMPAIGNS` campaigns, and whether there are more."""
 
-    Names that begin with them come first, and of those what runs.
+    campaigns: tuple[FoundCampaign, ...] = ()
+    is_more: bool = False
+
+
+def find(
+    engine: Engine, text: str, *, rights: Rights, now: datetime, artist_id: int | None = None
+) -> Found:
+    """Return the campaigns that the letters may mean; none for none.
+
+    Those of the artist `artist_id` come first, then names that begin with them, then what runs.
     """
     words = (folded_text(text) or "").split()
     if not words:
-        return ()
+        return Found()
 
-    def work() -> tuple[FoundCampaign, ...]:
+    def work() -> Found:
         with reading(engine) as db:
-            return _campaigns(db, words, rights=rights, now=now)
+            found = _campaigns(db, words, artist_id, rights=rights, now=now)
+        return Found(found[:MOST_CAMPAIGNS], len(found) > MOST_CAMPAIGNS)
 
     return retrying(work)
 
 
 def _campaigns(
-    db: Connection, words: list[str], *, rights: Rights, now: datetime
+    db: Connection, words: list[str], artist_id: int | None, *, rights: Rights, now: datetime
 ) -> tuple[FoundCampaign, ...]:
     stands = standing(db, rights=rights, now=now)
     one, name = campaign.c, folded(campaign.c.name)
@@ -59,8 +70,14 @@ def _campaigns(
         .select_from(stands.source.join(artist, artist.c.id == one.artist_id))
         .where(stands.is_seen)
         .where(and_(*(_mentions(name, word) for word in words)))
-        .order_by(_begins(name, words), case((stands.is_live, 0), else_=1), name, one.id)
-        .limit(MOST_CAMPAIGNS)
+        .order_by(
+            case((one.artist_id == artist_id, 0), else_=1),
+            _begins(name, words),
+            case((stands.is_live, 0), else_=1),
+            name,
+            one.id,
+        )
+        .limit(MOST_CAMPAIGNS + 1)
     )
     return tuple(
         FoundCampaign(row.id, row.name, row.of, Platform(row.platform), Status(row.status))

@@ -144,7 +144,12 @@ def _statuses(
     total, rows = _rows(
         db,
         select(
-            history.c.at, history.c.actor, history.c.from_status, history.c.to_status, *_NAMES
+            history.c.at,
+            history.c.actor,
+            history.c.from_status,
+            history.c.to_status,
+            history.c.details,
+            *_NAMES,
         ).join_from(history, campaign, campaign.c.id == history.c.campaign_id),
         history,
         and_(chosen, is_seen(history.c.artist_id, rights)),
@@ -156,7 +161,8 @@ def _statuses(
             row.at,
             *_named(row),
             actor=row.actor,
-            from_status=Status(row.from_status),
+            # As the person saw it: a run that was over had made it Ended.
+            from_status=Status((row.details or {}).get("effective_from", row.from_status)),
             to_status=Status(row.to_status),
         )
         for row in rows

@@ -1,15 +1,21 @@
-"""Go to: any campaign by typing a few letters of it or of its artist, and the list of the keys."""
+"""Go to: a campaign, an artist or a page by a few letters, and the list of the keys."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
+from lib.domain.names import folded_text
 from lib.domain.status import FACTS
-from lib.ui import components, reads
+from lib.services.finding import MOST_CAMPAIGNS
+from lib.ui import components, current_artist, menu, reads
 from lib.ui.dialogs import dialog
 from lib.ui.escape import esc
 
 KEY, NEXT, PREVIOUS, PAUSE = "Ctrl+K", "J", "K", "P"
 _TEXT = "go-to"
+_MOST_ARTISTS = 3
 _CAMPAIGN = "pages/marketing/campaign.py"
+_BOARD = "pages/marketing/campaign_management.py"
 _KEYS = {
     "Ctrl K": "this list",
     "↓ Enter": "in this list: go down, open",
@@ -32,15 +38,30 @@ def button() -> None:
 @dialog("Go to", icon=":material/search:", width="medium")
 def _go_to() -> None:
     text = st.text_input(
-        "Campaign or artist",
+        "Campaign, artist or page",
         key=_TEXT,
         type="search",
         live=True,
-        placeholder="A few letters of a campaign or its artist",
+        placeholder="A few letters of a campaign, an artist or a page",
         label_visibility="collapsed",
     )
-    found = reads.found(text or "")
-    for one in found:
+    words = (folded_text(text) or "").split()
+    places = _pages(words)
+    for place in places:
+        st.page_link(place, label=place.title, icon=place.icon)
+    artists = _artists(words)
+    for name in artists:
+        st.button(
+            f"{esc(name)} · board",
+            key=f"go-to-artist-{name}",
+            type="tertiary",
+            icon=":material/artist:",
+            on_click=_to_board,
+            args=(name,),
+        )
+    current = current_artist.current()
+    found = reads.found(text or "", artist_id=current.id if current else None)
+    for one in found.campaigns:
         label = FACTS[one.status].label
         st.page_link(
             _CAMPAIGN,
@@ -48,10 +69,41 @@ def _go_to() -> None:
             icon=":material/ads_click:",
             query_params={"id": str(one.id)},
         )
-    if (text or "").strip() and not found:
+    if found.is_more:
+        st.caption(f"The first {MOST_CAMPAIGNS}; a few more letters find others.")
+    if words and not (places or artists or found.campaigns):
         st.markdown("No campaign is called so, and none of an artist who is.")
     components.mounted("focus")(key="go-to-focus", data={"text": (text or "").strip()})
     _keys()
+
+
+def _pages(words: Sequence[str]) -> list[st.Page]:
+    """Return the pages whose title begins with the words."""
+    typed = " ".join(words)
+    return [
+        page
+        for pages in menu.pages(None).values()
+        for page in pages
+        if len(typed) > 1 and page.visibility != "hidden" and page.title.lower().startswith(typed)
+    ]
+
+
+def _artists(words: Sequence[str]) -> list[str]:
+    """Return the names of the first few artists that hold every word."""
+    if not words:
+        return []
+    named = [
+        one.name
+        for one in reads.artists()
+        if all(word in (folded_text(one.name) or "") for word in words)
+    ]
+    return named[:_MOST_ARTISTS]
+
+
+def _to_board(artist: str) -> None:
+    # No link: the artist of an address is bound to the field in the sidebar.
+    current_artist.choose_by_name(artist)
+    st.switch_page(_BOARD, query_params={})
 
 
 def _keys() -> None:

@@ -11,6 +11,18 @@ import streamlit as st
 MOST_VALUES = 100
 """Of one name; what a URL has beyond that is left out."""
 _KEPT = "in-url"
+_BACK = "back"
+"""What `static/steps.js` adds to an address that the browser goes back or forth to."""
+
+
+def begin() -> None:
+    """Forget what was kept where somebody has come back to an address that does not say it.
+
+    Call it before anything is read.
+    """
+    if _BACK in st.query_params:
+        del st.query_params[_BACK]
+        _kept().clear()
 
 
 def read(name: str) -> str:

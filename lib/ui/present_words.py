@@ -44,7 +44,7 @@ _COST = {
 _DAYS = {
     Word.IMPROVING: "More {kind} a day",
     Word.DECLINING: "Fewer {kind} a day",
-    Word.STEADY: "About as many {kind} a day as before",
+    Word.STEADY: "No clear change in {kind} a day",
 }
 _TOO_EARLY = "Too early to tell"
 ICONS = {Word.IMPROVING: "↗", Word.DECLINING: "↘", Word.STEADY: "→", Word.TOO_EARLY: "◔"}

@@ -403,9 +403,9 @@ def notebook_answer(
     return notebook.ask(source, question, rights=mine, now=now)
 
 
-def found(text: str) -> tuple[finding.FoundCampaign, ...]:
-    """Return the campaigns that a few letters may mean."""
-    return finding.find(engine(), text, rights=rights(), now=clock.now())
+def found(text: str, *, artist_id: int | None) -> finding.Found:
+    """Return the campaigns that a few letters may mean, those of one artist first."""
+    return finding.find(engine(), text, rights=rights(), now=clock.now(), artist_id=artist_id)
 
 
 @_kept_as_of(_hour)

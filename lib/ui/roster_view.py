@@ -116,6 +116,8 @@ def attention() -> None:
     )
     if chosen is None and len(items) < found.total:
         st.caption("The first few of each kind; a kind that is chosen above shows more of its own.")
+    elif chosen is not None and len(items) > 1:
+        st.caption("By amount: the dearest of each currency, then the second of each.")
 
 
 def _need_choice(need: Need, number: int, chosen: Need | None) -> table.Choice:
@@ -213,18 +215,18 @@ def narrowed() -> tuple[CampaignFilter, Order, bool]:
     return found, ORDERS[order.chosen], show.chosen == ARTISTS
 
 
-def _statuses(whole: Overview, chosen: Sequence[Status]) -> table.Groups:
-    """Return how many campaigns stand in each status; a click narrows to it."""
+def _statuses(whole: Overview, fitting: Overview, chosen: Sequence[Status]) -> table.Groups:
+    """Return how many of the campaigns that fit stand in each status; a click narrows to it."""
     return table.Groups(
         [
             table.Choice(
                 status.value,
-                f"{FACTS[status].label} · {count(number)}",
+                f"{FACTS[status].label} · {count(fitting.by_status.get(status, 0))}",
                 badges.ICONS[status],
                 status in chosen,
                 FACTS[status].meaning,
             )
-            for status, number in whole.by_status.items()
+            for status in whole.by_status
         ],
         lambda name: filters.toggle(filters.STATUS, FACTS[Status(name)].label),
     )
@@ -285,7 +287,7 @@ def campaigns(
             matching=fitting.campaigns if fitting.campaigns <= MOST_AT_ONCE else len(rows),
         ),
         search=table.Search("Search", narrowed.text, filters.search),
-        groups=_statuses(whole, narrowed.statuses),
+        groups=_statuses(whole, fitting, narrowed.statuses),
         orders=table.Orders(
             _OF_COLUMNS,
             next(words for words, one in ORDERS.items() if one is order),

@@ -159,3 +159,26 @@ def test_a_click_on_a_head_orders_by_it_and_another_as_usual(
     expect(page).not_to_have_url(re.compile("sort="))
     drawn(page)
     assert names(page, label) == before
+
+
+def test_back_takes_a_filter_away_and_forth_brings_it_again(page: Page, desk: Desk) -> None:
+    go(page, desk, f"?artist={FERRY.replace(' ', '+')}")
+    chosen = page.locator(".pill.chosen")
+    page.get_by_role("button", name=re.compile("Live · ")).click()
+    expect(chosen).to_have_count(1)
+    to(page, "Roster")
+    page.get_by_role("button", name=re.compile("Ended · ")).click()
+    expect(page).to_have_url(re.compile("status=Ended"))
+    expect(chosen).to_have_count(1)
+    page.go_back()
+    expect(chosen).to_have_count(0)
+    drawn(page)
+    assert "status=" not in page.url
+    page.go_back()
+    expect(chosen).to_contain_text("Live")
+    page.go_back()
+    expect(chosen).to_have_count(0)
+    drawn(page)
+    assert "group=" not in page.url
+    page.go_forward()
+    expect(chosen).to_contain_text("Live")

@@ -59,12 +59,13 @@ def test_enter_opens_the_first_that_is_found_and_the_arrows_lead_to_the_others(
     page.keyboard.press("Control+k")
     field.wait_for()
     field.press_sequentially("ferry")
-    links = dialog.get_by_role("link")
-    expect(links.nth(1)).to_contain_text("Ferry")
-    second = links.nth(1).inner_text().split("\n")[-1].split(" · ")[0]
+    expect(dialog.get_by_role("button", name="Dead Letter Ferry · board")).to_be_visible()
+    links = dialog.get_by_role("link")  # Below the artist's board.
+    expect(links.nth(0)).to_contain_text("Ferry")
+    second = links.nth(0).inner_text().split("\n")[-1].split(" · ")[0]
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    expect(links.nth(1)).to_be_focused()
+    expect(links.nth(0)).to_be_focused()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     expect(field).to_be_focused()

@@ -28,3 +28,15 @@ def test_what_nobody_is_called_is_said(demo_engine, open_desk):
     del demo_engine
     at = typed(open_desk(), "zzz <b>")
     assert "No campaign is called so" in texts(at)
+
+
+def test_an_artists_board_and_a_page_are_found_too_and_own_campaigns_first(demo_engine, open_desk):
+    del demo_engine
+    at = typed(open_desk(), "weather")
+    assert f"{ALMA} · board" in [one.label.replace("\\", "") for one in at.button]
+    first, *_ = labels(typed(open_desk(), "expl"))
+    assert first == "Explore"
+    found = labels(typed(open_desk(artist=ALMA), "lookal"))
+    of_hers = [f" · {ALMA} · " in one for one in found]
+    assert of_hers[0]
+    assert of_hers == sorted(of_hers, reverse=True)

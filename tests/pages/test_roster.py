@@ -64,6 +64,9 @@ def test_the_counts_by_status_narrow_the_table_and_let_go_again(open_desk):
     roster = open_desk(ROSTER, status=["Ended"])
     assert all("Ended" in chips[0] for chips in campaigns(roster)["status"])
     assert "Active · 63" in campaigns(roster).groups
+    spotify = campaigns(open_desk(ROSTER, platform=["Spotify"], status=["Serving"]))
+    assert f"Serving · {len(spotify)}" in spotify.groups
+    assert len(spotify.groups) == len(campaigns(at).groups), "none goes from under the pointer"
 
 
 class Query(dict):

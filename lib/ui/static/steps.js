@@ -9,8 +9,19 @@
   for (const type of ["pointerdown", "keydown", "click"]) {
     addEventListener(type, () => (isAsked = true), { capture: true });
   }
-  addEventListener("popstate", () => (isAsked = false), { capture: true });
   const push = history.pushState.bind(history);
+  // The address that somebody comes back to is the whole truth, and the server is told so
+  // (`in_url.begin`): it would bring back what the address no longer says.
+  addEventListener(
+    "popstate",
+    () => {
+      isAsked = false;
+      const back = new URL(location.href);
+      back.searchParams.set("back", "");
+      history.replaceState(history.state, "", back);
+    },
+    { capture: true },
+  );
   history.pushState = (...told) => {
     if (isAsked) push(...told);
     else history.replaceState(...told);

@@ -12,7 +12,7 @@ from lib.domain.rights import FULL
 from lib.domain.status import Status
 from lib.domain.verdict import Word
 from lib.services import looks
-from lib.services.campaigns import pause_campaign
+from lib.services.campaigns import archive_campaign, pause_campaign
 from lib.services.looks import END_OF_RUN, SITTING
 from lib.services.queries import current_data_version
 from tests.cast import ALICE, BOB, add_artist, add_campaign
@@ -78,6 +78,13 @@ def test_a_status_that_moved_is_told_with_who_and_when(engine, now, artist_id):
     assert moved.to_word is None
     # What lay before the last look is not told again; a new campaign has not moved.
     assert looks.since(engine, at=now, now=now + DAY, rights=FULL).moved == ()
+
+
+def test_what_its_run_had_ended_is_told_as_ended_and_not_as_it_was_stored(engine, now, artist_id):
+    one = add_campaign(engine, artist_id, now=now - 9 * DAY, ends_on=(now - 5 * DAY).date())
+    archive_campaign(engine, one, actor=BOB, seen_version=1, request_id="a", now=now)
+    (moved,) = looks.since(engine, at=now - DAY, now=now, rights=FULL).moved
+    assert (moved.from_status, moved.to_status) == (Status.ENDED, Status.ARCHIVED)
 
 
 def test_only_verdicts_that_gain_or_lose_a_direction_are_told(engine, now, artist_id):

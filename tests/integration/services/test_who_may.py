@@ -586,7 +586,7 @@ def test_only_admins_load_the_demo(engine, now, role):
 READS = {
     "artists": lambda engine, mine, _artist, _now: queries.artists(engine, rights=mine),
     "find": lambda engine, mine, _artist, now: [
-        finding.find(engine, text, rights=mine, now=now)
+        finding.find(engine, text, rights=mine, now=now).campaigns
         for text in ("a", "al", "br", "Brazen", "Brazen-Active")
     ],
     "board": lambda engine, mine, artist, now: queries.board(engine, artist, rights=mine, now=now),

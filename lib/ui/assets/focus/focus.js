@@ -29,7 +29,8 @@ function begin(parentElement) {
 }
 
 const field = (state) => state.dialog?.querySelector("input");
-const links = (state) => [...state.dialog.querySelectorAll("a[href]")];
+const LINKS = "a[href], [class*='st-key-go-to-artist'] button";
+const links = (state) => [...state.dialog.querySelectorAll(LINKS)];
 
 function press(state, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
