@@ -18,13 +18,16 @@ _numbers = itertools.count(1)
 def report(
     engine: Engine,
     campaign_id: int,
-    days: Mapping[int, tuple[float, float]],
+    days: Mapping[int, tuple[float, float | None]],
     *,
     now: datetime,
     covered: tuple[int, int] | None = None,
     today: date | None = None,
 ) -> None:
-    """Write `days` as {age in days: (spend, results)} in units; `covered` is (oldest, newest)."""
+    """Write `days` as {age in days: (spend, results)} in units; `covered` is (oldest, newest).
+
+    Results of None were left blank.
+    """
     today = today or now.date()
     oldest, newest = covered or (max(days), min(days))
 
@@ -64,6 +67,8 @@ def report(
                     **key, spend_micros=round(spend * UNIT), import_id=run, observed_on=today
                 )
             )
+            if brought is None:
+                continue
             db.execute(
                 insert(daily_kind_result).values(
                     **key, kind=one["headline_kind"], results_micros=round(brought * UNIT)

@@ -11,6 +11,7 @@ from lib.domain.metrics import Pacing, Totals, settle_age
 from lib.domain.records import Campaign, HistoryEntry
 from lib.domain.status import LIVE, Group, Status, group_of
 from lib.domain.trend import STALE_AFTER_DAYS, Trend, Verdict, first_readable_on, verdict_now
+from lib.domain.verdict import Why
 
 # Days to come count in these; of what is stopped no date can be promised.
 RUNS_ON = LIVE | {Status.DEPLOYING, Status.UNDER_REVIEW}
@@ -57,6 +58,14 @@ class BoardRow:
     @property
     def group(self) -> Group:
         return group_of(self.status)
+
+    @property
+    def brings_nothing(self) -> bool:
+        """Whether 28 days of spend brought a live campaign no result, where days would suffice."""
+        verdict, month = self.verdict, self.month
+        if self.status not in LIVE or verdict is None or month is None:
+            return False
+        return verdict.why is Why.FEW and month.results_micros == 0 and bool(month.spend_micros)
 
     @property
     def covered_through(self) -> date | None:

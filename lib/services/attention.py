@@ -46,6 +46,7 @@ class Need(StrEnum):
     BILLING = "billing"
     BROKEN = "broken"
     SILENT = "silent"
+    FRUITLESS = "fruitless"
     DECLINING = "declining"
     PACING = "pacing"
     ANOMALY = "anomaly"
@@ -110,9 +111,11 @@ def campaigns(
 def money_of(need: Need, row: BoardRow) -> float | None:
     """Return the amount by which a campaign is ordered within a kind, in micros.
 
-    That is what is at stake for a decline, the distance from the usual for an anomaly, and
-    the spend of the last 7 days for the others.
+    That is what is at stake for a decline, the distance from the usual for an anomaly, what 28
+    days cost that brought nothing, and the spend of the last 7 days for the others.
     """
+    if need is Need.FRUITLESS:
+        return row.month.spend_micros if row.month else None
     if need is Need.DECLINING:
         return row.verdict.stake_micros if row.verdict else None
     if need is Need.ANOMALY and row.odd_day:
@@ -131,6 +134,7 @@ def conditions(now_it_stands: Standing) -> dict[Need, tuple[ColumnElement[bool],
         Need.STILL_SPENDING: (now_it_stands.spends_after_stop, trend.spend_7),
         Need.BROKEN: (now_it_stands.is_broken, trend.spend_7),
         Need.SILENT: (now_it_stands.is_silent, trend.spend_7),
+        Need.FRUITLESS: (now_it_stands.brings_nothing, trend.spend_28),
         Need.DECLINING: (declines, trend.stake_micros),
         Need.PACING: (now_it_stands.is_far_off, trend.spend_7),
         Need.ANOMALY: (now_it_stands.has_anomaly, far),

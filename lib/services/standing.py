@@ -64,6 +64,8 @@ class Standing:
     """`BoardRow.is_stale`: live, and the newest figures are old or there are none."""
     is_silent: Flag
     """`BoardRow.silent_on` is a day."""
+    brings_nothing: Flag
+    """`BoardRow.brings_nothing`."""
     pacing_word: ColumnElement[str | None]
     """`BoardRow.pacing`, in a word."""
     is_far_off: Flag
@@ -114,6 +116,7 @@ def standing(db: Connection, *, rights: Rights, now: datetime) -> Standing:
         func.abs(trend.pacing_ratio - 1) > FAR_OFF * trend.pacing_tolerance,
     )
     has_anomaly, is_broken = trend.anomaly_on.is_not(None), _on_broken_connection()
+    no_result = and_(trend.results_28 == 0, trend.spend_28 > 0, why == Why.FEW)
     # The stored word in front spares most rows the rest: the clock declares nothing declining.
     declines = and_(trend.word == Word.DECLINING, word == Word.DECLINING)
     return Standing(
@@ -127,6 +130,7 @@ def standing(db: Connection, *, rights: Rights, now: datetime) -> Standing:
         is_current=func.coalesce(trend.stale_from > now, false()),
         is_stale=and_(is_live, is_old),
         is_silent=and_(is_live, has_figures, trend.is_silent),
+        brings_nothing=and_(is_live, no_result),
         pacing_word=cast(
             "ColumnElement[str | None]", case((is_live, trend.pacing_word), else_=None)
         ),
@@ -136,7 +140,15 @@ def standing(db: Connection, *, rights: Rights, now: datetime) -> Standing:
         ),
         has_anomaly=and_(is_live, has_anomaly),
         is_broken=and_(is_live, is_broken),
-        if_live=(is_old, trend.is_silent, is_far_off, has_anomaly, is_broken, declines),
+        if_live=(
+            is_old,
+            trend.is_silent,
+            is_far_off,
+            has_anomaly,
+            is_broken,
+            declines,
+            no_result,
+        ),
     )
 
 

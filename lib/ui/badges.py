@@ -54,6 +54,7 @@ PENDING_WORDS = "To be carried out"
 SPENDING_WORDS = "Still spending"
 STALE_WORDS = "Figures are old"
 SILENT_WORDS = "Not spending"
+FRUITLESS_WORDS = "Brings nothing"
 ODD_WORDS = "Odd spend"
 
 PACING_SIGNS = {PacingWord.UNDER: "↓", PacingWord.ON_TRACK: "✓", PacingWord.OVER: "↑"}
@@ -90,6 +91,8 @@ def badges_of(row: BoardRow, *, now: datetime) -> list[Badge]:
         badges.append(SILENT)
     elif row.odd_day:
         badges.append(ODD)
+    if row.brings_nothing:
+        badges.append(FRUITLESS)
     if row.is_stale:
         badges.append(STALE)
     return badges
@@ -137,6 +140,12 @@ SILENT = Badge(
     ":material/money_off:",
     "orange",
     "Live, but nothing was spent on the last full day that was reported.",
+)
+FRUITLESS = Badge(
+    FRUITLESS_WORDS,
+    ":material/hourglass_disabled:",
+    "orange",
+    "28 days of spend brought no result, though there were days enough to judge by.",
 )
 ODD = Badge(
     ODD_WORDS,

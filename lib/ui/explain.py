@@ -102,6 +102,16 @@ def alerts(page: CampaignPage, *, now: datetime) -> None:
             title="Odd spend",
             icon=":material/show_chart:",
         )
+    if row.brings_nothing and row.month:
+        kind = one.headline_kind
+        st.warning(
+            f"{esc(money(row.month.spend_micros, one.currency))} were spent over the last 28 days, "
+            f"and no {esc(kind)} came in. See that the ads lead where they should, and that "
+            f"{esc(kind)} are counted: in the platform's own manager, and as the column that is "
+            "imported.",
+            title="Brings nothing",
+            icon=":material/hourglass_disabled:",
+        )
     if row.is_stale:
         st.warning(_stale(page), icon=":material/update_disabled:")
 

@@ -34,6 +34,7 @@ NEEDS = {
     Need.BILLING: NeedLook("credit_card_off", "Billing", "orange"),
     Need.BROKEN: NeedLook("link_off", "Broken connection", "orange"),
     Need.SILENT: NeedLook("money_off", "Spends nothing", "orange"),
+    Need.FRUITLESS: NeedLook("hourglass_disabled", "Brings nothing", "orange"),
     Need.DECLINING: NeedLook("north_east", "Declining", "orange"),
     Need.PACING: NeedLook("speed", "Pacing far off", "orange"),
     Need.ANOMALY: NeedLook("show_chart", "Odd spend", "violet"),
@@ -142,8 +143,8 @@ ATTENTION_COLUMNS = (
     Column(
         "amount",
         "Amount",
-        help="At stake for a decline, the distance from the usual for odd spend, else the "
-        "spend of the last 7 days.",
+        help="At stake for a decline, the distance from the usual for odd spend, the spend of the "
+        "last 28 days where it brought nothing, else that of the last 7 days.",
         is_number=True,
     ),
 )
@@ -188,6 +189,12 @@ def why(need: Need, row: BoardRow) -> str:
         return f"{FACTS[row.status].label} on a broken connection to {row.campaign.platform.label}"
     if need is Need.SILENT:
         return f"Live, and nothing was spent on {day(row.silent_on)}"
+    if need is Need.FRUITLESS:
+        kind = row.campaign.headline_kind
+        return (
+            f"Live, and no {kind} came in over 28 days. See that the ads lead where they should, "
+            f"and that {kind} are counted"
+        )
     if need is Need.DECLINING:
         return verdict_words.sentence(row)
     if need is Need.PACING and row.pacing:

@@ -90,6 +90,20 @@ def test_live_and_nothing_spent_on_the_last_full_day_is_named(engine, now, add):
     assert found(engine, now).leading[Need.SILENT] == (one,)
 
 
+def test_what_brings_nothing_in_28_days_is_named_by_what_it_cost(engine, now, add):
+    cheap = add(dict.fromkeys(RUN, (5, 0)))
+    dear = add(dict.fromkeys(RUN, (50, 0)))
+    add(dict.fromkeys(RUN, (50, 0)), status=Status.PAUSED)
+    add({age: (50, 1 if age == 20 else 0) for age in RUN})
+    add(dict.fromkeys(RUN, (50, None)))
+    young = add(dict.fromkeys(range(1, 6), (50, 0)), starts_on=now.date() - timedelta(days=5))
+    told = found(engine, now)
+    assert told.leading[Need.FRUITLESS] == (dear, cheap)
+    rows = attention.campaigns(engine, (dear, cheap, young), now=now, rights=FULL)
+    assert [one.row.brings_nothing for one in rows] == [True, True, False]
+    assert money_of(Need.FRUITLESS, rows[0].row) == 28 * 50 * UNIT
+
+
 def test_pacing_is_named_outside_twice_its_tolerance_only(engine, now, add):
     budget = {"budget_period": "daily"}
     far = add(STEADY, budget_micros=20 * UNIT, **budget)
