@@ -130,7 +130,7 @@ def campaigns(rows: Sequence[BoardRow], order: str, *, wanted: CampaignFilter, a
     dated = [row for row in shown if row.as_of]
     members = by_group(shown)
     ordered = [row for group in members.values() for row in in_order(group, order)]
-    neighbours.keep(ordered)
+    neighbours.keep(row.campaign.id for row in ordered)
     counts = {group: len(some) for group, some in members.items()}
     pages = -(-len(ordered) // ROWS_A_PAGE)
     slot = st.container()

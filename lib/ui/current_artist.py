@@ -8,6 +8,8 @@ from lib.ui.escape import esc
 
 KEY = "artist"
 _BOARD = "pages/marketing/campaign_management.py"
+_OF_ALL = ("roster", "explore")
+"""Pages that no choice of an artist changes, by their URL paths."""
 
 
 def choose(*, page: str) -> Artist | None:
@@ -30,6 +32,8 @@ def choose(*, page: str) -> Artist | None:
         bind="query-params",
         on_change=_to_board if page == "campaign" else "rerun",
     )
+    if page in _OF_ALL:
+        st.caption("For the board and Present; this page shows all artists.")
     return by_name.get(name or "", artists[0])
 
 

@@ -8,11 +8,17 @@ from lib.ui.filter_bar import reset_button
 
 IMPORT_PAGE = "pages/operations/import_export.py"
 BOARD_PAGE = "pages/marketing/campaign_management.py"
+ROSTER_PAGE = "pages/marketing/roster.py"
 
 
 def back_to_board() -> None:
     """Draw the way back: unlike the browser's Back, it keeps the board's filters."""
     st.page_link(BOARD_PAGE, label="Back to the board", icon=":material/arrow_back:")
+
+
+def back_to_roster() -> None:
+    """Draw the way back to the roster, whose filters it keeps likewise."""
+    st.page_link(ROSTER_PAGE, label="Back to the roster", icon=":material/arrow_back:")
 
 
 def no_artist() -> None:

@@ -1,10 +1,10 @@
 """The campaigns before and after the one that is open, in the order in which they were shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.domain.board import BoardRow
 from lib.services.queries import CampaignPage
 from lib.ui import empty, goto, reads, second_go
 
@@ -12,15 +12,32 @@ _SHOWN = "shown-campaigns"
 _CAMPAIGN = "pages/marketing/campaign.py"
 
 
-def keep(rows: Sequence[BoardRow]) -> None:
+@dataclass(frozen=True)
+class _Shown:
+    """The campaigns of a list, in its order, and whether it stands on the roster."""
+
+    ids: tuple[int, ...] = ()
+    is_of_roster: bool = False
+
+
+def keep(ids: Iterable[int], *, is_of_roster: bool = False) -> None:
     """Keep the order of what a list shows, for the pages that are opened from it."""
-    st.session_state[_SHOWN] = tuple(row.campaign.id for row in rows)
+    st.session_state[_SHOWN] = _Shown(tuple(dict.fromkeys(ids)), is_of_roster)
+
+
+def _shown() -> _Shown:
+    kept = st.session_state.get(_SHOWN)
+    return kept if isinstance(kept, _Shown) else _Shown()
 
 
 def way(page: CampaignPage) -> None:
-    """Draw the way back to the board, and to the campaigns beside this one."""
+    """Draw the way back to where it was opened, and to the campaigns beside this one there."""
+    shown = _shown()
     with st.container(horizontal=True, vertical_alignment="center"):
-        empty.back_to_board()
+        if shown.is_of_roster and page.row.campaign.id in shown.ids:
+            empty.back_to_roster()
+        else:
+            empty.back_to_board()
         st.space("stretch")
         if not second_go.has_come("way"):
             second_go.reserve()
@@ -42,7 +59,7 @@ def way(page: CampaignPage) -> None:
 
 def _go(campaign_id: int, artist_id: int, by: int) -> None:
     """Open the neighbour; after the last comes the first."""
-    shown: tuple[int, ...] = st.session_state.get(_SHOWN, ())
+    shown = _shown().ids
     if campaign_id not in shown:
         # Opened by a link: the artist's board as it is without filters.
         board = reads.board(artist_id)

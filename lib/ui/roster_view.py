@@ -20,6 +20,7 @@ from lib.ui import (
     current_artist,
     filter_bar,
     filters,
+    neighbours,
     reads,
     roster,
     signin,
@@ -145,6 +146,8 @@ def _open(
         current_artist.choose_by_name(item.artist)
         st.switch_page(BOARD_PAGE, query_params={})
     else:
+        campaigns = (one for one in items.values() if isinstance(one, PlacedCampaign))
+        neighbours.keep((one.row.campaign.id for one in campaigns), is_of_roster=True)
         open_campaign(item.row.campaign.id)
 
 
@@ -188,10 +191,15 @@ def since_last_look() -> None:
             roster.MOVED_COLUMNS,
             roster.moved_lines(found.moved, clock.zone()),
             label="What moved since you last looked",
-            on_pressed=lambda press: open_campaign(int(press.ident[0])),
+            on_pressed=partial(_open_moved, [one.campaign_id for one in found.moved]),
         )
         if found.total > len(found.moved):
             st.caption(f"The newest {count(len(found.moved))} of {count(found.total)}.")
+
+
+def _open_moved(ids: Sequence[int], press: table.Pressed) -> None:
+    neighbours.keep(ids, is_of_roster=True)
+    open_campaign(int(press.ident[0]))
 
 
 def _looked_at() -> datetime:
@@ -281,7 +289,7 @@ def campaigns(
         campaign_cells.columns(cells),
         [campaign_cells.cells(one, cells) for one in shown],
         label="All campaigns",
-        on_pressed=pressed,
+        on_pressed=partial(_press, [one.row.campaign.id for one in rows]),
         bulk=campaign_cells.bulk(
             lambda: reads.versions_matching(narrowed),
             matching=fitting.campaigns if fitting.campaigns <= MOST_AT_ONCE else len(rows),
@@ -298,6 +306,11 @@ def campaigns(
     _pages(key, fitting.campaigns)
     if fitting.campaigns:
         taking.roster(narrowed, order, cells, fitting=fitting)
+
+
+def _press(ids: Sequence[int], press: table.Pressed) -> None:
+    neighbours.keep(ids, is_of_roster=True)
+    pressed(press)
 
 
 def artists(narrowed: CampaignFilter, fitting: Overview) -> None:

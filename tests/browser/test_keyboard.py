@@ -145,3 +145,22 @@ def test_what_is_found_is_read_whole_on_a_phone(page: Page, desk: Desk) -> None:
         assert box is not None
         assert words is not None
         assert words["y"] + words["height"] <= box["y"] + box["height"] + 1
+
+
+def test_j_walks_the_list_of_the_roster_that_it_was_opened_from_and_leads_back_there(
+    page: Page, desk: Desk
+) -> None:
+    page.goto(f"{desk.url}/roster")
+    burning = page.get_by_role("table", name="What needs attention").locator("tbody a")
+    burning.first.wait_for()
+    drawn(page)
+    campaigns = [one for one in burning.all_inner_texts() if one != "All of the artist"]
+    burning.first.click()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(campaigns[0])
+    expect(page.get_by_role("button", name="Next")).to_be_visible()
+    drawn(page)
+    page.keyboard.press("j")
+    expect(heading).to_have_text(campaigns[1])
+    page.get_by_role("link", name="Back to the roster").click()
+    expect(heading).to_have_text("Roster")
