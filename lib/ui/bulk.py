@@ -13,7 +13,7 @@ from lib.domain.actions import Action
 from lib.domain.status import FACTS
 from lib.services import bulk
 from lib.services.bulk import Fate, Outlook, Preview, Result
-from lib.ui import actions, clock, guardrails, reads, writes
+from lib.ui import actions, clock, guardrails, reads, undoing, writes
 from lib.ui.dialogs import dialog, ending, footer
 from lib.ui.escape import esc
 from lib.ui.format import MISSING, ago, count, instant
@@ -207,7 +207,18 @@ def _results(found: Preview, results: Sequence[Result]) -> None:
         placeholder=MISSING,
         alt="What became of each campaign",
     )
-    ending("Close", key="close-bulk")
+    changes = [one.change for one in results if one.change]
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if 0 < len(changes) <= undoing.MOST_AT_ONCE:
+            names = {one.change.campaign_id: one.name for one in results if one.change}
+            ending(
+                "Undo it" if len(changes) == 1 else f"Undo all {count(len(changes))}",
+                key="undo-bulk",
+                icon=":material/undo:",
+                on_click=undoing.undo_all,
+                args=(changes, names),
+            )
+        ending("Close", key="close-bulk")
 
 
 def results_frame(results: Sequence[Result]) -> pd.DataFrame:
@@ -221,7 +232,7 @@ def results_frame(results: Sequence[Result]) -> pd.DataFrame:
             }
             for one in results
         ],
-        columns=["Campaign", "Now", "Why not"],
+        columns=["Campaign", "Now", *(["Why not"] if any(one.why_not for one in results) else [])],
     )
 
 

@@ -106,6 +106,23 @@ def test_a_pause_asks_for_one_reason_and_changes_exactly_those_that_were_promise
     assert see(empty_engine, mixed[3]).version == 1
 
 
+def test_a_bulk_is_taken_back_as_a_whole_and_what_changed_since_stays(mixed, empty_engine, now):
+    at = confirm(
+        answer([(one, 1) for one in mixed], Action.PAUSE, PauseReason.BUDGET), Action.PAUSE
+    )
+    assert "Why not" not in at.dataframe[0].value
+    resume_campaign(
+        empty_engine, mixed[0], actor=BOB, seen_version=2, request_id=new_request(), now=now
+    )
+    assert at.button(key="undo-bulk").label == "Undo all 3"
+    at.button(key="undo-bulk").click().run()
+    assert not at.exception, at.exception
+    assert [see(empty_engine, one).status for one in mixed[:3]] == [S.ACTIVE] * 3
+    assert [see(empty_engine, one).version for one in mixed[:3]] == [3, 3, 3]
+    assert "2 campaigns are as before" in at.toast[0].value
+    assert "Low Tide 0" in plain(at), "what was refused is told by its name"
+
+
 def test_what_fails_is_told_by_its_name_and_leaves_the_others_done(mixed, empty_engine, now):
     at = answer([(one, 1) for one in mixed], Action.PAUSE, PauseReason.BUDGET)
     pause_campaign(
