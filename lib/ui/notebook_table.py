@@ -15,7 +15,7 @@ _TOTAL = "Total"
 INDEX, CAMPAIGNS, WHOLE, OF, LACKING, UNSETTLED = (
     "Index",
     "Campaigns",
-    "Whole days",
+    "Days with figures",
     "Of days",
     "Missing days",
     "Unsettled days",

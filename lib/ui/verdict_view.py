@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lib.domain.drivers import drivers
 from lib.domain.lag import ends_higher
 from lib.domain.metrics import SECOND_KIND, Window, total, trailing_window
 from lib.domain.records import BudgetPeriod
@@ -41,11 +42,26 @@ def verdict(page: CampaignPage) -> None:
     if found and change and found.word is not Word.TOO_EARLY:
         words += f" **{esc(change)}** cost per {esc(one_of(row.campaign.headline_kind))}"
     lines = (verdict_words.headline(row, changed_by=_changed_by(page)), verdict_words.sentence(row))
-    beside = (verdict_words.results_sentence(row), verdict_words.spend_sentence(row))
+    beside = (
+        _drivers_sentence(page),
+        verdict_words.results_sentence(row),
+        verdict_words.spend_sentence(row),
+    )
     told = [line for line in (words, *map(esc, lines)) if line]
     if any(beside):
         told.append("  \n".join(small(esc(line)) for line in beside if line))
     st.markdown("\n\n".join(told))
+
+
+def _drivers_sentence(page: CampaignPage) -> str:
+    """Return what a named change of the cost comes from, where impressions tell it."""
+    found, one = page.row.verdict, page.row.campaign
+    if found is None or found.word not in (Word.IMPROVING, Word.DECLINING):
+        return ""
+    told = drivers(page.days, *found.windows, kind=one.headline_kind)
+    if told is None:
+        return ""
+    return verdict_words.drivers_sentence(told, kind=one.headline_kind, currency=one.currency)
 
 
 def _changed_by(page: CampaignPage) -> str:

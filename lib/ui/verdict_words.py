@@ -8,7 +8,9 @@ import math
 from datetime import date
 
 from lib.domain.board import RUNS_ON, BoardRow
+from lib.domain.drivers import Driver, Drivers
 from lib.domain.learning import LEARNING_DAYS
+from lib.domain.records import MICROS
 from lib.domain.status import Group
 from lib.domain.trend import Side, Verdict, too_early_words
 from lib.domain.verdict import (
@@ -21,7 +23,7 @@ from lib.domain.verdict import (
     Word,
 )
 from lib.ui.badges import Colour
-from lib.ui.format import count, day, one_of, percent, results, unit_cost
+from lib.ui.format import a_day, day, money, one_of, percent, results, unit_cost
 
 # A falling cost is good, a rising one is not; the arrow is the number's, the colour the goodness.
 ARROWS = {Word.IMPROVING: "↓", Word.DECLINING: "↑", Word.STEADY: "→", Word.TOO_EARLY: "◔"}
@@ -37,6 +39,7 @@ ICONS = {
     Word.STEADY: ":material/east:",
     Word.TOO_EARLY: ":material/hourglass_top:",
 }
+_WITH_DIGITS = 10
 _SPEND = {SpendWord.RISING: "rising", SpendWord.FALLING: "falling", SpendWord.STEADY: "steady"}
 _WEEKS = {1: "the week", 2: "the two weeks", 3: "the three weeks"}
 RULE = f"""
@@ -229,7 +232,7 @@ def results_sentence(row: BoardRow) -> str:
     if verdict is None or not verdict.current.days or not verdict.baseline.days:
         return ""
     now, before = (
-        count(round((sums.results_a_day_micros or 0) / 1e6, 1))
+        a_day(sums.results_a_day_micros or 0)
         for sums in (verdict.current, verdict.baseline)
     )
     words = f"{kind[:1].upper()}{kind[1:]} a day: {now} against {before}"
@@ -257,6 +260,27 @@ def spend_sentence(row: BoardRow) -> str:
         return f"Spend a day: steady (within {change})."
     sign = "+" if verdict.spend_change > 0 else "−"
     return f"Spend a day: {_SPEND[verdict.spend_word]} ({sign}{change})."
+
+
+_DRIVERS = {
+    Driver.PRICE: "It comes mostly from the price of impressions",
+    Driver.YIELD: "It comes mostly from what impressions bring",
+    Driver.BOTH: "It comes from both the price of impressions and what they bring",
+}
+
+
+def drivers_sentence(found: Drivers, *, kind: str, currency: str) -> str:
+    """Return what a change of the cost comes from, with the numbers of both windows."""
+    now, before = found.now, found.before
+    return (
+        f"{_DRIVERS[found.main]}: 1,000 of them cost {money(now.price_micros, currency)} against "
+        f"{money(before.price_micros, currency)} and brought {_few(now.results)} against "
+        f"{_few(before.results)} {kind}."
+    )
+
+
+def _few(number: float) -> str:
+    return f"{number:.2g}" if number < _WITH_DIGITS else a_day(number * MICROS)
 
 
 def change_words(verdict: Verdict) -> str:
