@@ -21,7 +21,8 @@ from lib.ui.words import (
     who_words,
 )
 
-_LOWEST, _ROW = 640, 35
+# So low that the entry that is chosen stands in sight below it.
+_LOWEST, _ROW = 430, 35
 
 
 def draw(
@@ -59,16 +60,20 @@ def _entry(entry: HistoryEntry) -> None:
             f"**{esc(entry_words(entry))}**"
             + (f" · {esc(entry.campaign_name)}" if entry.campaign_name else "")
         )
+        _offer(entry)
         st.markdown("\n".join(f"- **{name}** · {esc(text)}" for name, text in _facts(entry)))
-        offer = reads.undo_offer(entry.id)
-        if offer is None or entry.campaign_id is None:
-            return
-        if offer.is_possible and offer.to is not None:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                undoing.button(entry.id, entry.campaign_name or "", key=f"undo-entry-{entry.id}")
-                st.caption(f"Undone, it is {FACTS[offer.to].label}.")
-        else:
-            st.caption(f"It cannot be undone now. {esc(offer.why_not)}")
+
+
+def _offer(entry: HistoryEntry) -> None:
+    offer = reads.undo_offer(entry.id)
+    if offer is None or entry.campaign_id is None:
+        return
+    if offer.is_possible and offer.to is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            undoing.button(entry.id, entry.campaign_name or "", key=f"undo-entry-{entry.id}")
+            st.caption(f"Undone, it is {FACTS[offer.to].label}.")
+    else:
+        st.caption(f"It cannot be undone now. {esc(offer.why_not)}")
 
 
 def _facts(entry: HistoryEntry) -> list[tuple[str, str]]:

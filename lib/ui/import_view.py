@@ -1,5 +1,6 @@
 """The import page as drawn: the file, what its columns mean, the preview, what came of it."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -133,7 +134,8 @@ def _sums(seen: ImportPreview) -> None:
     spend = " · ".join(
         esc(money(micros, currency)) for currency, micros in sorted(seen.spend_by_currency.items())
     )
-    line = f"**Spend in the file:** {spend or MISSING}"
+    where = "rows that can be read" if seen.unreadable_count else "file"
+    line = f"**Spend in the {where}:** {spend or MISSING}"
     if seen.file_total_micros is not None and seen.currency:
         line += f" · **its own total:** {esc(money(seen.file_total_micros, seen.currency))}"
         agrees = seen.spend_by_currency.get(seen.currency) == seen.file_total_micros
@@ -161,9 +163,32 @@ def _rows(title: str, rows: tuple[tuple[int, str], ...], total: int) -> None:
     if not total:
         return
     with st.expander(f"{title} · {count(total)}", icon=":material/list:"):
-        st.dataframe(pd.DataFrame(rows, columns=["Line", "Reason"]), hide_index=True, alt=title)
+        st.dataframe(
+            pd.DataFrame(by_reason(rows), columns=["Rows", "Lines", "Reason"]),
+            hide_index=True,
+            column_config={"Reason": st.column_config.TextColumn(width="large")},
+            alt=title,
+        )
         if total > len(rows):
             st.caption(f"The first {count(len(rows))} are listed.")
+
+
+def by_reason(rows: Sequence[tuple[int, str]]) -> list[tuple[int, str, str]]:
+    """Return each reason once: how many rows it has, their lines ("42-81, 90"), the reason."""
+    lines: dict[str, list[int]] = {}
+    for line, reason in rows:
+        lines.setdefault(reason, []).append(line)
+    return [(len(some), _stretches(some), reason) for reason, some in lines.items()]
+
+
+def _stretches(lines: Sequence[int]) -> str:
+    found: list[list[int]] = []
+    for line in sorted(lines):
+        if found and line == found[-1][1] + 1:
+            found[-1][1] = line
+        else:
+            found.append([line, line])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in found)
 
 
 def with_renames() -> bool:

@@ -232,8 +232,7 @@ def results_sentence(row: BoardRow) -> str:
     if verdict is None or not verdict.current.days or not verdict.baseline.days:
         return ""
     now, before = (
-        a_day(sums.results_a_day_micros or 0)
-        for sums in (verdict.current, verdict.baseline)
+        a_day(sums.results_a_day_micros or 0) for sums in (verdict.current, verdict.baseline)
     )
     words = f"{kind[:1].upper()}{kind[1:]} a day: {now} against {before}"
     if verdict.results.word is not Word.TOO_EARLY:

@@ -191,7 +191,16 @@ def last_change_words(entry: HistoryEntry | None, zone: tzinfo) -> str:
 
 def history_columns() -> dict[str, Any]:
     """Return the widths of the history's long texts, in pixels."""
-    widths = {"When": 150, "Campaign": 210, "Change": 210, "Reason": 290, "Note": 420}
+    widths = {
+        "When": 140,
+        "Who": 110,
+        "Artist": 120,
+        "Campaign": 190,
+        "What": 120,
+        "Reason": 200,
+        "Change": 190,
+        "Note": 420,
+    }
     return {name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()}
 
 
@@ -212,8 +221,8 @@ def history_frame(
             row
             | {
                 "What": entry_words(entry),
-                "Change": change_words(entry),
                 "Reason": reason_words(entry.reason),
+                "Change": change_words(entry),
                 "Note": note_words(entry),
                 "From": where_words(entry),
             }
