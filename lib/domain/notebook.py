@@ -149,17 +149,25 @@ class Split(StrEnum):
     LOCATION = "location"
     CAMPAIGN = "campaign"
     KIND = "kind"
+    BUYING = "buying"
+    """Platform and result kind: each platform by what it is bought for."""
     CURRENCY = "currency"
 
     @property
     def label(self) -> str:
         return _SPLIT_WORDS.get(self, self.value.capitalize())
 
+    @property
+    def is_by_kind(self) -> bool:
+        """Whether each group is of one result kind."""
+        return self in (Split.KIND, Split.BUYING)
+
 
 _SPLIT_WORDS = {
     Split.NONE: "Nothing",
     Split.TYPE: "Campaign type",
     Split.KIND: "Result kind",
+    Split.BUYING: "Platform and result",
 }
 
 
@@ -232,7 +240,7 @@ class Question:
     @property
     def needs_kind(self) -> bool:
         """Whether one result kind has to be chosen."""
-        counted = self.measure.counts_results and self.split_by is not Split.KIND
+        counted = self.measure.counts_results and not self.split_by.is_by_kind
         return counted or self.is_comparison
 
     @property
@@ -240,7 +248,7 @@ class Question:
         """Whether the groups of the split may be added: of one currency and one kind each."""
         if self.split_by is Split.CURRENCY:
             return Part.SPEND not in (self.measure.above, self.measure.below)
-        return not (self.split_by is Split.KIND and self.measure.counts_results)
+        return not (self.split_by.is_by_kind and self.measure.counts_results)
 
 
 @dataclass(frozen=True)

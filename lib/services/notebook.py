@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Text, cast, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Text,
+    cast,
+    literal,
+    literal_column,
+    select,
+)
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import campaign, campaign_trend
@@ -167,6 +176,8 @@ def _group_of(question: Question, now_it_stands: Standing) -> ColumnElement[Any]
         Split.LOCATION: cast(campaign.c.locations, Text),
         Split.CAMPAIGN: campaign.c.id,
         Split.KIND: kind_of(),
+        # No parameter between: PostgreSQL takes the same one twice for two.
+        Split.BUYING: campaign.c.platform + literal_column("' '") + kind_of(),
         Split.CURRENCY: campaign.c.currency,
     }
     return of.get(question.split_by, literal(0))

@@ -249,6 +249,7 @@ class Reading:
             return lambda key: names[key] if often[names[key]] == 1 else f"{names[key]} · {key}"
         words: dict[Split, Callable[[Any], str]] = {
             Split.PLATFORM: lambda key: Platform(key).label,
+            Split.BUYING: _buying_words,
             Split.STATUS: lambda key: FACTS[Status(key)].label,
             Split.NONE: lambda _: "All campaigns",
             Split.WEEKDAY: lambda _: "All campaigns",
@@ -266,6 +267,11 @@ def _counted(flags: Bools, of: Ints, size: int) -> Ints:
         begins = np.flatnonzero(np.diff(here, prepend=-1))
         found[here[begins]] = np.add.reduceat(flags[order], begins, axis=0, dtype=np.int64)
     return found
+
+
+def _buying_words(key: str) -> str:
+    platform, _, kind = key.partition(" ")
+    return f"{Platform(platform).label} · {kind}"
 
 
 def _only(found: Sequence[str]) -> str:

@@ -50,7 +50,7 @@ def question() -> tuple[Question, DeltaGenerator]:
     compared = _numbers(in_url.read(COMPARED))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         measure = _one("Measure", _MEASURES, MEASURE, width=210)
-        split = _one("Split by", _SPLITS, SPLIT, width=150)
+        split = _one("Split by", _SPLITS, SPLIT, width=190)
         reach = _segments("Window", _REACHES, REACH, "28 days")
         since = _since() if reach is Reach.SINCE else None
         grain = _segments("For each", _GRAINS, GRAIN, "Day")

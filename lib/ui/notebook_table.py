@@ -174,7 +174,7 @@ def _columns(answer: Answer) -> list[tuple[Column, Callable[[Line], Value]]]:
         found.append((Column(INDEX, Kind.COUNT), lambda line: line.drawn))
     if Part.SPEND in (measure.above, measure.below) and split is not Split.CURRENCY:
         found.append((Column("Currency"), lambda _: question.currency))
-    if measure.counts_results and split is not Split.KIND:
+    if measure.counts_results and not split.is_by_kind:
         found.append((Column("Result kind"), lambda _: question.kind))
     return [
         *found,

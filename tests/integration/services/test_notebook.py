@@ -124,10 +124,18 @@ def test_results_are_of_one_kind_and_a_cost_is_of_the_campaigns_bought_for_it(as
     assert [one.of for one in saves.left_out] == ["views"]
     kinds = ask(Question(Measure.COST_PER_RESULT, Split.KIND, Grain.TOTAL)).answer
     assert {one.group.kind: one.whole.value for one in kinds.series} == {"saves": 5, "views": 0.3}
+    bought = ask(Question(Measure.COST_PER_RESULT, Split.BUYING, Grain.TOTAL)).answer
+    assert {one.group.label: one.whole.value for one in bought.series} == {
+        "Meta · saves": 5,
+        "Google (YouTube) · views": 0.3,
+    }
+    assert bought.total is None
 
 
 @pytest.mark.parametrize("measure", [Measure.SPEND, Measure.RESULTS])
-@pytest.mark.parametrize("split", [one for one in Split if one not in (Split.KIND, Split.CURRENCY)])
+@pytest.mark.parametrize(
+    "split", [one for one in Split if one is not Split.CURRENCY and not one.is_by_kind]
+)
 def test_every_split_adds_up_to_the_same(ask, engine, now, alma, add, split, measure):
     bruno = add_artist(engine, now=now, name="Bruno")
     add(alma, RUN, locations=["DE", "FR"])
