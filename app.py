@@ -4,6 +4,7 @@ import streamlit as st
 
 from lib.domain.records import Actor
 from lib.ui import (
+    current_artist,
     in_url,
     menu,
     notices,
@@ -43,8 +44,9 @@ if not isinstance(who, Actor):
     signin.sign_in_page(who)
     st.stop()
 
-with watch.run(page.url_path), reads.steady(who):
-    in_url.begin()
+with watch.run(page.url_path), reads.steady(who), in_url.address() as is_back:
+    if is_back:
+        current_artist.come_back()
     # In sight wherever the page is scrolled to, and nothing moves when one comes or goes.
     with st.bottom:
         notices.show()

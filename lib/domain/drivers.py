@@ -4,8 +4,9 @@ The cost of a result is the price of 1,000 impressions divided by the results th
 its change is made of exactly these two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from math import log
 
@@ -54,24 +55,35 @@ class Drivers:
 
 
 def drivers(
-    days: Iterable[DailyResult], now: Window, before: Window, *, kind: str
+    days: Iterable[DailyResult],
+    eligible: Collection[date],
+    now: Window,
+    before: Window,
+    *,
+    kind: str,
 ) -> Drivers | None:
-    """Return both windows over the days that report spend, impressions and results of the kind.
+    """Return both windows over the very days that the verdict compares.
 
-    None where one of them has nothing to divide by.
+    Those are the eligible ones of weekdays on which both windows have one; an eligible day
+    without a row was idle. None where a window has nothing to divide by, or impressions are
+    missing on one of its days.
     """
-    told = [day for day in days if day.spend_micros is not None and kind in day.results]
-    found = [_mille([day for day in told if day.day in window], kind) for window in (now, before)]
+    windows = (now, before)
+    ours, theirs = ({on.weekday() for on in eligible if on in window} for window in windows)
+    compared = {on for on in eligible if on.weekday() in ours & theirs}
+    told = [day for day in days if day.day in compared]
+    found = [_mille([day for day in told if day.day in window], kind) for window in windows]
     if found[0] is None or found[1] is None:
         return None
     return Drivers(found[0], found[1])
 
 
 def _mille(days: list[DailyResult], kind: str) -> Mille | None:
-    seen = [day for day in days if day.impressions is not None]
-    impressions = sum(day.impressions or 0 for day in seen)
-    spend = sum(day.spend_micros or 0 for day in seen)
-    results = sum(day.results[kind] for day in seen)
+    if any(day.impressions is None for day in days):
+        return None
+    impressions = sum(day.impressions or 0 for day in days)
+    spend = sum(day.spend_micros or 0 for day in days)
+    results = sum(day.results.get(kind, 0) for day in days)
     if not (impressions and spend and results):
         return None
     return Mille(spend / impressions * _MILLE, results / MICROS / impressions * _MILLE)

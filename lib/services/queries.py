@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ from lib.db.tables import (
 from lib.domain.actions import Action
 from lib.domain.anomalies import OddDay, odd_days
 from lib.domain.board import BoardRow
+from lib.domain.drivers import Drivers, drivers
 from lib.domain.forecast import Forecast, forecast_total
 from lib.domain.metrics import Window
 from lib.domain.records import (
@@ -45,6 +46,7 @@ from lib.domain.records import Connection as PlatformConnection
 from lib.domain.rights import Rights
 from lib.domain.run_days import Run, Told, day_grid, run_of
 from lib.domain.status import LIVE
+from lib.domain.verdict import DayGrid, Word
 from lib.platforms.gateways import Capability, gateway
 from lib.services.activity import ActivityFilter
 from lib.services.activity import entries as history_of
@@ -95,6 +97,8 @@ class CampaignPage:
     run: Run
     odd_days: tuple[OddDay, ...]
     forecast: Forecast | None
+    drivers: Drivers | None
+    """What a cost that is named better or worse comes from, where impressions tell it."""
     capabilities: Mapping[Action, Capability]
 
 
@@ -231,7 +235,7 @@ def campaign_page(
             spans, is_any_staged = _coverage(db, campaign_id)
             days, newest_seen_on = _days(db, campaign_id, is_any_staged=is_any_staged)
             run = _run(row.campaign, entries)
-            odd, forecast = _outlook(db, row, days, spans, run)
+            odd, forecast, told = _outlook(db, row, days, spans, run)
             return CampaignPage(
                 artist=placed.artist,
                 connection=link,
@@ -243,6 +247,7 @@ def campaign_page(
                 run=run,
                 odd_days=odd,
                 forecast=forecast,
+                drivers=told,
                 capabilities={
                     action: gateway(link.gateway).capability(action, row.campaign.platform)
                     for action in Action
@@ -292,24 +297,34 @@ def _outlook(
     days: Sequence[DailyResult],
     spans: Sequence[Coverage],
     run: Run,
-) -> tuple[tuple[OddDay, ...], Forecast | None]:
-    """Return the days of odd spend of the whole run, and where its spend will end."""
+) -> tuple[tuple[OddDay, ...], Forecast | None, Drivers | None]:
+    """Return the days of odd spend, where the run's spend will end, and what moved its cost."""
     as_of, kind = row.as_of, row.campaign.headline_kind
     if as_of is None or not days or as_of < days[0].day:
-        return (), None
+        return (), None, None
     figures = {one.day: (one.spend_micros, one.results.get(kind)) for one in days}
     grid, _ = day_grid(figures, run, spans, Window(days[0].day, as_of))
     odd = odd_days(grid, first=days[0].day, as_of=as_of, currency=row.campaign.currency)
+    told = _drivers(row, days, grid)
     if row.status not in LIVE:
-        return odd, None
+        return odd, None, told
     full = grid.spend[0][grid.is_reported[0] & grid.is_whole[0] & np.isfinite(grid.spend[0])]
-    return odd, forecast_total(
+    ahead = forecast_total(
         full[-FORECAST_DAYS:].tolist(),
         so_far_micros=sum(one.spend_micros or 0 for one in days if one.day <= as_of),
         as_of=as_of,
         ends_on=row.campaign.ends_on,
         missing_days=_missing_days(db, row, run.starts_on or days[0].day, spans),
     )
+    return odd, ahead, told
+
+
+def _drivers(row: BoardRow, days: Sequence[DailyResult], grid: DayGrid) -> Drivers | None:
+    if row.verdict is None or row.verdict.word not in (Word.IMPROVING, Word.DECLINING):
+        return None
+    first = days[0].day
+    eligible = {first + timedelta(days=int(at)) for at in np.flatnonzero(grid.is_eligible[0])}
+    return drivers(days, eligible, *row.verdict.windows, kind=row.campaign.headline_kind)
 
 
 def _missing_days(db: Connection, row: BoardRow, starts_on: date, spans: Sequence[Coverage]) -> int:

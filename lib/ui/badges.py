@@ -145,7 +145,7 @@ FRUITLESS = Badge(
     FRUITLESS_WORDS,
     ":material/hourglass_disabled:",
     "orange",
-    "28 days of spend brought no result, though there were days enough to judge by.",
+    "What it spent over the last 28 days brought no result, and the days would suffice to judge.",
 )
 ODD = Badge(
     ODD_WORDS,

@@ -51,6 +51,14 @@ def choose_by_name(name: str) -> None:
         st.session_state[KEY] = name
 
 
+def come_back() -> None:
+    """Make the artist of the address the current one, the first where it names none."""
+    names = [artist.name for artist in reads.artists()]
+    asked = st.query_params.get(KEY)
+    if names:
+        st.session_state[KEY] = asked if asked in names else names[0]
+
+
 def asked_campaign() -> int | None:
     """Return the campaign id that the URL names, None where it names none."""
     word = st.query_params.get("id", "")

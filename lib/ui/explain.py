@@ -12,7 +12,7 @@ from lib.domain.status import FACTS, LIVE, Status
 from lib.services.queries import CampaignPage
 from lib.ui import badges, clock
 from lib.ui.escape import esc
-from lib.ui.format import day, instant, money
+from lib.ui.format import count, day, instant, money
 from lib.ui.words import entry_words, reason_words, who_words
 
 NOT_REPORTED = "not reported"
@@ -103,12 +103,11 @@ def alerts(page: CampaignPage, *, now: datetime) -> None:
             icon=":material/show_chart:",
         )
     if row.brings_nothing and row.month:
-        kind = one.headline_kind
+        kind, spent = esc(one.headline_kind), esc(money(row.month.spend_micros, one.currency))
         st.warning(
-            f"{esc(money(row.month.spend_micros, one.currency))} were spent over the last 28 days, "
-            f"and no {esc(kind)} came in. See that the ads lead where they should, and that "
-            f"{esc(kind)} are counted: in the platform's own manager, and as the column that is "
-            "imported.",
+            f"{spent} were spent over {count(row.month.days)} reported days, and no {kind} came "
+            f"in. See that the ads lead where they should, and that {kind} are counted: in the "
+            "platform's own manager, and as the column that is imported.",
             title="Brings nothing",
             icon=":material/hourglass_disabled:",
         )

@@ -82,7 +82,7 @@ def _pages(words: Sequence[str]) -> list[st.Page]:
     typed = " ".join(words)
     return [
         page
-        for pages in menu.pages(None).values()
+        for pages in menu.pages(reads.looking()).values()
         for page in pages
         if len(typed) > 1 and page.visibility != "hidden" and page.title.lower().startswith(typed)
     ]

@@ -4,7 +4,9 @@ Streamlit takes the query away when another page is opened; what is kept here co
 page, as the values of bound widgets do. On the way in a value is any text at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import streamlit as st
 
@@ -13,16 +15,22 @@ MOST_VALUES = 100
 _KEPT = "in-url"
 _BACK = "back"
 """What `static/steps.js` adds to an address that the browser goes back or forth to."""
+_comes_back: ContextVar[bool] = ContextVar("comes-back", default=False)
 
 
-def begin() -> None:
-    """Forget what was kept where somebody has come back to an address that does not say it.
+@contextmanager
+def address() -> Iterator[bool]:
+    """Take the address as the truth within, where somebody has come back to it; yield whether.
 
-    Call it before anything is read.
+    What the page reads and its address no longer says is forgotten then, and not brought back.
+    What other pages read stays kept.
     """
-    if _BACK in st.query_params:
-        del st.query_params[_BACK]
-        _kept().clear()
+    is_back = st.query_params.pop(_BACK, None) is not None
+    token = _comes_back.set(is_back)
+    try:
+        yield is_back
+    finally:
+        _comes_back.reset(token)
 
 
 def read(name: str) -> str:
@@ -35,6 +43,8 @@ def read_all(name: str) -> list[str]:
     kept = _kept()
     if name in st.query_params:
         kept[name] = st.query_params.get_all(name)[:MOST_VALUES]
+    elif _comes_back.get():
+        kept.pop(name, None)
     elif kept.get(name):
         st.query_params[name] = kept[name]
     return [str(one) for one in kept.get(name, ()) if one]

@@ -30,10 +30,10 @@ def tell_done(message: str) -> None:
     st.session_state.setdefault(_TOLD, []).append(message)
 
 
-def tell_refused(message: str) -> None:
+def tell_refused(message: str, *, title: str = "Nothing was changed") -> None:
     """Keep a message about a change that was not made, and why."""
     forget_undoable()
-    st.session_state.setdefault(_REFUSED, []).append(message)
+    st.session_state.setdefault(_REFUSED, []).append((title, message))
 
 
 def tell_undoable(change: Undoable) -> None:
@@ -55,8 +55,8 @@ def forget_undoable() -> None:
 def standing() -> str:
     """Return in plain words what stands there, for those who hear the page; empty for nothing."""
     told = undoable()
-    refused: list[str] = st.session_state.get(_STANDING, [])
-    return " ".join([*refused, *([told.message] if told else [])])
+    refused: list[tuple[str, str]] = st.session_state.get(_STANDING, [])
+    return " ".join([*(message for _, message in refused), *([told.message] if told else [])])
 
 
 def keep() -> None:
@@ -68,10 +68,10 @@ def show() -> None:
     """Draw what callbacks had to tell."""
     for message in st.session_state.pop(_TOLD, []):
         st.toast(esc(message), icon=":material/check_circle:", duration="long")
-    standing: list[str] = st.session_state.get(_STANDING, [])
+    standing: list[tuple[str, str]] = st.session_state.get(_STANDING, [])
     if not st.session_state.pop(_BY_ITSELF, False):
         standing = []
     standing = standing + st.session_state.pop(_REFUSED, [])
     st.session_state[_STANDING] = standing
-    for message in standing:
-        st.warning(esc(message), title="Nothing was changed", icon=":material/info:")
+    for title, message in standing:
+        st.warning(esc(message), title=title, icon=":material/info:")

@@ -98,19 +98,21 @@ def steady(who: Actor) -> Iterator[None]:
         _looking.reset(looking)
 
 
-def rights() -> Rights:
-    """Return what whoever looks may do: of this run, or asked anew beside it.
+def looking() -> Actor | None:
+    """Return who looks: of this run, or asked anew beside it; None for somebody signed out by then.
 
-    A dialog or a fragment runs without the frame that asks who is there; for somebody who is
-    signed out by then there is nothing to be seen.
+    A dialog or a fragment runs without the frame that asks who is there.
     """
-    who = _looking.get()
-    if who is not None:
-        return who.rights
     try:
-        return signin.actor().rights
+        return _who()
     except signin.SignedOut:
-        return NOTHING
+        return None
+
+
+def rights() -> Rights:
+    """Return what whoever looks may do; for somebody signed out there is nothing to be seen."""
+    who = looking()
+    return NOTHING if who is None else who.rights
 
 
 def data_version() -> int:

@@ -191,9 +191,10 @@ def why(need: Need, row: BoardRow) -> str:
         return f"Live, and nothing was spent on {day(row.silent_on)}"
     if need is Need.FRUITLESS:
         kind = row.campaign.headline_kind
+        days = count(row.month.days if row.month else None)
         return (
-            f"Live, and no {kind} came in over 28 days. See that the ads lead where they should, "
-            f"and that {kind} are counted"
+            f"Live, and no {kind} came in over {days} reported days. See that the ads lead where "
+            f"they should, and that {kind} are counted"
         )
     if need is Need.DECLINING:
         return verdict_words.sentence(row)

@@ -4,14 +4,17 @@ A toast can hold no button, so what can be undone is told by a notice below the 
 sight, on whatever page, until the next action or until it is put away.
 """
 
+import logging
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from sqlalchemy.exc import DBAPIError
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.status import FACTS
-from lib.services.access import NotAllowed
+from lib.services.access import AccessEnded, NotAllowed
 from lib.services.campaigns import Change
 from lib.services.recording import CampaignNotFound
 from lib.services.transactions import ChangeRefused
@@ -19,8 +22,11 @@ from lib.services.undoing import undo_change
 from lib.ui import clock, notices, reads, signin
 from lib.ui.escape import esc
 
+logger = logging.getLogger(__name__)
+
 MOST_AT_ONCE = 50
 """Each is a change of its own, and the page waits for all of them."""
+_MOST_TOLD = 3
 _REQUESTS = "undo-requests"
 _REFUSALS = (ChangeRefused, CampaignNotFound, DatabaseUnreachable, NotAllowed, signin.SignedOut)
 
@@ -69,23 +75,41 @@ def undo_all(changes: Sequence[Change], names: Mapping[int, str]) -> None:
 
     `names` are those of the campaigns by their ids.
     """
-    done, refused = [], []
+    done: list[Change] = []
+    refused: list[str] = []
+    fault = ""
     for one in changes:
         try:
             done.append(_undo(one.entry_id, _request(one.entry_id)))
-        except (DatabaseUnreachable, signin.SignedOut) as fault:
-            refused.append(f"The others were left as they are. {fault}")
+        except (AccessEnded, DatabaseUnreachable, signin.SignedOut) as ended:
+            fault = str(ended)
+            break
+        except DBAPIError:
+            logger.exception("An undo of many has failed")
+            fault = "The database has failed."
             break
         except _REFUSALS as refusal:
             refused.append(f"“{names[one.campaign_id]}”: {refusal}")
     if done:
-        number = "1 campaign is" if len(done) == 1 else f"{len(done)} campaigns are"
-        message = f"Undone: {number} as before."
-        if any(one.is_to_be_carried_out for one in done):
-            message += " Switch them on the ad platform too, then mark them as carried out."
-        notices.tell_done(message)
-    for words in refused:
-        notices.tell_refused(words)
+        notices.tell_done(_done_words(done))
+    left = len(changes) - len(done)
+    if left:
+        told = [fault] if fault else refused[:_MOST_TOLD]
+        more = [f"And {left - len(told)} more."] if not fault and left > len(told) else []
+        notices.tell_refused(
+            " ".join([*told, *more]), title=f"{left} of {len(changes)} were left as they are"
+        )
+
+
+def _done_words(done: Sequence[Change]) -> str:
+    now = Counter(FACTS[one.to_status].label for one in done)
+    parts = [
+        f"{number} {'is' if number == 1 else 'are'} {label} now" for label, number in now.items()
+    ]
+    message = f"Undone: {', '.join(parts)}."
+    if any(one.is_to_be_carried_out for one in done):
+        message += " Switch them on the ad platform too, then mark them as carried out."
+    return message
 
 
 def _undo(entry_id: int, request_id: str) -> Change:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lib.domain.drivers import drivers
 from lib.domain.lag import ends_higher
 from lib.domain.metrics import SECOND_KIND, Window, total, trailing_window
 from lib.domain.records import BudgetPeriod
@@ -55,13 +54,11 @@ def verdict(page: CampaignPage) -> None:
 
 def _drivers_sentence(page: CampaignPage) -> str:
     """Return what a named change of the cost comes from, where impressions tell it."""
-    found, one = page.row.verdict, page.row.campaign
-    if found is None or found.word not in (Word.IMPROVING, Word.DECLINING):
+    one = page.row.campaign
+    if page.drivers is None:
         return ""
-    told = drivers(page.days, *found.windows, kind=one.headline_kind)
-    if told is None:
-        return ""
-    return verdict_words.drivers_sentence(told, kind=one.headline_kind, currency=one.currency)
+    kind, currency = one.headline_kind, one.currency
+    return verdict_words.drivers_sentence(page.drivers, kind=kind, currency=currency)
 
 
 def _changed_by(page: CampaignPage) -> str:

@@ -182,3 +182,29 @@ def test_back_takes_a_filter_away_and_forth_brings_it_again(page: Page, desk: De
     assert "group=" not in page.url
     page.go_forward()
     expect(chosen).to_contain_text("Live")
+    drawn(page)
+    # On a page that has no filters Back says nothing of those of others.
+    to(page, "Status guide")
+    to(page, "Trend check")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Status guide")
+    to(page, "Campaign Management")
+    expect(chosen).to_contain_text("Live")
+
+
+def test_back_leads_to_the_board_of_the_artist_that_it_was(page: Page, desk: Desk) -> None:
+    go(page, desk, f"?artist={FERRY.replace(' ', '+')}")
+    board, field = page.get_by_test_id("stMain"), page.get_by_role("combobox", name="Artist")
+    expect(board.get_by_text(f"{FERRY} · ")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").get_by_role("searchbox").press_sequentially("abacus")
+    page.get_by_role("button", name="Brother Abacus · board").click()
+    expect(board.get_by_text("Brother Abacus · ")).to_be_visible()
+    drawn(page)
+    page.go_back()
+    expect(board.get_by_text(f"{FERRY} · ")).to_be_visible()
+    expect(field).to_have_value(FERRY)
+    drawn(page)
+    page.go_forward()
+    expect(board.get_by_text("Brother Abacus · ")).to_be_visible()
+    expect(field).to_have_value("Brother Abacus")

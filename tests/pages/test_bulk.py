@@ -119,8 +119,10 @@ def test_a_bulk_is_taken_back_as_a_whole_and_what_changed_since_stays(mixed, emp
     assert not at.exception, at.exception
     assert [see(empty_engine, one).status for one in mixed[:3]] == [S.ACTIVE] * 3
     assert [see(empty_engine, one).version for one in mixed[:3]] == [3, 3, 3]
-    assert "2 campaigns are as before" in at.toast[0].value
+    assert "2 are Active now" in at.toast[0].value
+    (told,) = at.warning
     assert "Low Tide 0" in plain(at), "what was refused is told by its name"
+    assert "Nothing was changed" not in told.proto.title
 
 
 def test_what_fails_is_told_by_its_name_and_leaves_the_others_done(mixed, empty_engine, now):

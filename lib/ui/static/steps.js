@@ -11,7 +11,7 @@
   }
   const push = history.pushState.bind(history);
   // The address that somebody comes back to is the whole truth, and the server is told so
-  // (`in_url.begin`): it would bring back what the address no longer says.
+  // (`in_url.address`): it would bring back what the address no longer says.
   addEventListener(
     "popstate",
     () => {

@@ -104,6 +104,22 @@ def test_what_brings_nothing_in_28_days_is_named_by_what_it_cost(engine, now, ad
     assert money_of(Need.FRUITLESS, rows[0].row) == 28 * 50 * UNIT
 
 
+@pytest.mark.parametrize(("days", "says"), [(13, False), (14, True)])
+def test_that_nothing_came_of_it_is_said_once_there_are_days_to_judge_by(
+    engine, now, add, days, says
+):
+    one = add(
+        dict.fromkeys(range(3, 3 + days), (5, 0)),
+        starts_on=now.date() - timedelta(days=2 + days),
+        created_at=now - timedelta(days=3 + days),
+    )
+    (row,) = attention.campaigns(engine, (one,), now=now, rights=FULL)
+    assert row.row.brings_nothing is says
+    assert (Need.FRUITLESS in found(engine, now).counts) is says
+    assert row.row.month
+    assert row.row.month.days == days, "it is told over how many"
+
+
 def test_pacing_is_named_outside_twice_its_tolerance_only(engine, now, add):
     budget = {"budget_period": "daily"}
     far = add(STEADY, budget_micros=20 * UNIT, **budget)

@@ -22,6 +22,7 @@ from lib.domain.metrics import PacingWord, settle_age
 from lib.domain.records import BillingState, BudgetPeriod, GatewayKind, Platform, Source
 from lib.domain.rights import FULL
 from lib.domain.status import Status
+from lib.domain.verdict import Word
 from lib.services import queries
 from lib.services.activity import ActivityFilter, ActivityWords, activity, activity_words
 from lib.services.campaigns import confirm_carried_out, pause_campaign, resume_campaign
@@ -389,3 +390,27 @@ def test_artists_come_by_name_whatever_their_case(engine, now):
         add_artist(engine, now=now, name=name)
     names = [one.name for one in queries.artists(engine, rights=FULL)]
     assert names[:3] == ["alma", "Alpha", "beta"]
+
+
+def test_what_moved_a_cost_is_told_over_the_very_days_of_the_verdict(demo_engine, now):
+    named, told = 0, 0
+    for one in queries.artists(demo_engine, rights=FULL):
+        board = queries.board(demo_engine, one.id, rights=FULL, now=now)
+        assert board
+        for row in board.rows:
+            page = queries.campaign_page(demo_engine, row.campaign.id, rights=FULL, now=now)
+            found = row.verdict
+            if found is None or found.word not in (Word.IMPROVING, Word.DECLINING):
+                assert page.drivers is None
+                continue
+            named += 1
+            if page.drivers is None:
+                continue
+            told += 1
+            for mille, sums in (
+                (page.drivers.now, found.current),
+                (page.drivers.before, found.baseline),
+            ):
+                assert mille.price_micros / mille.results == pytest.approx(sums.cost_micros)
+    assert named > 20
+    assert told > named * 0.9

@@ -27,9 +27,13 @@ def day_of(window, spend, impressions, results):
     )
 
 
+def asked(days, eligible=None):
+    among = {one.day for one in days} if eligible is None else eligible
+    return drivers(days, among, NOW, BEFORE, kind=SAVES)
+
+
 def found(before, now):
-    days = [day_of(BEFORE, *before), day_of(NOW, *now)]
-    return drivers(days, NOW, BEFORE, kind=SAVES)
+    return asked([day_of(BEFORE, *before), day_of(NOW, *now)])
 
 
 @pytest.mark.parametrize(
@@ -59,11 +63,23 @@ def test_where_there_is_nothing_to_divide_by_nothing_is_told(now):
     assert found((MICROS, 1000, 10), now) is None
 
 
-def test_a_day_without_impressions_or_results_is_left_out_of_both():
+def test_only_the_days_that_the_verdict_compares_count():
     whole = [day_of(BEFORE, MICROS, 1000, 10), day_of(NOW, MICROS, 1000, 5)]
-    blank = [day_of(NOW, 9 * MICROS, None, 9), day_of(NOW, 9 * MICROS, 9, None)]
-    told = drivers(whole + blank, NOW, BEFORE, kind=SAVES)
-    assert told == drivers(whole, NOW, BEFORE, kind=SAVES)
+    days = {one.day for one in whole}
+    dear = DailyResult(
+        campaign_id=1,
+        day=NOW.first + timedelta(days=1),
+        spend_micros=9 * MICROS,
+        impressions=1000,
+        clicks=None,
+        results={SAVES: 9 * MICROS},
+    )
+    assert asked([*whole, dear], days) == asked(whole), "a day that is not eligible"
+    assert asked([*whole, dear]) == asked(whole), "a weekday that the weeks before do not have"
+    idle = {*days, dear.day, dear.day - timedelta(days=7)}
+    other = asked([*whole, dear], idle)
+    assert other, "an idle day has no row, and its weekday counts"
+    assert other != asked(whole)
 
 
 NUMBERS = st.tuples(st.integers(1, 10**12), st.integers(1, 10**9), st.integers(1, 10**6))
