@@ -156,7 +156,7 @@ def by_platform(hand: Hand) -> None:
     page = hand.page
     hand.menu("Explore")
     hand.click(page.get_by_role("combobox", name="Split by"))
-    hand.click(page.get_by_role("option", name="Platform"))
+    hand.click(page.get_by_role("option", name="Platform", exact=True))
     expect(page.get_by_role("table", name="The figures")).to_contain_text("Meta")
 
 

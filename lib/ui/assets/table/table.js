@@ -177,7 +177,8 @@ function orderButton(state, column) {
   one.type = "button";
   one.title = `Order: ${order}${column.help ? `\n${column.help}` : ""}`;
   one.dataset.focus = `order ${column.name}`;
-  one.append(icon(isChosen ? (way === "ascending" ? "arrow_upward" : "arrow_downward") : "swap_vert"));
+  const arrow = way === "ascending" ? "arrow_upward" : "arrow_downward";
+  one.dataset.sign = isChosen ? arrow : "swap_vert";
   one.addEventListener("click", () => state.tell("ordered", { column: column.name }));
   return one;
 }
