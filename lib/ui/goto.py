@@ -45,6 +45,15 @@ def _go_to() -> None:
         placeholder="A few letters of a campaign, an artist or a page",
         label_visibility="collapsed",
     )
+    with st.container(gap="xsmall"):  # However many there are, what comes below keeps its place.
+        number = _found(text or "")
+    told = {"text": (text or "").strip(), "number": number}
+    components.mounted("focus")(key="go-to-focus", data=told)
+    _keys()
+
+
+def _found(text: str) -> int:
+    """Draw what the letters may mean: pages, artists, campaigns; return how many there are."""
     words = (folded_text(text) or "").split()
     places = _pages(words)
     for place in places:
@@ -60,7 +69,7 @@ def _go_to() -> None:
             args=(name,),
         )
     current = current_artist.current()
-    found = reads.found(text or "", artist_id=current.id if current else None)
+    found = reads.found(text, artist_id=current.id if current else None)
     for one in found.campaigns:
         label = FACTS[one.status].label
         st.page_link(
@@ -71,10 +80,10 @@ def _go_to() -> None:
         )
     if found.is_more:
         st.caption(f"The first {MOST_CAMPAIGNS}; a few more letters find others.")
-    if words and not (places or artists or found.campaigns):
+    number = len(places) + len(artists) + len(found.campaigns)
+    if words and not number:
         st.markdown("No campaign is called so, and none of an artist who is.")
-    components.mounted("focus")(key="go-to-focus", data={"text": (text or "").strip()})
-    _keys()
+    return number
 
 
 def _pages(words: Sequence[str]) -> list[st.Page]:

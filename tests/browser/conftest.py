@@ -81,7 +81,9 @@ def _violation(message: ConsoleMessage) -> list[str]:
 
 
 def _outside(request: Request) -> list[str]:
-    if urlsplit(request.frame.url).hostname == _PROVIDER:
+    # A page that opens has no frame yet.
+    of = request.url if request.is_navigation_request() else request.frame.url
+    if urlsplit(of).hostname == _PROVIDER:
         return []  # Its pages are none of the desk's, and may load what they like.
     address = urlsplit(request.url)
     is_own = address.scheme in _OWN_SCHEMES or address.hostname in _OWN_HOSTS

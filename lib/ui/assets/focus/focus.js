@@ -1,8 +1,9 @@
 // Lets the dialog that it stands in be used by keys alone: the cursor goes into its first field
 // when it opens, Enter there opens the first link, the arrows go from link to link.
 //
-// It stands below the links. `data.text` is what they were found by: Enter waits for those of
-// what has been typed.
+// It stands below the links. `data.text` is what they were found by, and `data.number` how many
+// there are: Enter waits for those of what has been typed, and what was found before may still be
+// drawn below them.
 
 const MOMENTS = [0, 50, 150, 400]; // Milliseconds: the dialog takes the focus itself, when it likes.
 const states = new WeakMap();
@@ -10,6 +11,7 @@ const states = new WeakMap();
 export default function draw({ parentElement, data }) {
   const state = states.get(parentElement) ?? begin(parentElement);
   state.found = data.text;
+  state.number = data.number;
   if (state.isAsked) requestAnimationFrame(() => requestAnimationFrame(() => open(state)));
   const end = new AbortController();
   const heard = (event) => press(state, event);
@@ -53,7 +55,7 @@ function press(state, event) {
 // What has been found may be drawn a little later than it is told of.
 function open(state, patience = 30) {
   if (!state.isAsked || field(state)?.value.trim() !== state.found) return;
-  const [first] = links(state);
+  const [first] = state.number ? links(state) : [];
   if (first) {
     state.isAsked = false;
     first.click();
