@@ -94,10 +94,13 @@ def undo_all(changes: Sequence[Change], names: Mapping[int, str]) -> None:
         notices.tell_done(_done_words(done))
     left = len(changes) - len(done)
     if left:
-        told = [fault] if fault else refused[:_MOST_TOLD]
-        more = [f"And {left - len(told)} more."] if not fault and left > len(told) else []
+        told = refused[:_MOST_TOLD]
+        if fault:
+            told.append(fault)
+        elif left > len(told):
+            told.append(f"And {left - len(told)} more.")
         notices.tell_refused(
-            " ".join([*told, *more]), title=f"{left} of {len(changes)} were left as they are"
+            " ".join(told), title=f"{left} of {len(changes)} were left as they are"
         )
 
 

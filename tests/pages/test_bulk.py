@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.db.engine import DatabaseUnreachable
 from lib.domain.actions import Action, PauseReason
 from lib.domain.records import GatewayKind
 from lib.domain.rights import DESK, NOTHING, Place, Role
 from lib.domain.status import LIVE, Status
 from lib.services import bulk as bulks
 from lib.services.campaigns import pause_campaign, resume_campaign
-from lib.ui import bulk
+from lib.services.undoing import undo_change
+from lib.ui import bulk, undoing
 from tests.cast import BOB, add_artist, add_campaign, new_request, see, signed_in
 from tests.pages.conftest import texts
 
@@ -123,6 +125,30 @@ def test_a_bulk_is_taken_back_as_a_whole_and_what_changed_since_stays(mixed, emp
     (told,) = at.warning
     assert "Low Tide 0" in plain(at), "what was refused is told by its name"
     assert "Nothing was changed" not in told.proto.title
+
+
+def test_an_undo_of_many_stops_at_a_fault_and_says_what_it_had_done(
+    mixed, empty_engine, monkeypatch
+):
+    seen = [(one, 1) for one in mixed]
+    at = confirm(answer(seen, Action.PAUSE, PauseReason.BUDGET), Action.PAUSE)
+    asked = []
+
+    def fails_then(*arguments, **named):
+        asked.append(arguments)
+        if len(asked) > 1:
+            raise DatabaseUnreachable("The database did not answer.")
+        return undo_change(*arguments, **named)
+
+    monkeypatch.setattr(undoing, "undo_change", fails_then)
+    at.button(key="undo-bulk").click().run()
+    assert not at.exception, at.exception
+    assert len(asked) == 2, "nobody waits for the others"
+    assert "1 is Active now" in at.toast[0].value
+    (told,) = at.warning
+    assert told.proto.title == "2 of 3 were left as they are"
+    assert "did not answer" in plain(at)
+    assert sorted(see(empty_engine, one).version for one in mixed[:3]) == [2, 2, 3]
 
 
 def test_what_fails_is_told_by_its_name_and_leaves_the_others_done(mixed, empty_engine, now):
