@@ -45,7 +45,7 @@ def _go_to() -> None:
         placeholder="A few letters of a campaign, an artist or a page",
         label_visibility="collapsed",
     )
-    with st.container(gap="xsmall"):  # However many there are, what comes below keeps its place.
+    with st.container(gap="small"):  # However many there are, what comes below keeps its place.
         number = _found(text or "")
     told = {"text": (text or "").strip(), "number": number}
     components.mounted("focus")(key="go-to-focus", data=told)
