@@ -81,10 +81,10 @@ def _violation(message: ConsoleMessage) -> list[str]:
 
 
 def _outside(request: Request) -> list[str]:
-    # A page that opens has no frame yet.
+    address = urlsplit(request.url)
+    if address.scheme in _OWN_SCHEMES or address.hostname in _OWN_HOSTS:
+        return []  # Asked before its frame: a page that is opening has none yet.
     of = request.url if request.is_navigation_request() else request.frame.url
     if urlsplit(of).hostname == _PROVIDER:
         return []  # Its pages are none of the desk's, and may load what they like.
-    address = urlsplit(request.url)
-    is_own = address.scheme in _OWN_SCHEMES or address.hostname in _OWN_HOSTS
-    return [] if is_own else [f"outside request: {request.url}"]
+    return [f"outside request: {request.url}"]
