@@ -3,20 +3,11 @@
 import streamlit as st
 
 from lib.domain.records import Actor
-from lib.ui import (
-    current_artist,
-    in_url,
-    menu,
-    notices,
-    outage,
-    reads,
-    sidebar,
-    signin,
-    tour,
-    undoing,
-    view_menu,
-    watch,
-)
+from lib.ui import current_artist, in_url, notices, outage, reads, signin
+from lib.ui.changing import undoing
+from lib.ui.filtering import view_menu
+from lib.ui.frame import menu, sidebar, tour
+from lib.ui.serving import watch
 
 st.set_page_config(
     page_title="Campaign Desk", page_icon=menu.ICON, layout="wide", initial_sidebar_state=244

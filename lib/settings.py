@@ -470,7 +470,7 @@ def streamlit_command(settings: Settings) -> tuple[list[str], dict[str, str]]:
         "logger.hideWelcomeMessage": ["true"],
     }
     flags = [f"--{name}={value}" for name, values in options.items() for value in values]
-    server = ROOT / "lib" / "ui" / "server.py"
+    server = ROOT / "lib" / "ui" / "serving" / "server.py"
     command = [sys.executable, "-m", "streamlit", "run", str(server), *flags]
     return command, {"WEBSOCKETS_MAX_LINE_LENGTH": _HANDSHAKE_LINE}
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from lib.db.engine import make_engine
 from lib.db.migrations import upgrade
 from lib.settings import settings
-from lib.ui.door import fittings
+from lib.ui.serving.door import fittings
 
 logging.basicConfig(level="INFO")
 app = st.App(Path(__file__).with_name("standin_app.py"), **fittings(settings()))

@@ -41,6 +41,9 @@ class Period(StrEnum):
         return None if self is Period.WHOLE else int(self.value)
 
 
+DEFAULT_PERIOD = Period.MONTH
+
+
 @dataclass(frozen=True, slots=True)
 class DayTold:
     """What a platform said of one day, in millionths; None is unknown."""

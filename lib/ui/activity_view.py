@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 import streamlit as st
 
 from lib.services.activity import ActivityFilter, Among
-from lib.ui import clock, filter_bar, filters, reads
+from lib.ui import clock, reads
 from lib.ui.fields import OneOf
+from lib.ui.filtering import filter_bar, filters
 from lib.ui.format import count
 from lib.ui.words import event_words, source_words
 

@@ -7,11 +7,12 @@ import streamlit as st
 from lib.domain.records import BillingState, ConnectionState
 from lib.services.connections import LinkStanding
 from lib.services.queries import Board
-from lib.ui import clock, reads, second_go, writes
+from lib.ui import clock, reads, second_go
+from lib.ui.changing import writes
+from lib.ui.changing.writes import LinkAsked
 from lib.ui.dialogs import dialog, footer
 from lib.ui.escape import esc
 from lib.ui.format import instant
-from lib.ui.writes import LinkAsked
 
 _BROKEN, _LIVE = ConnectionState.BROKEN, ConnectionState.LIVE
 _LOOKS = {_LIVE: (":material/link:", "green"), _BROKEN: (":material/link_off:", "orange")}

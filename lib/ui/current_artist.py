@@ -6,7 +6,7 @@ from lib.domain.records import Artist
 from lib.ui import reads
 from lib.ui.escape import esc
 
-KEY = "artist"
+KEY, SCREEN = "artist", "screen"
 _BOARD = "pages/marketing/campaign_management.py"
 _OF_ALL = ("roster", "explore")
 """Pages that no choice of an artist changes, by their URL paths."""
@@ -43,6 +43,11 @@ def current() -> Artist | None:
     # The field is drawn after the page, so a first run finds the choice in the URL only.
     chosen = st.session_state.get(KEY) or st.query_params.get(KEY)
     return by_name.get(chosen or "") or next(iter(by_name.values()), None)
+
+
+def is_their_screen() -> bool:
+    """Return whether the screen is the artist's: nothing but what they are shown."""
+    return bool(st.session_state.get(SCREEN, st.query_params.get(SCREEN) == "true"))
 
 
 def choose_by_name(name: str) -> None:

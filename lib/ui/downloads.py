@@ -5,42 +5,35 @@ of equal length could be one file and a person be served another person's
 (https://github.com/streamlit/streamlit/pull/14986). A random token in the name keeps them apart.
 """
 
-import re
 import secrets
-import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
 import streamlit as st
 
-from lib.domain.presentation import Period, Presentation
-from lib.domain.records import Artist
 from lib.domain.rights import Rights
 from lib.services import exports, sheets
 from lib.services.access import NotAllowed, current_rights
 from lib.services.activity import FIELDS, ActivityFilter, history_rows
-from lib.services.presentations import presentation
-from lib.settings import settings
-from lib.ui import clock, present_page, reads, second_go, signin
+from lib.ui import clock, reads, second_go, signin
 
 _TOKENS = "download-tokens"
 CSV, EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PDF = "application/pdf"
 
 
 def history_button(narrowed: ActivityFilter) -> None:
     """Draw the button that downloads every entry of the history that fits, shown or not."""
-    engine, rights = reads.engine(), _rights_at_the_click()
+    engine, rights = reads.engine(), rights_at_the_click()
 
     def entries() -> str:
         rows = history_rows(engine, narrowed, rights=rights())
         return _joined(exports.as_csv(rows, FIELDS))
 
-    _button("Download all as CSV", "activity", entries, key="download-activity")
+    button("Download all as CSV", "activity", entries, key="download-activity")
 
 
 def figures_buttons(artist: str) -> None:
     """Draw the buttons that download an artist's current figures and campaigns."""
-    engine, rights = reads.engine(), _rights_at_the_click()
+    engine, rights = reads.engine(), rights_at_the_click()
 
     def daily() -> str:
         rows = exports.daily(engine, artist, rights=rights())
@@ -51,41 +44,8 @@ def figures_buttons(artist: str) -> None:
         return _joined(exports.as_csv(rows, exports.CAMPAIGN_FIELDS))
 
     with st.container(horizontal=True):
-        _button("Daily results", "daily", daily, key="download-daily")
-        _button("Campaigns", "campaigns", campaigns, key="download-campaigns")
-
-
-def report_buttons(one: Artist, period: Period) -> None:
-    """Draw the buttons that download an artist's presentation: to hand over, and to open anywhere.
-
-    Both are empty where the artist was taken away between the page and the click.
-    """
-    engine, rights = reads.engine(), _rights_at_the_click()
-    look = present_page.look(settings(), organization=one.organization)
-
-    def shown() -> Presentation | None:
-        return presentation(engine, one.id, period, rights=rights(), now=clock.reading_time())
-
-    def as_pdf() -> bytes:
-        # Its library takes a moment to load, and few pages need it.
-        from lib.ui.present_pdf import pdf
-
-        found = shown()
-        return b"" if found is None else pdf(found, look)
-
-    def as_page() -> str:
-        found = shown()
-        return "" if found is None else present_page.page(found, look)
-
-    stem = f"report-{_slug(one.name)}-{_slug(period.label)}"
-    _button("Report as PDF", stem, as_pdf, key="report-pdf", ending="pdf", mime=PDF)
-    _button("Report as HTML", stem, as_page, key="report-html", ending="html", mime="text/html")
-
-
-def _slug(text: str) -> str:
-    """Return a name as a part of a file's name."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:60] or "artist"
+        button("Daily results", "daily", daily, key="download-daily")
+        button("Campaigns", "campaigns", campaigns, key="download-campaigns")
 
 
 def sheet_buttons(stem: str, make: Callable[[], sheets.Sheet], *, shown: Hashable) -> None:
@@ -98,7 +58,7 @@ def sheet_buttons(stem: str, make: Callable[[], sheets.Sheet], *, shown: Hashabl
     place = st.container(horizontal=True, gap="small")
     if not second_go.has_come("files"):
         return
-    rights, drawn_for, now = _rights_at_the_click(), reads.rights(), clock.now()
+    rights, drawn_for, now = rights_at_the_click(), reads.rights(), clock.now()
 
     def allowed() -> sheets.Sheet:
         if rights() != drawn_for:
@@ -109,17 +69,17 @@ def sheet_buttons(stem: str, make: Callable[[], sheets.Sheet], *, shown: Hashabl
         return sheets.excel_of(allowed(), made_at=now)
 
     with place:
-        _button(
+        button(
             "CSV", stem, lambda: _joined(sheets.csv_of(allowed())), key=f"{stem}-csv", shown=shown
         )
-        st.download_button(
+        button(
             "Excel",
-            data=excel,
-            file_name=file_name(stem, _token(stem, shown), "xlsx"),
-            mime=EXCEL,
-            icon=":material/download:",
+            stem,
+            excel,
             key=f"{stem}-excel",
-            on_click="ignore",
+            shown=shown,
+            ending="xlsx",
+            mime=EXCEL,
         )
 
 
@@ -128,13 +88,13 @@ def file_name(stem: str, token: str, ending: str = "csv") -> str:
     return f"{stem}-{token}.{ending}"
 
 
-def _rights_at_the_click() -> Callable[[], Rights]:
+def rights_at_the_click() -> Callable[[], Rights]:
     """Return what whoever looks may do by then: a file is made beside any run of the page."""
     engine, who = reads.engine(), signin.actor()
     return lambda: current_rights(engine, who, now=clock.now())
 
 
-def _button(
+def button(
     label: str,
     stem: str,
     make: Callable[[], str | bytes],
@@ -144,6 +104,7 @@ def _button(
     ending: str = "csv",
     mime: str = CSV,
 ) -> None:
+    """Draw a button that downloads what `make` returns at the click, under a name of its own."""
     st.download_button(
         label,
         data=lambda: _encoded(make()),

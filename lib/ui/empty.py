@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from lib.ui import demo
 from lib.ui.escape import esc
-from lib.ui.filter_bar import reset_button
+from lib.ui.filtering.filter_bar import reset_button
+from lib.ui.frame import demo
 
 IMPORT_PAGE = "pages/operations/import_export.py"
 BOARD_PAGE = "pages/marketing/campaign_management.py"

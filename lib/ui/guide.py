@@ -9,7 +9,8 @@ from lib.domain.metrics import SECOND_KIND, usual_kind, usual_type
 from lib.domain.records import Origin, Platform
 from lib.domain.status import FACTS, Group, Status
 from lib.domain.verdict import Word
-from lib.ui import actions, badges, guardrails, reads, verdict_words
+from lib.ui import badges, reads, verdict_words
+from lib.ui.changing import actions, guardrails
 from lib.ui.escape import esc
 from lib.ui.format import MISSING, count, percent, small
 

@@ -7,7 +7,8 @@ import streamlit as st
 
 from lib.domain.records import HistoryEntry
 from lib.domain.status import FACTS
-from lib.ui import clock, reads, undoing
+from lib.ui import clock, reads
+from lib.ui.changing import undoing
 from lib.ui.escape import esc
 from lib.ui.format import MISSING, instant
 from lib.ui.words import (

@@ -1,7 +1,7 @@
 """What a callback has to tell: kept until the page is drawn, since callbacks draw nothing.
 
 A change that was made is a toast, or where it can be undone a notice that stays until the next
-action (`lib.ui.undoing` draws it); a refusal is a callout that stays until the next click,
+action (`lib.ui.changing.undoing` draws it); a refusal is a callout that stays until the next click,
 also where the page is drawn anew by itself (`lib.ui.live`).
 """
 

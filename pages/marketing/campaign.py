@@ -2,21 +2,12 @@
 
 import streamlit as st
 
-from lib.ui import (
-    actions,
-    campaign_view,
-    clock,
-    current_artist,
-    empty,
-    explain,
-    neighbours,
-    reads,
-    schedule_view,
-    trend_view,
-    verdict_view,
-)
+from lib.ui import clock, current_artist, empty, explain, reads
+from lib.ui.campaign import campaign_view, trend_view, verdict_view
+from lib.ui.changing import actions, schedule_view
 from lib.ui.ending import end_page
 from lib.ui.escape import esc
+from lib.ui.lists import neighbours
 
 now = clock.reading_time()
 asked = current_artist.asked_campaign()

@@ -2,18 +2,12 @@
 
 import streamlit as st
 
-from lib.ui import (
-    actions,
-    board_view,
-    bulk,
-    connections_view,
-    current_artist,
-    empty,
-    reads,
-)
-from lib.ui.campaign_cells import summary
+from lib.ui import connections_view, current_artist, empty, reads
+from lib.ui.changing import actions, bulk
 from lib.ui.ending import end_page
 from lib.ui.escape import esc
+from lib.ui.lists import board_view
+from lib.ui.lists.campaign_cells import summary
 
 st.title("Campaign Management", anchor=False)
 

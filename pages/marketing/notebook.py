@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from lib.ui import empty, notebook_form, notebook_view, reads
+from lib.ui import empty, reads
 from lib.ui.ending import end_page
+from lib.ui.notebook import form, view
 
 st.title("Explore", anchor=False)
 
@@ -11,14 +12,14 @@ if not reads.artists():
     empty.no_artist()
     end_page()
 
-question, place = notebook_form.question()
-found = notebook_view.answered(question)
-notebook_form.choices(place, question, found)
+question, place = form.question()
+found = view.answered(question)
+form.choices(place, question, found)
 
 if found.answer is None:
-    notebook_view.nothing(found)
+    view.nothing(found)
     end_page()
 
-notebook_view.sentence(found.answer)
-notebook_view.chart(found.answer, as_bars=notebook_form.wants_bars())
-notebook_view.table_and_files(found.answer, filters=notebook_form.filter_words(question))
+view.sentence(found.answer)
+view.chart(found.answer, as_bars=form.wants_bars())
+view.table_and_files(found.answer, filters=form.filter_words(question))

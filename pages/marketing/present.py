@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from lib.ui import current_artist, empty, present_view
+from lib.ui import current_artist, empty
 from lib.ui.ending import end_page
+from lib.ui.present import view
 
 artist = current_artist.current()
 
-if present_view.is_artists_screen() and artist is not None:
-    present_view.alone()
+if current_artist.is_their_screen() and artist is not None:
+    view.alone()
     place = st.container()
-    period = present_view.leave()
+    period = view.leave()
     with place:
-        present_view.screen(artist, period)
+        view.screen(artist, period)
     end_page()
 
 st.title("Present", anchor=False)
@@ -21,8 +22,8 @@ if artist is None:
     empty.no_artist()
     end_page()
 
-period = present_view.toolbar(artist)
+period = view.toolbar(artist)
 with st.expander("Share", icon=":material/share:"):
-    present_view.costs(artist)
-    present_view.links(artist)
-present_view.screen(artist, period)
+    view.costs(artist)
+    view.links(artist)
+view.screen(artist, period)

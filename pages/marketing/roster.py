@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from lib.ui import actions, bulk, empty, filters, reads, roster_view
+from lib.ui import empty, reads
+from lib.ui.changing import actions, bulk
 from lib.ui.ending import end_page
+from lib.ui.filtering import filters
+from lib.ui.lists import roster_view
 
 st.title("Roster", anchor=False)
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from lib.ui import activity_view, clock, downloads, history_table, reads, taking
+from lib.ui import activity_view, clock, downloads, history_table, reads
 from lib.ui.ending import end_page
 from lib.ui.format import zone_name
+from lib.ui.lists import taking
 
 st.title("Activity", anchor=False)
 st.caption(f"Every change, newest first. Times are in {zone_name(clock.zone())}.")

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from lib.ui import current_artist, downloads, import_view, importing
+from lib.ui import current_artist, downloads
 from lib.ui.ending import end_page
 from lib.ui.escape import esc
-from lib.ui.mapping_form import mapping_form
+from lib.ui.importing import steps, view
+from lib.ui.importing.mapping_form import mapping_form
 
 st.title("Import", anchor=False)
 st.caption(
@@ -14,36 +15,36 @@ st.caption(
     "written before you have seen what would change."
 )
 
-job = importing.job()
+job = steps.job()
 if job is not None and not job.done.is_set():
-    import_view.running()
+    view.running()
     end_page()
 if job is not None:
-    import_view.finished(job)
+    view.finished(job)
     end_page()
 
-upload, artist, platform, observed_on = import_view.ask_file()
+upload, artist, platform, observed_on = view.ask_file()
 if upload is not None and artist:
     try:
-        file = importing.read(upload.getvalue(), file_id=upload.file_id, platform=platform)
-        import_view.recognised(file)
-        seen = importing.preview(
+        file = steps.read(upload.getvalue(), file_id=upload.file_id, platform=platform)
+        view.recognised(file)
+        seen = steps.preview(
             file,
             file_name=upload.name,
             artist=artist,
             observed_on=observed_on,
-            with_renames=import_view.with_renames(),
+            with_renames=view.with_renames(),
         )
         st.subheader("What would change", anchor=False)
-        import_view.preview(seen)
-        import_view.ask_renames(seen)
-        import_view.agree(file, seen, observed_on=observed_on)
-    except importing.MappingNeeded as needed:
-        import_view.samples(needed)
+        view.preview(seen)
+        view.ask_renames(seen)
+        view.agree(file, seen, observed_on=observed_on)
+    except steps.MappingNeeded as needed:
+        view.samples(needed)
         mapping_form(needed, platform=platform)
-    except importing.ExportRefused as refused:
-        import_view.refusal(refused)
-    except importing.ImportRefused as refused:
+    except steps.ExportRefused as refused:
+        view.refusal(refused)
+    except steps.ImportRefused as refused:
         st.error(esc(refused), title="This cannot be imported", icon=":material/block:")
 elif upload is not None:
     st.info("Say which artist the file belongs to.", icon=":material/artist:")

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from lib.domain.schedule import ScheduleState
-from lib.ui import reads, schedule_view
+from lib.ui import reads
+from lib.ui.changing import schedule_view
 
 st.title("Scheduled changes", anchor=False)
 st.caption("Pauses and resumes at a given time of the ad account; judged anew when it comes.")

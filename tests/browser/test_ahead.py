@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from lib.ui import shell
-from lib.ui.ahead import Wanted
+from lib.ui.serving import shell
+from lib.ui.serving.ahead import Wanted
 from tests.browser.chromium import drawn
 from tests.browser.desk import Desk
 

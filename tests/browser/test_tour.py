@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lib.ui.tour import COOKIE, STEPS
+from lib.ui.frame.tour import COOKIE, STEPS
 from tests.browser.chromium import drawn
 from tests.browser.desk import Desk, serving
 from tests.browser.test_accessible import ONE_OFTEN, page_in, violations

@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 from lib.db.tables import artist, campaign
 from lib.services.demo_label import demo
 from lib.settings import ROOT, Settings
-from lib.ui import shell
-from lib.ui.door import fittings
+from lib.ui.serving import shell
+from lib.ui.serving.door import fittings
 from tests.fuzz import making
 from tests.fuzz.trying import NOW, promise, rows_of
 

@@ -30,8 +30,9 @@ from lib.services import exports
 from lib.services.filter_choices import Choices
 from lib.services.importing import imports
 from lib.services.importing.shapes import ImportRefused
-from lib.ui import current_artist, filters, in_url, reads, table
+from lib.ui import current_artist, in_url, reads, table
 from lib.ui.escape import JOINER, cell, esc
+from lib.ui.filtering import filters
 from tests.cast import ALICE
 from tests.fuzz import making
 

@@ -21,8 +21,15 @@ from lib.db.tables import artist
 from lib.domain.records import BillingState
 from lib.domain.status import Status
 from lib.settings import ROOT, Billing
-from lib.ui import billing_endpoint
-from lib.ui.billing_endpoint import BURST, MOST_BYTES, PATH, RATE, BillingEndpoint, signature
+from lib.ui.serving import billing_endpoint
+from lib.ui.serving.billing_endpoint import (
+    BURST,
+    MOST_BYTES,
+    PATH,
+    RATE,
+    BillingEndpoint,
+    signature,
+)
 from tests.browser.desk import serving
 from tests.cast import add_artist, add_campaign, dump, see
 from tests.invariants import faults

@@ -22,8 +22,9 @@ from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from lib.settings import ROOT, load_settings
-from lib.ui import components, shell
-from lib.ui.door import (
+from lib.ui import components
+from lib.ui.serving import shell
+from lib.ui.serving.door import (
     GUARDED,
     SHUT,
     Guard,
@@ -249,7 +250,7 @@ def test_every_route_of_streamlit_is_shut_guarded_or_known_to_be_harmless():
 
 
 def failing_page() -> None:
-    from lib.ui.door import show_reference
+    from lib.ui.serving.door import show_reference
 
     show_reference(RuntimeError("postgresql://u:hunter2@h/desk: SELECT 1"))
 
@@ -324,7 +325,7 @@ def test_the_health_answer_says_ok_and_nothing_else(standin):
 
 
 def test_streamlit_finds_the_application_in_the_server_module():
-    found = discover_asgi_app(ROOT / "lib" / "ui" / "server.py")
+    found = discover_asgi_app(ROOT / "lib" / "ui" / "serving" / "server.py")
     assert found.is_asgi_app
     assert found.app_name == "app"
 

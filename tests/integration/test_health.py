@@ -20,9 +20,9 @@ from lib.domain.actions import PauseReason
 from lib.services.campaigns import StaleCampaign, pause_campaign
 from lib.services.health import Vitals, look
 from lib.settings import load_settings
-from lib.ui import watch
-from lib.ui.health import NO_ANSWER, NOT_IN_TIME, OTHER_SCHEMA, Pulse, healthz, readyz
-from lib.ui.metrics import metrics
+from lib.ui.serving import watch
+from lib.ui.serving.health import NO_ANSWER, NOT_IN_TIME, OTHER_SCHEMA, Pulse, healthz, readyz
+from lib.ui.serving.metrics import metrics
 from tests.cast import ALICE, add_artist, add_campaign, new_request
 from tests.postgres import Postgres
 

@@ -12,7 +12,7 @@ import streamlit as st
 import uvicorn
 from websockets.sync.client import connect
 
-from lib.ui.pace import AtOnce, hold_nothing_back, warm
+from lib.ui.serving.pace import AtOnce, hold_nothing_back, warm
 
 
 async def tell_whether_held_back(scope, receive, send):

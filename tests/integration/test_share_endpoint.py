@@ -19,10 +19,11 @@ from lib.services.demo_label import demo
 from lib.services.sharing.links import make_link, revoke_link, share_links
 from lib.services.sharing.tokens import new_token
 from lib.settings import settings
-from lib.ui import clock, share_endpoint
-from lib.ui.door import fittings
-from lib.ui.present_page import content_security_policy, style
-from lib.ui.share_endpoint import BURST, ShareEndpoint
+from lib.ui import clock
+from lib.ui.present.artist_page import content_security_policy, style
+from lib.ui.serving import share_endpoint
+from lib.ui.serving.door import fittings
+from lib.ui.serving.share_endpoint import BURST, ShareEndpoint
 from tests.cast import ALICE, database_url, new_request
 
 DAY = timedelta(days=1)

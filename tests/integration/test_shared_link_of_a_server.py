@@ -26,7 +26,7 @@ from lib.services.sharing.links import make_link, revoke_link
 from lib.services.sharing.tokens import new_token
 from lib.settings import ROOT, load_settings
 from lib.ui import components
-from lib.ui.door import GUARDED, SHUT, fittings
+from lib.ui.serving.door import GUARDED, SHUT, fittings
 from tests.browser.desk import Desk, serving
 from tests.cast import ALICE
 from tests.postgres import free_port

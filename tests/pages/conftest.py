@@ -19,7 +19,8 @@ from lib.domain.rights import FULL
 from lib.services import queries
 from lib.services.demo_label import demo
 from lib.settings import ROOT, settings
-from lib.ui import clock, components, filter_bar, second_go, signin, view_menu
+from lib.ui import clock, components, second_go, signin
+from lib.ui.filtering import filter_bar, view_menu
 
 BOARD = "pages/marketing/campaign_management.py"
 CAMPAIGN = "pages/marketing/campaign.py"

@@ -14,7 +14,7 @@ from lib.domain.status import LIVE, Status
 from lib.services import bulk as bulks
 from lib.services.campaigns import pause_campaign, resume_campaign
 from lib.services.undoing import undo_change
-from lib.ui import bulk, undoing
+from lib.ui.changing import bulk, undoing
 from tests.cast import BOB, add_artist, add_campaign, new_request, see, signed_in
 from tests.pages.conftest import texts
 
@@ -27,7 +27,8 @@ def desk(selected):
     import streamlit as st
 
     from lib.domain.actions import Action
-    from lib.ui import bulk, notices
+    from lib.ui import notices
+    from lib.ui.changing import bulk
 
     st.title("Board")
     for action in Action:

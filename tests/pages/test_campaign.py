@@ -16,7 +16,8 @@ from lib.domain.verdict import SpendWord, Word
 from lib.services import queries
 from lib.services.recording import bump_data_version
 from lib.services.trend.trends import refresh
-from lib.ui import actions, verdict_words
+from lib.ui import verdict_words
+from lib.ui.changing import actions
 from lib.ui.format import day, money, span
 from tests.pages.conftest import CAMPAIGN, texts
 
@@ -73,7 +74,7 @@ def test_a_pause_asks_for_its_reason_and_changes_the_campaign(live, open_desk):
 
 
 def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, demo_engine, now):
-    from lib.ui import writes
+    from lib.ui.changing import writes
 
     at = open_desk(CAMPAIGN, id=str(live.campaign.id))
     del at
@@ -84,7 +85,7 @@ def test_the_confirmed_action_is_written_once_for_one_dialog(live, open_desk, de
         import streamlit as st
 
         from lib.domain.actions import Action
-        from lib.ui import undoing, writes
+        from lib.ui.changing import undoing, writes
 
         asked = writes.Asked(campaign_id, name, version, request)
         st.session_state["why"] = "budget"
@@ -123,7 +124,8 @@ def test_a_stale_view_changes_nothing_and_says_so_gently(live, demo_engine, now)
         import streamlit as st
 
         from lib.domain.actions import Action
-        from lib.ui import notices, writes
+        from lib.ui import notices
+        from lib.ui.changing import writes
 
         st.session_state["why"] = "budget"
         st.button(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.ui import filters
+from lib.ui.filtering import filters
 from tests.pages.conftest import field, table, texts
 
 BOARD, ROSTER = "pages/marketing/campaign_management.py", "pages/marketing/roster.py"

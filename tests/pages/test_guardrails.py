@@ -15,7 +15,8 @@ from lib.domain.verdict import Word
 from lib.services import queries
 from lib.services.campaigns import resume_campaign
 from lib.services.recording import bump_data_version
-from lib.ui import actions, verdict_words
+from lib.ui import verdict_words
+from lib.ui.changing import actions
 from lib.ui.format import money
 from tests.cast import BOB, add_artist, add_campaign, new_request
 from tests.pages.conftest import BOARD, CAMPAIGN, texts

@@ -12,7 +12,7 @@ from lib.domain.records import Actor, Platform
 from lib.domain.rights import FULL, Place, Role, rights
 from lib.services import notebook, queries
 from lib.services.sheets import csv_of, excel_of
-from lib.ui import notebook_table
+from lib.ui.notebook import answer_table
 from tests import excel
 from tests.cast import add_artist, add_campaign
 from tests.pages.conftest import table, tables
@@ -170,19 +170,19 @@ def test_screen_csv_and_excel_carry_the_same_numbers_for_every_artist(
         if answer is None:
             assert "Nothing to add up" in texts(at)
             continue
-        sheet = notebook_table.sheet(answer, about=())
+        sheet = answer_table.sheet(answer, about=())
         on_screen = [[row[f"c{at}"] for at in range(len(sheet.columns))] for row in rows_of(at)]
         assert 1 < len(on_screen) <= MOST_BARS + 2
-        lines = list(notebook_table.lines(answer))
+        lines = list(answer_table.lines(answer))
         in_csv = list(csv.reader(io.StringIO("".join(csv_of(sheet)))))[1:]
         in_excel = next(iter(excel.read(excel_of(sheet, made_at=now)).values()))[1:]
         assert len(in_csv) == len(in_excel) == len(on_screen)
         for line, screen, plain, cells in zip(lines, on_screen, in_csv, in_excel, strict=True):
-            assert screen == notebook_table.cells(answer, line)
+            assert screen == answer_table.cells(answer, line)
             for column, words, text, cell in zip(sheet.columns, screen, plain, cells, strict=True):
                 assert same(text, cell)
-                if text and column.name == notebook_table.measure_words(answer):
-                    told = notebook_table.figure_words(answer, line.group, float(text))
+                if text and column.name == answer_table.measure_words(answer):
+                    told = answer_table.figure_words(answer, line.group, float(text))
                     assert told == words
 
 

@@ -19,14 +19,15 @@ from lib.services.queries import artists
 from lib.services.sharing.links import share_links
 from lib.services.sharing.opening import LinkState
 from lib.settings import settings
-from lib.ui import reads, share_endpoint
+from lib.ui import reads
 from lib.ui.downloads import file_name
 from lib.ui.format import money, results
-from lib.ui.present_page import look, page
-from lib.ui.present_pdf import pdf
+from lib.ui.present.artist_page import look, page
+from lib.ui.present.pdf import pdf
+from lib.ui.serving import share_endpoint
 from tests.cast import ALICE, new_request, signed_in
 from tests.pages.conftest import texts
-from tests.unit.ui.test_present_pdf import missing, pages
+from tests.unit.ui.present.test_pdf import missing, pages
 
 PRESENT = "pages/marketing/present.py"
 ALMA = "Alma Varn & the Weathervanes"

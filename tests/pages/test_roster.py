@@ -15,7 +15,7 @@ from lib.domain.status import FACTS, LIVE, Status
 from lib.services import looks, queries
 from lib.services.attention import Need
 from lib.services.campaigns import pause_campaign
-from lib.ui import filters
+from lib.ui.filtering import filters
 from tests.cast import BOB, add_artist, add_campaign
 from tests.pages.conftest import labels, table, tables, texts
 

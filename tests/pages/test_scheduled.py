@@ -11,7 +11,7 @@ from lib.domain.status import LIVE, Status
 from lib.services.scheduling.reads import scheduled_changes
 from lib.services.scheduling.runs import run_due, show_alive
 from lib.services.scheduling.schedules import schedule_change
-from lib.ui import actions
+from lib.ui.changing import actions
 from tests.cast import ALICE, add_artist, add_campaign, new_request, see, signed_in
 from tests.pages.conftest import CAMPAIGN, texts
 

@@ -12,7 +12,8 @@ from lib.domain.status import FACTS, Status
 from lib.services import queries
 from lib.services.access import NotAllowed
 from lib.services.sheets import Sheet, csv_of, excel_of
-from lib.ui import downloads, filters
+from lib.ui import downloads
+from lib.ui.filtering import filters
 from lib.ui.format import a_day, money, unit_cost
 from tests import excel
 from tests.pages.conftest import table

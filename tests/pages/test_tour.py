@@ -4,8 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.settings import ROOT, settings
-from lib.ui import tour
-from lib.ui.tour import STEPS
+from lib.ui.frame import tour
+from lib.ui.frame.tour import STEPS
 from tests.pages.conftest import texts
 
 

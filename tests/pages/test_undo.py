@@ -42,7 +42,8 @@ def choose(at, row):
 def after_an_action(entry_id, name):
     import streamlit as st
 
-    from lib.ui import notices, undoing
+    from lib.ui import notices
+    from lib.ui.changing import undoing
 
     if "shown" not in st.session_state:
         st.session_state["shown"] = True
@@ -78,7 +79,8 @@ def test_a_double_click_undoes_once(demo_engine, paused):
 
 
 def twice(entry_id):
-    from lib.ui import notices, undoing
+    from lib.ui import notices
+    from lib.ui.changing import undoing
 
     undoing.undo(entry_id, "One", "the-same-request")
     undoing.undo(entry_id, "One", "the-same-request")

@@ -5,7 +5,7 @@ import pytest
 from lib.domain.records import Actor
 from lib.domain.rights import FULL, Place, Role, rights
 from lib.services import queries, saved_views
-from lib.ui import columns, filters
+from lib.ui.filtering import columns, filters
 from tests.cast import ALICE, new_request
 from tests.pages.conftest import BOARD, field, table, texts
 from tests.pages.test_filters import FERRY, ROSTER

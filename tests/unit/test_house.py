@@ -12,7 +12,7 @@ import pytest
 from streamlit import config as streamlit_config
 
 from lib.settings import ROOT, environment_names, load_settings
-from lib.ui import menu
+from lib.ui.frame import menu
 
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 SCRIPTS = [ROOT / "app.py", *PAGES]
@@ -77,7 +77,7 @@ def test_every_page_lies_one_section_deep_under_a_name_of_its_own():
 
 
 def test_every_page_is_in_the_menu():
-    menu = (ROOT / "lib" / "ui" / "menu.py").read_text(encoding="utf-8")
+    menu = (ROOT / "lib" / "ui" / "frame" / "menu.py").read_text(encoding="utf-8")
     inside = [page.relative_to(ROOT / "pages").as_posix() for page in PAGES]
     assert not [page for page in inside if f'"{page}"' not in menu]
 

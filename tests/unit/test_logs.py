@@ -170,7 +170,7 @@ def test_nothing_secret_is_written_by_whoever_logs_it(leak, as_json):
         try:
             raise RuntimeError(leak)
         except RuntimeError:
-            logging.getLogger("lib.ui.door").exception("Something went wrong, reference 1f")
+            logging.getLogger("lib.ui.serving.door").exception("Something went wrong, reference 1f")
     output = stream.getvalue()
     assert "it said" in output
     assert "reference 1f" in output

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from lib.settings import ROOT
-from lib.ui import menu, signin
+from lib.ui import signin
+from lib.ui.frame import menu
 from tests.browser.screenshots import FOLDER, PEOPLE, SIZES, THEMES, addresses
 from tests.browser.walk import FOLDER as WALK
 from tests.browser.walk import STOPS

@@ -135,7 +135,7 @@ def test_the_page_for_those_who_run_it_names_what_there_is() -> None:
 
 
 def test_every_metric_that_it_names_is_counted() -> None:
-    source = (ROOT / "lib" / "ui" / "metrics.py").read_text(encoding="utf-8")
+    source = (ROOT / "lib" / "ui" / "serving" / "metrics.py").read_text(encoding="utf-8")
     named = set(re.findall(r"`?((?:desk|process)_[a-z_]+)", RUNNING.partition("## Metrics")[2]))
     assert len(named) > 10
     assert not [one for one in named if one.removesuffix("_total") not in source]

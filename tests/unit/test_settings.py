@@ -223,7 +223,7 @@ def test_streamlit_is_told_port_address_secrets_and_hosts(tmp_path):
     secrets = write(tmp_path, AUTH + ACCESS)
     command, env = streamlit_command(load_settings({**secrets, "PORT": "8600"}))
     assert command[1:4] == ["-m", "streamlit", "run"]
-    assert Path(command[4]) == ROOT / "lib" / "ui" / "server.py"
+    assert Path(command[4]) == ROOT / "lib" / "ui" / "serving" / "server.py"
     assert "--server.port=8600" in command
     assert "--server.address=127.0.0.1" in command
     assert "--server.allowedHosts=desk.label.example" in command

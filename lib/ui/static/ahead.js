@@ -2,7 +2,7 @@
 //
 // The server runs the page while the browser still reads Streamlit's scripts: the websocket that
 // they open then is the one that was opened here, with everything that has come over it since.
-// What is said over it is in words of the desk's own; `lib/ui/ahead.py` says it to Streamlit.
+// What is said over it is in words of the desk's own; `lib/ui/serving/ahead.py` says it to Streamlit.
 // Read by Streamlit 1.67: frontend/utils/src/config, connection/src/WebsocketConnection.
 (() => {
   const root = new URL("./", location.href);

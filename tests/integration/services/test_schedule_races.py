@@ -25,7 +25,7 @@ from lib.services.scheduling.reads import find_schedule
 from lib.services.scheduling.runs import is_anybody_working, request_of, run_due
 from lib.services.scheduling.schedules import ScheduleSettled, cancel_schedule, schedule_change
 from lib.settings import load_settings
-from lib.ui import worker as ui_worker
+from lib.ui.serving import worker as ui_worker
 from tests.browser.desk import serving
 from tests.cast import ALICE, BOB, add_artist, add_campaign, database_url, new_request, see
 from tests.crash import Nursery

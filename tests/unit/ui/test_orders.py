@@ -2,8 +2,9 @@
 
 import pytest
 
-from lib.ui import board_order, roster_view
-from lib.ui.campaign_cells import COLUMNS
+from lib.ui.filtering import board_order
+from lib.ui.lists import roster_view
+from lib.ui.lists.campaign_cells import COLUMNS
 
 
 @pytest.mark.parametrize(

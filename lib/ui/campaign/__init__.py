@@ -1,0 +1,1 @@
+"""The page of one campaign: its verdict, its chart, its facts."""

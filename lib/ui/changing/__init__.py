@@ -1,0 +1,1 @@
+"""Changes on the screen: asked before, done, told, taken back, or scheduled."""

@@ -1,0 +1,1 @@
+"""What stands around every page: the menu, the sidebar, the tour, the way to anywhere."""

@@ -1,0 +1,1 @@
+"""The import page: the file, what its columns mean, the preview, what came of it."""

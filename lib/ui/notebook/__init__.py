@@ -1,0 +1,1 @@
+"""The page Explore: a question as widgets, its answer as a chart and a table."""

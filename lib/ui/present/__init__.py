@@ -1,0 +1,1 @@
+"""What an artist is shown: on the screen, by a link, as a report and as a PDF."""
