@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from lib.commands.call import Call, Commands
 from lib.db.engine import SAFE_SQLITE, reading, sqlite_version
 from lib.db.migrations import current_revision, newest_revision
 from lib.services.scheduling.runs import is_anybody_working, next_due_at
@@ -26,9 +27,14 @@ class Finding:
     words: str
 
 
-def run(settings: Settings, engine: Engine, *, now: datetime) -> int:
+def add(commands: Commands) -> None:
+    """Add the command."""
+    commands.add_parser("doctor", help="say what this machine lacks").set_defaults(run=run)
+
+
+def run(call: Call) -> int:
     """Print every finding; return 0 where all is fine, 1 otherwise."""
-    findings = examine(settings, engine, now=now)
+    findings = examine(call.settings, call.engine, now=call.now)
     for finding in findings:
         print(f"{'ok  ' if finding.is_fine else 'LACK'}  {finding.name}: {finding.words}")
     return 0 if all(finding.is_fine for finding in findings) else 1

@@ -1,13 +1,11 @@
 """`lag`: how much of a day is known at which age, and from when on it counts as complete."""
 
 import json
-from argparse import Namespace
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
-
+from lib.commands.call import Call, Commands
+from lib.db.migrations import upgrade
 from lib.domain.lag import (
     FEWEST_DAYS,
     FEWEST_RESULTS,
@@ -19,10 +17,18 @@ from lib.domain.lag import (
 from lib.services import lag
 
 
-def run(options: Namespace, *, engine: Engine, now: datetime) -> int:
-    """Measure by now and print every curve; nothing is written. Return 0."""
-    curves = list(lag.measure(engine, now=now).values())
-    if options.json:
+def add(commands: Commands) -> None:
+    """Add the command with its options."""
+    parser = commands.add_parser("lag", help="say how late figures come, by platform and kind")
+    parser.add_argument("--json", action="store_true", help="write the curves as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(call: Call) -> int:
+    """Measure by now and print every curve; no figure is changed. Return 0."""
+    upgrade(call.engine)
+    curves = list(lag.measure(call.engine, now=call.now).values())
+    if call.options.json:
         print(json.dumps([_told(one) for one in curves], ensure_ascii=False, indent=2))
     elif not curves:
         print(

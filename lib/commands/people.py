@@ -4,53 +4,48 @@ Whoever may run commands on this machine may do everything; the history says tha
 """
 
 import argparse
-from datetime import datetime
 
 from sqlalchemy import Engine
 
+from lib.commands.call import Call, Commands
 from lib.db.migrations import upgrade
-from lib.domain.records import Actor, Source
+from lib.domain.records import Source
 from lib.domain.rights import DESK, FULL, Place, Role
 from lib.services import people as verbs
 from lib.services.people import PersonNotFound, PlaceNotFound
 from lib.services.people_reads import PersonCard, people, people_called, places
 
 
-def add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> list[argparse.ArgumentParser]:
-    """Add the commands with their options and return their parsers."""
+def add(commands: Commands) -> None:
+    """Add the commands with their options."""
     listing = commands.add_parser("people", help="list who may do what")
-    listing.set_defaults(do=_list)
+    listing.set_defaults(run=run, do=_list)
     grant = commands.add_parser("grant", help="give somebody a role, before a first sign-in too")
     grant.add_argument("email", metavar="EMAIL")
     grant.add_argument("role", choices=list(Role))
-    grant.set_defaults(do=_grant)
+    grant.set_defaults(run=run, do=_grant)
     revoke = commands.add_parser("revoke", help="take somebody's role in one place away")
     revoke.add_argument("email", metavar="EMAIL")
-    revoke.set_defaults(do=_revoke)
+    revoke.set_defaults(run=run, do=_revoke)
     for parser in (grant, revoke):
         place = parser.add_mutually_exclusive_group()
         place.add_argument("--artist", metavar="NAME", help="for one artist")
         place.add_argument("--organization", metavar="NAME", help="in one organization")
-    switches = []
     for name, is_active in (("switch-off", False), ("switch-on", True)):
         switch = commands.add_parser(name, help=f"{name.replace('-', ' ')} a person's access")
         switch.add_argument("email", metavar="EMAIL")
-        switch.set_defaults(do=_switch, is_active=is_active)
-        switches.append(switch)
-    return [listing, grant, revoke, *switches]
+        switch.set_defaults(run=run, do=_switch, is_active=is_active)
 
 
-def run(options: argparse.Namespace, engine: Engine, *, actor: Actor, now: datetime) -> int:
+def run(call: Call) -> int:
     """Do what was asked and say so. Return 0; a refusal is raised."""
-    upgrade(engine)
-    print(options.do(options, engine, actor, now))
+    upgrade(call.engine)
+    print(call.options.do(call))
     return 0
 
 
-def _list(_options: argparse.Namespace, engine: Engine, _actor: Actor, _now: datetime) -> str:
-    found = people(engine, rights=FULL)
+def _list(call: Call) -> str:
+    found = people(call.engine, rights=FULL)
     return "\n".join(_line(one) for one in found) or "Nobody has signed in or been invited yet."
 
 
@@ -60,17 +55,22 @@ def _line(one: PersonCard) -> str:
     return f"{one.email}  {'' if one.is_active else 'SWITCHED OFF, '}{seen}  {roles}"
 
 
-def _grant(options: argparse.Namespace, engine: Engine, actor: Actor, now: datetime) -> str:
-    place, name = _place(options, engine)
-    role = Role(options.role)
-    verbs.invite(engine, options.email, place, role, actor=actor, now=now, source=Source.COMMAND)
-    return f"{options.email} is {role} of {name}."
+def _grant(call: Call) -> str:
+    place, name = _place(call.options, call.engine)
+    email, role = call.options.email, Role(call.options.role)
+    verbs.invite(
+        call.engine, email, place, role, actor=call.actor, now=call.now, source=Source.COMMAND
+    )
+    return f"{email} is {role} of {name}."
 
 
-def _revoke(options: argparse.Namespace, engine: Engine, actor: Actor, now: datetime) -> str:
+def _revoke(call: Call) -> str:
+    options, engine = call.options, call.engine
     place, name = _place(options, engine)
     is_changed = [
-        verbs.give_role(engine, one, place, None, actor=actor, now=now, source=Source.COMMAND)
+        verbs.give_role(
+            engine, one, place, None, actor=call.actor, now=call.now, source=Source.COMMAND
+        )
         for one in _called(options, engine)
     ]
     if not any(is_changed):
@@ -78,10 +78,17 @@ def _revoke(options: argparse.Namespace, engine: Engine, actor: Actor, now: date
     return f"{options.email} has no role in {name} any more."
 
 
-def _switch(options: argparse.Namespace, engine: Engine, actor: Actor, now: datetime) -> str:
-    is_active = options.is_active
+def _switch(call: Call) -> str:
+    options, engine, is_active = call.options, call.engine, call.options.is_active
     for one in _called(options, engine):
-        verbs.switch(engine, one, is_active=is_active, actor=actor, now=now, source=Source.COMMAND)
+        verbs.switch(
+            engine,
+            one,
+            is_active=is_active,
+            actor=call.actor,
+            now=call.now,
+            source=Source.COMMAND,
+        )
     return f"{options.email} is switched {'on' if is_active else 'off'}."
 
 

@@ -280,7 +280,7 @@ def test_a_worker_waits_no_longer_than_a_page(run: Run, monkeypatch: pytest.Monk
             shown.append(db.execute(text("SHOW statement_timeout")).scalar_one())
         return 0
 
-    monkeypatch.setattr("lib.commands.working.run_round", work)
+    monkeypatch.setattr("lib.commands.worker.run_round", work)
     assert run("worker", "--once") == 0
     assert shown == ["30s"]
 

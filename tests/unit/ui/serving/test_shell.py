@@ -44,7 +44,7 @@ def test_what_is_fetched_ahead_is_there_and_named_once(path):
         for one in shell.FIRST_DRAWN[path]
         if one.startswith("desk.")
     }
-    assets = {file.stem for file in (Path(shell.__file__).parent / "assets").rglob("*.js")}
+    assets = {file.stem for file in (Path(shell.__file__).parents[1] / "assets").rglob("*.js")}
     assert own <= set(found)
     assert {Path(one).stem for one in own} <= assets
     assert all((STATIC / name).is_file() for name in set(found) - own)

@@ -1,15 +1,12 @@
 """`connection`: how the artists' platform connections stand, and one of them set."""
 
-import argparse
 import json
 import secrets
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Engine
-
-from lib.domain.records import Actor, ConnectionState, Platform, Source
+from lib.commands.call import Call, Commands
+from lib.domain.records import ConnectionState, Platform, Source
 from lib.domain.rights import FULL
 from lib.services.connections import (
     ConnectionNotFound,
@@ -19,10 +16,8 @@ from lib.services.connections import (
 )
 
 
-def add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> argparse.ArgumentParser:
-    """Add the command and return its parser."""
+def add(commands: Commands) -> None:
+    """Add the command with its options."""
     parser = commands.add_parser("connection", help="list platform connections, or set one")
     what = parser.add_subparsers(dest="what", required=True, metavar="list|set")
     listing = what.add_parser("list", help="say how connections stand")
@@ -33,12 +28,14 @@ def add(
     setting.add_argument("--artist", required=True, metavar="NAME")
     setting.add_argument("--platform", required=True, choices=list(Platform))
     setting.add_argument("--note", default="", help="why; it is kept in the history")
-    return parser
+    parser.set_defaults(run=run)
 
 
-def run(options: argparse.Namespace, engine: Engine, *, actor: Actor, now: datetime) -> int:
-    """List the connections or set one, and return the exit code."""
-    found = connections(engine, options.artist, rights=FULL)
+def run(call: Call) -> int:
+    """List the connections or set one; a refusal is raised."""
+    call.prepare()
+    options = call.options
+    found = connections(call.engine, options.artist, rights=FULL)
     if options.what == "list":
         _tell(found, is_json=options.json)
         return 0
@@ -51,14 +48,14 @@ def run(options: argparse.Namespace, engine: Engine, *, actor: Actor, now: datet
         print(f"{words} already; nothing was changed.", file=sys.stderr)
         return 0
     set_connection(
-        engine,
+        call.engine,
         one.artist_id,
         platform,
         state,
         seen=one.state,
-        actor=actor,
+        actor=call.actor,
         request_id=secrets.token_hex(16),
-        now=now,
+        now=call.now,
         note=options.note,
         source=Source.COMMAND,
     )

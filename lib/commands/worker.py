@@ -2,30 +2,42 @@
 
 import signal
 import sys
-from argparse import Namespace
 from collections.abc import Callable
 from datetime import datetime
 from threading import Event
 from types import FrameType
-from typing import Any
 
 from sqlalchemy import Engine
 
+from lib.commands.call import Call, Commands
+from lib.db.engine import make_engine
+from lib.db.migrations import upgrade
 from lib.domain.schedule import ScheduledChange
 from lib.services.scheduling.worker import own_name, run_round, work
 
 
-def add(commands: Any) -> Any:
-    """Add the command to the parser and return its own parser."""
+def add(commands: Commands) -> None:
+    """Add the command with its options."""
     parser = commands.add_parser("worker", help="run scheduled changes when their time has come")
     parser.add_argument("--once", action="store_true", help="run what is due by now, then end")
-    return parser
+    parser.set_defaults(run=run)
 
 
-def run(options: Namespace, engine: Engine, *, clock: Callable[[], datetime]) -> int:
+def run(call: Call) -> int:
     """Run what is due once, or until SIGTERM or Ctrl+C; return 0."""
+    upgrade(call.engine)
+    call.engine.dispose()
+    # What it does is as short as a click, and people wait for its locks as for each other's.
+    at_work = make_engine(call.settings.database_url)
+    try:
+        return _at_work(at_work, is_once=call.options.once, clock=call.clock)
+    finally:
+        at_work.dispose()
+
+
+def _at_work(engine: Engine, *, is_once: bool, clock: Callable[[], datetime]) -> int:
     name = own_name()
-    if options.once:
+    if is_once:
         count = run_round(engine, name=name, clock=clock, tell=_tell)
         print(f"{count} scheduled changes were due.", file=sys.stderr)
         return 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from lib.commands.call import Call, Commands
 from lib.domain.simulation import (
     ASKED,
     CHANGED,
@@ -25,8 +26,8 @@ _MOST_CAMPAIGNS, _MOST_WEEKLY, _MOST_WOBBLE = 1_000_000, 1_000_000, 2
 _DECIMALS = 4
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
-    """Add the command with its options and return its parser."""
+def add(commands: Commands) -> None:
+    """Add the command with its options."""
     parser = commands.add_parser(
         "simulate", help="try the trend's rule on invented campaigns of which the truth is known"
     )
@@ -53,11 +54,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         help=f"how far days of one campaign lie apart, default: {WOBBLE}",
     )
     parser.add_argument("--json", action="store_true", help="write the result to stdout as JSON")
-    return parser
+    parser.set_defaults(run=run)
 
 
-def run(options: argparse.Namespace) -> int:
+def run(call: Call) -> int:
     """Print what became of the invented campaigns."""
+    options = call.options
     outcomes = simulate(
         seed=options.seed,
         campaigns=options.campaigns,

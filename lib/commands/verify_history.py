@@ -2,14 +2,23 @@
 
 import sys
 
-from sqlalchemy import Engine
-
+from lib.commands.call import Call, Commands
+from lib.db.migrations import upgrade
 from lib.services.verifying import verify_history
 
 
-def run(engine: Engine) -> int:
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "verify-history", help="prove that no entry of the history was touched"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(call: Call) -> int:
     """Print the proof and return 0, or name the first broken entry and return 1."""
-    proof = verify_history(engine)
+    upgrade(call.engine)
+    proof = verify_history(call.engine)
     if proof.broken:
         print(
             f"BROKEN: entry {proof.broken.entry_id} {proof.broken.words} The {proof.entries} "

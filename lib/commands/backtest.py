@@ -1,14 +1,11 @@
 """`backtest`: the trend's rule over every past day of what the database holds."""
 
-import argparse
 import json
 import sys
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
-
+from lib.commands.call import Call, Commands
 from lib.db.migrations import upgrade
 from lib.domain.backtest import FLIP_BACK_DAYS, Tally
 from lib.domain.rights import FULL
@@ -18,24 +15,25 @@ from lib.services.backtest import Backtest
 _DECIMALS = 4
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
-    """Add the command with its options and return its parser."""
+def add(commands: Commands) -> None:
+    """Add the command with its options."""
     parser = commands.add_parser(
         "backtest", help="run the trend's rule over every past day of the figures"
     )
     parser.add_argument("--artist", metavar="NAME", help="one artist's campaigns only")
     parser.add_argument("--json", action="store_true", help="write the result to stdout as JSON")
-    return parser
+    parser.set_defaults(run=run)
 
 
-def run(options: argparse.Namespace, engine: Engine, *, now: datetime) -> int:
+def run(call: Call) -> int:
     """Print what the rule said on every past day, and how often it took that back."""
+    engine, artist = call.engine, call.options.artist
     upgrade(engine)
     artist_id = None
-    if options.artist is not None:
-        artist_id = backtest.artist_named(engine, options.artist, rights=FULL)
-    found = backtest.run(engine, rights=FULL, now=now, artist_id=artist_id, progress=_progress)
-    print(_json(options.artist, found) if options.json else _table(options.artist, found))
+    if artist is not None:
+        artist_id = backtest.artist_named(engine, artist, rights=FULL)
+    found = backtest.run(engine, rights=FULL, now=call.now, artist_id=artist_id, progress=_progress)
+    print(_json(artist, found) if call.options.json else _table(artist, found))
     return 0
 
 

@@ -1,15 +1,14 @@
 """`billing`: a payment failed or recovered, for one artist or for everybody of a label."""
 
-import argparse
 import json
 import secrets
 import sys
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import Engine
 
-from lib.domain.records import Actor, BillingState, Source
+from lib.commands.call import Call, Commands
+from lib.domain.records import BillingState, Source
 from lib.services.billing_notices import Notice, Payment, Settled, as_json, receive_notice
 from lib.services.transactions import ChangeRefused
 
@@ -18,10 +17,8 @@ class NoticeUnfit(ChangeRefused):
     """What the command was given makes no notice."""
 
 
-def add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> argparse.ArgumentParser:
-    """Add the command and return its parser."""
+def add(commands: Commands) -> None:
+    """Add the command with its options."""
     parser = commands.add_parser("billing", help="record that a payment failed or recovered")
     parser.add_argument("what", choices=["failed", "recovered"])
     whose = parser.add_mutually_exclusive_group(required=True)
@@ -37,11 +34,13 @@ def add(
         help="when it happened, such as 2026-11-24T09:30:00Z; now if not given",
     )
     parser.add_argument("--json", action="store_true", help="write the answer to stdout as JSON")
-    return parser
+    parser.set_defaults(run=run)
 
 
-def run(options: argparse.Namespace, engine: Engine, *, actor: Actor, now: datetime) -> int:
-    """Record the notice, say what it did and return the exit code."""
+def run(call: Call) -> int:
+    """Record the notice and say what it did; a refusal is raised."""
+    call.prepare()
+    options, now = call.options, call.now
     try:
         notice = Notice(
             id=options.id or secrets.token_hex(16),
@@ -58,7 +57,7 @@ def run(options: argparse.Namespace, engine: Engine, *, actor: Actor, now: datet
                 for fault in faults
             )
         ) from None
-    answer = receive_notice(engine, notice, actor=actor, now=now, source=Source.COMMAND)
+    answer = receive_notice(call.engine, notice, actor=call.actor, now=now, source=Source.COMMAND)
     if options.json:
         json.dump(as_json(answer), sys.stdout, ensure_ascii=False)
         print()

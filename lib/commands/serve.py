@@ -8,13 +8,22 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from lib.commands.call import Call, Commands
 from lib.db.migrations import upgrade
 from lib.services.demo_label.demo import is_empty, load_demo
 from lib.services.importing.folding import finish_imports
 from lib.services.trend import trends
-from lib.settings import ROOT, Settings, streamlit_command
+from lib.settings import ROOT, streamlit_command
 
 logger = logging.getLogger(__name__)
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "serve", help="migrate, load the demo into an empty database, serve the pages"
+    )
+    parser.set_defaults(run=run)
 
 
 def prepare(engine: Engine, *, with_demo: bool, now: datetime, say: Callable[[str], None]) -> None:
@@ -32,10 +41,11 @@ def prepare(engine: Engine, *, with_demo: bool, now: datetime, say: Callable[[st
         say(f"The database was empty: loaded the demo label “{loaded.name}”.")
 
 
-def serve(settings: Settings, engine: Engine, *, now: datetime) -> int:
+def run(call: Call) -> int:
     """Prepare the database and become the server; does not return where that succeeds."""
+    settings, engine = call.settings, call.engine
     say = logger.info if settings.log_format == "json" else _print
-    prepare(engine, with_demo=settings.demo, now=now, say=say)
+    prepare(engine, with_demo=settings.demo, now=call.now, say=say)
     engine.dispose()
     command, extra = streamlit_command(settings)
     say(f"Campaign Desk on http://{settings.host}:{settings.port}")

@@ -4,43 +4,64 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from lib.commands.call import Call, Commands
 from lib.db.engine import DatabaseUnreachable
-from lib.domain.records import Actor, Platform, Source
+from lib.domain.records import Platform, Source
 from lib.platforms import ColumnMapping, ExportRefused, MappingNeeded, fingerprint
 from lib.services.exports import units
 from lib.services.importing.imports import import_file, preview_import, read_file, remember_mapping
 from lib.services.importing.shapes import DayState, ImportOutcome, ImportPreview, ImportRefused
 
 SHOWN = 20
+_MEGABYTE = 2**20
 
 
 class NotConfirmed(RuntimeError):
     """The person has not agreed to what the preview shows."""
 
 
-def run(options: Namespace, *, engine: Engine, actor: Actor, now: datetime, zone: str) -> int:
+def add(commands: Commands) -> None:
+    """Add the command with its options."""
+    parser = commands.add_parser("import", help="import exports of an ad platform")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--artist", required=True, metavar="NAME")
+    parser.add_argument("--platform", choices=list(Platform), help="refuse other platforms' files")
+    parser.add_argument("--yes", action="store_true", help="accept what the preview proposes")
+    parser.add_argument("--good-rows", action="store_true", help="import the rows that can be read")
+    parser.add_argument("--preview", action="store_true", help="show the preview, write nothing")
+    parser.add_argument(
+        "--downloaded-on",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="the day of the download, where it is not the last day in the file",
+    )
+    parser.add_argument("--mapping", metavar="FILE", help="JSON that says which column is what")
+    parser.add_argument(
+        "--no-renames", action="store_true", help="take every new name for a new campaign"
+    )
+    parser.add_argument("--zone", metavar="ZONE", help="the ad account's IANA time zone")
+    parser.add_argument("--json", action="store_true", help="write the result to stdout as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(call: Call) -> int:
     """Import every file in the order given; return 0 when all of them went in."""
-    results = [
-        _import_one(Path(name), options, engine=engine, actor=actor, now=now, zone=zone)
-        for name in options.files
-    ]
-    if options.json:
+    call.prepare()
+    results = [_import_one(Path(name), call) for name in call.options.files]
+    if call.options.json:
         print(json.dumps(results, ensure_ascii=False, indent=2, default=str))
     return 0 if all(result["ok"] for result in results) else 1
 
 
-def _import_one(
-    path: Path, options: Namespace, *, engine: Engine, actor: Actor, now: datetime, zone: str
-) -> dict[str, Any]:
+def _import_one(path: Path, call: Call) -> dict[str, Any]:
     try:
-        outcome = _imported(path, options, engine=engine, actor=actor, now=now, zone=zone)
+        outcome = _imported(path, call)
     except (
         ExportRefused,
         ImportRefused,
@@ -55,12 +76,12 @@ def _import_one(
     return {"file": path.name, "ok": True, **_told(outcome)}
 
 
-def _imported(
-    path: Path, options: Namespace, *, engine: Engine, actor: Actor, now: datetime, zone: str
-) -> ImportOutcome | ImportPreview:
-    if path.stat().st_size > options.max_bytes:
+def _imported(path: Path, call: Call) -> ImportOutcome | ImportPreview:
+    options, engine, actor, now = call.options, call.engine, call.actor, call.now
+    most_bytes = call.settings.max_import_mb * _MEGABYTE
+    if path.stat().st_size > most_bytes:
         raise ImportRefused(
-            f"The file is larger than {options.max_bytes // 2**20} MB. Export a shorter range, or "
+            f"The file is larger than {call.settings.max_import_mb} MB. Export a shorter range, or "
             "raise DESK_MAX_IMPORT_MB."
         )
     platform = Platform(options.platform) if options.platform else None
@@ -72,7 +93,7 @@ def _imported(
                 data,
                 platform=platform,
                 mapping=mapping,
-                most_bytes=options.max_bytes,
+                most_bytes=most_bytes,
                 progress=_progress,
             )
         except MappingNeeded as needed:
@@ -81,7 +102,7 @@ def _imported(
         "file_name": path.name,
         "artist_name": options.artist,
         "now": now,
-        "zone": zone,
+        "zone": options.zone or call.settings.default_zone,
         "observed_on": options.downloaded_on,
     }
     preview = preview_import(
