@@ -48,6 +48,8 @@ _TELLING = (
     ("import:finish", "file"),
     ("campaign:rename", "before"),
     ("campaign:rename", "after"),
+    ("campaign:describe", "before"),
+    ("campaign:describe", "after"),
     ("campaign:reported", "reported"),
     ("artist:create", "name"),
 )

@@ -21,8 +21,10 @@ UNDO = "campaign:undo"
 """A person took an earlier change back; the entry names it."""
 SCHEDULED, UNSCHEDULED, OVERSLEPT = "schedule:create", "schedule:cancel", "schedule:miss"
 STILL_RUNNING = "campaign:still_running"
-NO_CHANGES = frozenset({RESTATED, STILL_RUNNING, SCHEDULED, UNSCHEDULED, OVERSLEPT})
-"""Entries of a campaign that are news about it, and no change of it."""
+DESCRIBED = "campaign:describe"
+"""A person said what the campaign promotes."""
+NO_CHANGES = frozenset({RESTATED, STILL_RUNNING, DESCRIBED, SCHEDULED, UNSCHEDULED, OVERSLEPT})
+"""Entries of a campaign that are news about it, and no change of how it runs."""
 _STOPPED = frozenset({Status.PAUSED, Status.SUBSCRIPTION_PAUSED})
 
 # Statements made once, not for each change: putting them together takes as long as running them.

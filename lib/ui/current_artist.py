@@ -71,10 +71,16 @@ def asked_campaign() -> int | None:
 
 
 def _tell_of_nobody(by_name: dict[str, Artist]) -> None:
-    """Say so where the address names an artist that is not there: the page shows another."""
-    asked = st.query_params.get(KEY)
-    if asked and asked not in by_name:
-        said = f"There is no artist “{esc(asked)}” that you may see. Choose one in the sidebar."
+    """Say so where the address names an artist that is not there: another is chosen.
+
+    What an address says is not said again: it may be anybody's words, and nobody's artist.
+    """
+    asked, chosen = st.query_params.get(KEY), current()
+    if asked and asked not in by_name and chosen is not None:
+        said = (
+            "The artist in the address is not there, or not yours to see. "
+            f"**{esc(chosen.name)}** is chosen instead."
+        )
         st.toast(said, icon=":material/person_off:", duration="long")
 
 

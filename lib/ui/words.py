@@ -23,6 +23,7 @@ _EVENTS = {
     "campaign:reported": "Reported by the platform",
     "campaign:restated": "Settled days restated by the platform",
     "campaign:rename": "Renamed",
+    "campaign:describe": "What it promotes changed",
     "campaign:budget": "Budget changed",
     "campaign:still_running": "Reported as still running",
     "campaign:subscription_pause": "Paused by billing",

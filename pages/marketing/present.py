@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.ui import current_artist, empty
 from lib.ui.ending import end_page
-from lib.ui.present import view
+from lib.ui.present import titles, view
 
 artist = current_artist.current()
 
@@ -26,4 +26,5 @@ period = view.toolbar(artist)
 with st.expander("Share", icon=":material/share:"):
     view.costs(artist)
     view.links(artist)
+titles.panel(artist)
 view.screen(artist, period)

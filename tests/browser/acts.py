@@ -168,6 +168,10 @@ def choose_reason(tab: Tab) -> None:
     tab.dialog.get_by_text("Stop the spend for budget reasons").click()
 
 
+def name_what_it_promotes(tab: Tab) -> None:
+    tab.dialog.get_by_role("textbox", name="Promotes").fill(f"Track {token_hex(4)}")
+
+
 def choose_day(tab: Tab) -> None:
     day = datetime.now(UTC).date() + timedelta(days=20)
     # The field has a part each for year, month and day, and goes on to the next by itself.
@@ -355,6 +359,12 @@ WAYS: Mapping[str, Way] = {
     "undo": Way(_RESTS, undo_the_newest, f"Undone:{JOINER} “", "campaign:undo"),
     "archive": Way(_RESTS, asked_in_dialog("Archive", "Archive"), "Archived “", "campaign:archive"),
     "archive several at once": Way(on(""), archive_two, "2 of 2 archived", "campaign:archive"),
+    "say what a campaign promotes": Way(
+        on_campaign("runs"),
+        asked_in_dialog("What it promotes…", "Save", name_what_it_promotes),
+        "promotes “Track",
+        "campaign:describe",
+    ),
     "set a connection": Way(
         on("?connections=true"),
         asked_in_dialog("Mark as broken", "Mark as broken"),

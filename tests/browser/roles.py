@@ -133,6 +133,7 @@ ACTS = (
     Act("undo", Deed.CHANGE),
     Act("archive", Deed.CHANGE),
     Act("archive several at once", Deed.CHANGE),
+    Act("say what a campaign promotes", Deed.CHANGE),
     Act("set a connection", Deed.CHANGE),
     Act("make a link for an artist", Deed.SHARE),
     Act("show an artist costs", Deed.SET_SHARING),

@@ -13,19 +13,22 @@ from starlette.testclient import TestClient
 
 from lib.domain.presentation import Period
 from lib.domain.rights import DESK, FULL, Place, Role
+from lib.domain.status import LIVE
 from lib.services import exports
 from lib.services.cost_sharing import set_cost_sharing, shares_cost
+from lib.services.describing import describe_campaign
 from lib.services.queries import artists
 from lib.services.sharing.links import share_links
 from lib.services.sharing.opening import LinkState
 from lib.settings import settings
-from lib.ui import reads
+from lib.ui import clock, reads
 from lib.ui.downloads import file_name
+from lib.ui.escape import esc
 from lib.ui.format import money, results
 from lib.ui.present.artist_page import look, page
 from lib.ui.present.pdf import pdf
 from lib.ui.serving import share_endpoint
-from tests.cast import ALICE, new_request, signed_in
+from tests.cast import ALICE, dump, new_request, signed_in
 from tests.pages.conftest import texts
 from tests.unit.ui.present.test_pdf import missing, pages
 
@@ -275,3 +278,74 @@ def test_a_report_has_a_name_of_its_own():
     assert file_name("report-alma-last-28-days", "abc", "html") == (
         "report-alma-last-28-days-abc.html"
     )
+
+
+# Titles.
+
+
+def unnamed(engine, name=ALMA):
+    """Return a campaign of the artist that runs, after forgetting what it promotes."""
+    board = reads.board(artist_of(engine, name).id)
+    assert board is not None
+    row = next(row for row in board.rows if row.status in LIVE)
+    say(engine, row.campaign, "")
+    return row.campaign
+
+
+def say(engine, one, words, *, seen=None):
+    now = clock.now()
+    describe_campaign(
+        engine,
+        one.id,
+        words,
+        seen=seen or one.promotes,
+        actor=ALICE,
+        request_id=new_request(),
+        now=now,
+    )
+
+
+def title_field(at, one):
+    return next(each for each in at.text_input if each.label.startswith(esc(one.name)))
+
+
+def test_a_title_that_is_typed_is_what_the_artist_reads(demo_engine, at_noon, open_desk):
+    del at_noon
+    one = unnamed(demo_engine)
+    at = open_desk(PRESENT, artist=ALMA, titles="true")
+    assert one.name in unescape(shown_html(at))
+    assert next(each.value for each in at.text_input) == "", "those without one come first"
+    title_field(at, one).set_value(" Track ·  Quill ")
+    press(at, "Save titles")
+    assert at.toast[0].value == esc("Saved 1 title.")
+    html = unescape(shown_html(at))
+    assert "Track · Quill" in html
+    assert one.name not in html
+    before = dump(demo_engine)
+    press(at, "Save titles")
+    assert not at.toast, "nothing was typed"
+    assert dump(demo_engine) == before
+
+
+def test_a_title_that_somebody_else_gave_meanwhile_stays(demo_engine, at_noon, open_desk):
+    del at_noon
+    one = unnamed(demo_engine)
+    at = open_desk(PRESENT, artist=ALMA, titles="true")
+    say(demo_engine, one.model_copy(update={"promotes": None}), "Track · Theirs")
+    title_field(at, one).set_value("Track · Mine")
+    press(at, "Save titles")
+    assert "promotes “Track · Theirs”" in texts(at)
+    assert "Track · Theirs" in unescape(shown_html(at))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_change_campaigns_gives_titles(demo_engine, at_noon, open_desk, acting, role):
+    one = artist_of(demo_engine)
+    acting(signed_in(demo_engine, "b@label.example", (Place(artist_id=one.id), role), now=at_noon))
+    at = open_desk(PRESENT, titles="true")
+    assert bool(at.text_input) == (role is not Role.VIEWER)
+
+
+@pytest.mark.usefixtures("demo_engine")
+def test_titles_are_read_where_they_are_asked_for_only(open_desk):
+    assert not open_desk(PRESENT, artist=ALMA).text_input

@@ -26,8 +26,24 @@ def below(page: CampaignPage) -> None:
         return
     verdict_view.numbers(page)
     history(page)
-    st.subheader("What it is", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("What it is", anchor=False)
+        if page.row.circumstances.may_change:
+            _describe_button(page)
     facts(page)
+
+
+def _describe_button(page: CampaignPage) -> None:
+    one = page.row.campaign
+    st.button(
+        "What it promotes…",
+        key=f"describe-{one.id}",
+        type="tertiary",
+        icon=":material/edit:",
+        help=f"In words that {esc(page.artist.name)} knows: they stand on Present.",
+        on_click=actions.ask,
+        args=(actions.DESCRIBE, one.id, one.version),
+    )
 
 
 def facts(page: CampaignPage) -> None:

@@ -12,6 +12,7 @@ from lib.domain.metrics import Window
 from lib.domain.run_days import DayKind, kinds_of_days, mark
 from lib.domain.trend import Verdict
 from lib.services.queries import CampaignPage
+from lib.services.recording import DESCRIBED
 from lib.ui import pictures, reads, second_go
 from lib.ui.fields import OneOf, day, day_field, is_on, segments, toggle
 from lib.ui.format import day as day_words
@@ -138,7 +139,7 @@ def _markers(page: CampaignPage) -> list[Marker]:
     """Return the changes of each day together, since a day has one marker."""
     by_day: dict[date, list[str]] = {}
     for entry in reversed(page.history):
-        if entry.event.startswith("campaign:"):
+        if entry.event.startswith("campaign:") and entry.event != DESCRIBED:
             words = f"{entry_words(entry)} by {entry.actor}"
             words += f": {reason_words(entry.reason)}" if entry.reason else ""
             by_day.setdefault(page.row.campaign.today(entry.at), []).append(words)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.domain.actions import Action, resume_guards
 from lib.domain.status import Status
+from lib.services.describing import MOST_SIGNS
 from lib.services.queries import CampaignPage
 from lib.ui import clock, components, explain, reads, second_go
 from lib.ui.changing import guardrails, schedule_dialog, writes
@@ -21,6 +22,7 @@ from lib.ui.keys import PAUSE
 ABOUT = "about"
 CONFIRM = "confirm"
 SCHEDULE = "schedule"
+DESCRIBE = "describe"
 _WANTED = "wanted-dialog"
 
 ICONS: dict[Action, str] = {
@@ -51,6 +53,8 @@ def dialogs() -> None:
         _carried_out(page, asked)
     elif wanted == SCHEDULE:
         schedule_dialog.schedule(page, asked)
+    elif wanted == DESCRIBE:
+        _describe(page, asked)
     elif not page.row.decisions[Action(wanted)].is_allowed:
         _refused(page, Action(wanted))
     else:
@@ -154,6 +158,32 @@ def _carried_out(page: CampaignPage, asked: Asked) -> None:
         icon=":material/task_alt:",
         on_click=writes.confirm_carried_out,
         args=(asked,),
+    )
+
+
+@dialog("What it promotes", icon=":material/edit:")
+def _describe(page: CampaignPage, asked: Asked) -> None:
+    """Ask what the campaign promotes, in words that its artist knows."""
+    one = page.row.campaign
+    st.markdown(f"**{esc(one.name)}** · {esc(page.artist.name)}")
+    key = f"promotes-{asked.request_id}"
+    st.text_input(
+        "Promotes",
+        one.promotes or "",
+        key=key,
+        max_chars=MOST_SIGNS,
+        placeholder="Track · Title, Album · Title, Video · Title",
+    )
+    st.caption(
+        f"{esc(page.artist.name)} reads this in place of the campaign’s name: on Present, by link "
+        "and in reports. Searches find it. Nothing is sent to the ad platform."
+    )
+    footer(
+        "Save",
+        key=f"describe-{asked.campaign_id}",
+        icon=":material/check:",
+        on_click=writes.describe,
+        args=(asked, one.promotes, key),
     )
 
 

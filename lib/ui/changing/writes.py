@@ -18,7 +18,7 @@ from lib.domain.actions import Action, PauseReason
 from lib.domain.records import ConnectionState, Platform
 from lib.domain.schedule import Moment
 from lib.domain.status import FACTS
-from lib.services import bulk, campaigns, connections
+from lib.services import bulk, campaigns, connections, describing
 from lib.services.access import NotAllowed
 from lib.services.bulk import Preview, Result
 from lib.services.campaigns import Change
@@ -116,6 +116,29 @@ def confirm_carried_out(asked: Asked) -> None:
             now=clock.now(),
         )
         return f"Marked “{asked.name}” as carried out."
+
+    _tell(work)
+
+
+def describe(asked: Asked, seen: str | None, words_key: str) -> None:
+    """Record what the person says that the campaign promotes."""
+    words = str(st.session_state.get(words_key) or "")
+
+    def work() -> str:
+        said = describing.describe_campaign(
+            reads.engine(),
+            asked.campaign_id,
+            words,
+            seen=seen,
+            actor=signin.actor(),
+            request_id=asked.request_id,
+            now=clock.now(),
+        )
+        if not said.is_changed:
+            return f"What “{asked.name}” promotes is as it was."
+        if said.promotes is None:
+            return f"“{asked.name}” promotes nothing named any more."
+        return f"“{asked.name}” promotes “{said.promotes}” now."
 
     _tell(work)
 

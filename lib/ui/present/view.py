@@ -21,7 +21,7 @@ from lib.settings import settings
 from lib.ui import clock, current_artist, reads
 from lib.ui.escape import esc
 from lib.ui.format import MISSING, ago, instant
-from lib.ui.present import artist_page, report, share_writes
+from lib.ui.present import artist_page, report, writes
 
 PERIOD = "period"
 _ENDS, _SHOWS = "share-ends", "share-shows"
@@ -114,7 +114,7 @@ def costs(one: Artist) -> None:
                 "Show no costs" if is_shared else "Show costs",
                 key="share-costs",
                 icon=":material/visibility_off:" if is_shared else ":material/visibility:",
-                on_click=share_writes.set_costs,
+                on_click=writes.set_costs,
                 args=(one, not is_shared, is_shared, _request("costs")),
             )
 
@@ -157,11 +157,11 @@ def _make(one: Artist, request_id: str) -> None:
     shows = st.session_state.get(_SHOWS)
     period = next((each for each in Period if each.label == shows), None)
     ends = _EXPIRIES[st.session_state.get(_ENDS) or _USUAL_EXPIRY]
-    share_writes.make(one, ends=ends, period=period, request_id=request_id)
+    writes.make(one, ends=ends, period=period, request_id=request_id)
 
 
 def _just_made(one: Artist) -> None:
-    made = share_writes.just_made(one)
+    made = writes.just_made(one)
     if made is None:
         return
     with st.container(border=True):
@@ -192,7 +192,7 @@ def _working(one: ShareLink) -> None:
             "Revoke",
             key=f"revoke-{one.id}",
             icon=":material/link_off:",
-            on_click=share_writes.revoke,
+            on_click=writes.revoke,
             args=(one.id,),
         )
 

@@ -33,6 +33,7 @@ from lib.services import (
     bulk,
     campaigns,
     cost_sharing,
+    describing,
     exports,
     filter_choices,
     finding,
@@ -343,6 +344,15 @@ def open_by_itself(stage, artist, actor):
     )
 
 
+def describe(stage, artist, actor):
+    number = stage.of[artist][Status.SERVING]
+    word = "Alpine" if artist == stage.alma else "Brazen"
+    asked = {"actor": actor, "request_id": new_request(), "now": stage.now}
+    return describing.describe_campaign(
+        stage.engine, number, "Another song", seen=f"{word} song", **asked
+    )
+
+
 def share_costs(stage, artist, actor):
     return cost_sharing.set_cost_sharing(
         stage.engine,
@@ -393,6 +403,7 @@ VERBS = {
     "archive": (Deed.CHANGE, on_campaign(Status.PAUSED, campaigns.archive_campaign)),
     "unarchive": (Deed.CHANGE, on_campaign(Status.ARCHIVED, campaigns.unarchive_campaign)),
     "confirm": (Deed.CHANGE, on_campaign(Status.ISSUE, campaigns.confirm_carried_out)),
+    "describe": (Deed.CHANGE, describe),
     "pause many": (Deed.CHANGE, pause_many),
     "schedule": (Deed.CHANGE, schedule),
     "cancel a schedule": (Deed.CHANGE, cancel),

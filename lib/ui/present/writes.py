@@ -1,6 +1,8 @@
-"""The writes of the page Present, called from a button's `on_click`: links and shared costs."""
+"""The writes of the page Present, called from a button's `on_click`: links, costs, titles."""
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import streamlit as st
@@ -11,6 +13,8 @@ from lib.domain.records import Artist
 from lib.services import cost_sharing
 from lib.services.access import NotAllowed
 from lib.services.billing import ArtistNotFound
+from lib.services.describing import describe_campaign
+from lib.services.recording import CampaignNotFound
 from lib.services.sharing import links
 from lib.services.sharing.links import LinkNotFound
 from lib.services.transactions import ChangeRefused
@@ -18,6 +22,25 @@ from lib.settings import settings
 from lib.ui import clock, notices, reads, signin
 
 _MADE = "share-just-made"
+_REFUSALS = (
+    ArtistNotFound,
+    CampaignNotFound,
+    ChangeRefused,
+    DatabaseUnreachable,
+    LinkNotFound,
+    NotAllowed,
+    signin.SignedOut,
+)
+
+
+@dataclass(frozen=True)
+class Titled:
+    """A campaign with what it was said to promote, and the field that may say otherwise."""
+
+    campaign_id: int
+    name: str
+    promotes: str | None
+    key: str
 
 
 def make(one: Artist, *, ends: timedelta, period: Period | None, request_id: str) -> None:
@@ -79,15 +102,34 @@ def set_costs(one: Artist, to: bool, seen: bool, request_id: str) -> None:
     _tell(work)
 
 
+def set_titles(titled: Iterable[Titled]) -> None:
+    """Record what the fields say otherwise than what was seen, each campaign by itself."""
+    saved, refused = 0, dict[str, None]()
+    for one in titled:
+        words = str(st.session_state.get(one.key) or "")
+        if words == (one.promotes or ""):
+            continue
+        try:
+            said = describe_campaign(
+                reads.engine(),
+                one.campaign_id,
+                words,
+                seen=one.promotes,
+                actor=signin.actor(),
+                request_id=secrets.token_hex(16),
+                now=clock.now(),
+            )
+            saved += said.is_changed
+        except _REFUSALS as refusal:
+            refused[str(refusal)] = None
+    for words in refused:
+        notices.tell_refused(words, title="Not every title was saved")
+    if saved:
+        notices.tell_done(f"Saved {saved} title{'' if saved == 1 else 's'}.")
+
+
 def _tell(work: Callable[[], str]) -> None:
     try:
         notices.tell_done(work())
-    except (
-        ArtistNotFound,
-        ChangeRefused,
-        DatabaseUnreachable,
-        LinkNotFound,
-        NotAllowed,
-        signin.SignedOut,
-    ) as refusal:
+    except _REFUSALS as refusal:
         notices.tell_refused(str(refusal))

@@ -1,0 +1,93 @@
+"""What a campaign promotes, in the words of people: what its artist reads in place of its name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, update
+
+from lib.db.tables import campaign
+from lib.domain.records import Actor, Origin, Source
+from lib.domain.rights import Deed
+from lib.domain.text import is_name
+from lib.events import told
+from lib.services.campaigns import StaleCampaign, lock_for
+from lib.services.recording import DESCRIBED, Occasion, bump_data_version, record_event
+from lib.services.transactions import ChangeRefused, answered, in_transaction
+
+MOST_SIGNS = 120
+
+
+class UnfitWords(ChangeRefused):
+    """What was typed cannot stand where a campaign's name would."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a campaign promotes as recorded: the answer to a request, and to the same one again."""
+
+    campaign_id: int
+    promotes: str | None
+    is_changed: bool
+    """Whether this request changed it; False where that stood there already."""
+
+
+@told(DESCRIBED)
+def describe_campaign(
+    engine: Engine,
+    campaign_id: int,
+    promotes: str,
+    *,
+    seen: str | None,
+    actor: Actor,
+    request_id: str,
+    now: datetime,
+    source: Source = Source.DESK,
+) -> Description:
+    """Say what a campaign promotes, from what the person saw, and record it; empty says nothing.
+
+    Raises `NotAllowed`, `UnfitWords`, `StaleCampaign`, `RequestReused`, `CampaignNotFound`; then
+    nothing was changed.
+    """
+    occasion = Occasion(actor, now, Origin.PERSON, source, request_id)
+    words = " ".join(promotes.split()) or None
+
+    def work(db: Connection) -> Description:
+        subject = lock_for(db, campaign_id, Deed.CHANGE, occasion)
+        if answered(db, occasion, campaign_id=campaign_id, event=DESCRIBED, after=words):
+            return Description(campaign_id, words, is_changed=True)
+        _check(words, subject.name)
+        if subject.promotes == words:
+            return Description(campaign_id, words, is_changed=False)
+        if subject.promotes != seen:
+            raise StaleCampaign(
+                f"Somebody has said meanwhile that “{subject.name}” promotes "
+                f"“{subject.promotes or 'nothing named'}”. Nothing was changed; look at it again."
+            )
+        db.execute(update(campaign).where(campaign.c.id == campaign_id).values(promotes=words))
+        record_event(
+            db,
+            occasion,
+            DESCRIBED,
+            artist_id=subject.artist_id,
+            campaign_id=campaign_id,
+            details={"before": subject.promotes, "after": words},
+        )
+        bump_data_version(db, is_told=True)
+        return Description(campaign_id, words, is_changed=True)
+
+    return in_transaction(engine, work)
+
+
+def _check(words: str | None, name: str) -> None:
+    if words is None:
+        return
+    if len(words) > MOST_SIGNS:
+        raise UnfitWords(
+            f"What “{name}” promotes can have {MOST_SIGNS} signs; this has {len(words)}. Nothing "
+            "was changed; shorten it."
+        )
+    if not is_name(words):
+        raise UnfitWords(
+            f"What “{name}” promotes holds a sign that is no text. Nothing was changed; type it "
+            "again."
+        )
