@@ -141,7 +141,7 @@ def test_what_needs_attention_stands_on_top_the_gravest_first(open_desk):
     assert order.index("Still spending") < order.index("Declining")
     assert max(order.count(one) for one in order) <= 3
     assert any("A payment has failed" in one for one in listed["why"])
-    at.session_state["roster-need"] = Need.DECLINING
+    at.query_params["attention"] = Need.DECLINING.value
     at.run()
     chosen = table(at, "What needs attention")
     assert {chips[0] for chips in chosen["what"]} == {"Declining"}

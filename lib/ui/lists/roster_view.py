@@ -12,7 +12,7 @@ from lib.services import looks
 from lib.services.attention import MOST_OF_A_KIND, Attention, Need, StoppedByBilling
 from lib.services.campaign_rows import PlacedCampaign
 from lib.services.roster import MOST_AT_ONCE, ROWS_A_PAGE, Order, Overview
-from lib.ui import badges, clock, current_artist, reads, signin, table
+from lib.ui import badges, clock, current_artist, in_url, reads, signin, table
 from lib.ui.empty import BOARD_PAGE
 from lib.ui.escape import esc
 from lib.ui.fields import OneOf
@@ -22,7 +22,7 @@ from lib.ui.lists import campaign_cells, neighbours, roster_tables, taking
 from lib.ui.lists.board_view import open_campaign, pressed
 from lib.ui.lists.campaign_cells import Shown
 
-_SINCE, _NEED = "roster-since", "roster-need"
+_SINCE, _NEED = "roster-since", "attention"
 FIRST_LOOK = timedelta(days=7)
 OF_EACH_KIND = 3
 CAMPAIGNS, ARTISTS = "Campaigns", "Totals per artist"
@@ -89,8 +89,7 @@ def attention() -> None:
     if not found.total:
         st.caption("Nothing does.")
         return
-    kept = st.session_state.get(_NEED)
-    chosen = kept if kept in found.counts else None
+    chosen = next((need for need in found.counts if need.value == in_url.read(_NEED)), None)
     items = _items(found, chosen)
     table.draw(
         "roster-attention",
@@ -116,8 +115,7 @@ def _need_choice(need: Need, number: int, chosen: Need | None) -> table.Choice:
 
 def _choose_need(name: str) -> None:
     """Show one kind of attention alone, or all of them again."""
-    need = Need(name)
-    st.session_state[_NEED] = None if st.session_state.get(_NEED) is need else need
+    in_url.keep(_NEED, "" if in_url.read(_NEED) == name else name)
 
 
 def _ident(need: Need, item: PlacedCampaign | StoppedByBilling) -> table.Ident:
