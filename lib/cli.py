@@ -42,7 +42,7 @@ from lib.services.people import PersonNotFound, PlaceNotFound
 from lib.services.transactions import ChangeRefused
 from lib.settings import Settings, SettingsRefused, load_settings
 
-_COMMANDS = (
+COMMANDS = (
     import_files,
     export,
     backtest,
@@ -134,7 +134,7 @@ def _now() -> datetime:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lib.cli", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in _COMMANDS:
+    for command in COMMANDS:
         command.add(commands)
     return parser
 

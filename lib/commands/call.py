@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import Engine
@@ -30,8 +31,9 @@ class Call:
     engine: Engine
     clock: Callable[[], datetime]
 
-    @property
+    @cached_property
     def now(self) -> datetime:
+        """When the command was first asked for the time: all that it does has the same."""
         return self.clock()
 
     @property

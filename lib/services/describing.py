@@ -27,8 +27,13 @@ class Description:
 
     campaign_id: int
     promotes: str | None
-    is_changed: bool
-    """Whether this request changed it; False where that stood there already."""
+    at: datetime
+    is_changed: bool = True
+    """False where that stood there already, and nothing had to be done."""
+
+    @property
+    def is_repeat(self) -> bool:
+        return not self.is_changed
 
 
 @told(DESCRIBED)
@@ -53,15 +58,16 @@ def describe_campaign(
 
     def work(db: Connection) -> Description:
         subject = lock_for(db, campaign_id, Deed.CHANGE, occasion)
-        if answered(db, occasion, campaign_id=campaign_id, event=DESCRIBED, after=words):
-            return Description(campaign_id, words, is_changed=True)
+        entry = answered(db, occasion, campaign_id=campaign_id, event=DESCRIBED, after=words)
+        if entry is not None:
+            return Description(campaign_id, words, entry["at"])
         _check(words, subject.name)
         if subject.promotes == words:
-            return Description(campaign_id, words, is_changed=False)
+            return Description(campaign_id, words, now, is_changed=False)
         if subject.promotes != seen:
             raise StaleCampaign(
-                f"Somebody has said meanwhile that “{subject.name}” promotes "
-                f"“{subject.promotes or 'nothing named'}”. Nothing was changed; look at it again."
+                f"Somebody has changed meanwhile what “{subject.name}” promotes. "
+                f"{_now_it_says(subject.promotes)} Yours was not saved; look at it again."
             )
         db.execute(update(campaign).where(campaign.c.id == campaign_id).values(promotes=words))
         record_event(
@@ -73,9 +79,13 @@ def describe_campaign(
             details={"before": subject.promotes, "after": words},
         )
         bump_data_version(db, is_told=True)
-        return Description(campaign_id, words, is_changed=True)
+        return Description(campaign_id, words, now)
 
     return in_transaction(engine, work)
+
+
+def _now_it_says(promotes: str | None) -> str:
+    return f"It is “{promotes}” now." if promotes else "Nothing is said of it now."
 
 
 def _check(words: str | None, name: str) -> None:
@@ -83,11 +93,10 @@ def _check(words: str | None, name: str) -> None:
         return
     if len(words) > MOST_SIGNS:
         raise UnfitWords(
-            f"What “{name}” promotes can have {MOST_SIGNS} signs; this has {len(words)}. Nothing "
-            "was changed; shorten it."
+            f"What “{name}” promotes can have {MOST_SIGNS} signs; this has {len(words)}. It "
+            "was not saved; shorten it."
         )
     if not is_name(words):
         raise UnfitWords(
-            f"What “{name}” promotes holds a sign that is no text. Nothing was changed; type it "
-            "again."
+            f"What “{name}” promotes holds a sign that is no text. It was not saved; type it again."
         )

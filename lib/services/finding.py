@@ -89,6 +89,7 @@ def _mentions(name: ColumnElement[str], word: str) -> ColumnElement[bool]:
     return or_(
         name.contains(word, autoescape=True),
         func.coalesce(campaign.c.external_id, "") == word,
+        folded(func.coalesce(campaign.c.promotes, "")).contains(word, autoescape=True),
         folded(artist.c.name).contains(word, autoescape=True),
     )
 

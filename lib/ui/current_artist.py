@@ -75,8 +75,11 @@ def _tell_of_nobody(by_name: dict[str, Artist]) -> None:
 
     What an address says is not said again: it may be anybody's words, and nobody's artist.
     """
-    asked, chosen = st.query_params.get(KEY), current()
-    if asked and asked not in by_name and chosen is not None:
+    asked = st.query_params.get(KEY)
+    if not asked or asked in by_name:
+        return
+    chosen = current()
+    if chosen is not None:
         said = (
             "The artist in the address is not there, or not yours to see. "
             f"**{esc(chosen.name)}** is chosen instead."

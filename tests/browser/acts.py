@@ -264,17 +264,27 @@ def choose_person(tab: Tab) -> None:
     drawn(tab.page)
 
 
-def in_share(label: str) -> Begin:
-    """Return how an action is begun that stands in the fold Share."""
+def in_fold(fold_of: str, label: str, fill: Callable[[Tab], None] | None = None) -> Begin:
+    """Return how an action is begun that stands in a fold of the page Present."""
 
     def begin(tab: Tab) -> Locator | None:
-        fold = tab.main.locator("details").filter(has_text="Share")
+        fold = tab.main.locator("details").filter(
+            has=tab.page.locator("summary").get_by_text(fold_of, exact=True)
+        )
+        if not fold.count():
+            return None
         if fold.get_attribute("open") is None:
             fold.locator("summary").click()
         drawn(tab.page)
+        if fill is not None:
+            fill(tab)
         return main_button(tab, label)
 
     return begin
+
+
+def type_a_title(tab: Tab) -> None:
+    tab.main.get_by_placeholder("Track · Title").first.fill(f"Track {token_hex(4)}")
 
 
 def on_person(label: str) -> Begin:
@@ -365,6 +375,12 @@ WAYS: Mapping[str, Way] = {
         "promotes “Track",
         "campaign:describe",
     ),
+    "give titles on Present": Way(
+        on("present"),
+        in_fold("Titles", "Save titles", type_a_title),
+        "Saved 1 title",
+        "campaign:describe",
+    ),
     "set a connection": Way(
         on("?connections=true"),
         asked_in_dialog("Mark as broken", "Mark as broken"),
@@ -372,10 +388,13 @@ WAYS: Mapping[str, Way] = {
         "connection:break",
     ),
     "make a link for an artist": Way(
-        on("present"), in_share("Make a link"), "A link for .* is ready", "share:create"
+        on("present"), in_fold("Share", "Make a link"), "A link for .* is ready", "share:create"
     ),
     "show an artist costs": Way(
-        on("present"), in_share("Show costs"), "What it cost is shown to .*", "artist:share_costs"
+        on("present"),
+        in_fold("Share", "Show costs"),
+        "What it cost is shown to .*",
+        "artist:share_costs",
     ),
     "import for an artist": Way(
         _IMPORT,

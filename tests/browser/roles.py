@@ -134,6 +134,7 @@ ACTS = (
     Act("archive", Deed.CHANGE),
     Act("archive several at once", Deed.CHANGE),
     Act("say what a campaign promotes", Deed.CHANGE),
+    Act("give titles on Present", Deed.CHANGE),
     Act("set a connection", Deed.CHANGE),
     Act("make a link for an artist", Deed.SHARE),
     Act("show an artist costs", Deed.SET_SHARING),

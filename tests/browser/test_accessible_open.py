@@ -113,6 +113,14 @@ def share(page: Page) -> None:
     page.get_by_test_id("stCode").wait_for()
 
 
+def titles(page: Page) -> None:
+    page.goto(page.url.replace("/?", "/present?"))
+    page.locator(".pr h1").wait_for()
+    drawn(page)
+    page.get_by_text("Titles", exact=True).click()
+    page.get_by_role("button", name="Save titles").wait_for()
+
+
 WAYS: dict[str, Way] = {
     "pause": campaign(Group.LIVE, "Pause"),
     "resume": campaign(Group.PAUSED, "Resume"),
@@ -127,6 +135,8 @@ WAYS: dict[str, Way] = {
     "filters": filters,
     "history": history,
     "share link": share,
+    "titles": titles,
+    "what it promotes": campaign(Group.LIVE, "What it promotes…"),
     # Last, since the menu stays open beside a phone's page.
     "start over": start_over,
 }

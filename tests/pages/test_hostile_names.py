@@ -26,6 +26,7 @@ def markup(at):
     for kind in ("title", "subheader", "markdown", "caption", "warning", "info", "error", "toast"):
         found += [str(element.value) for element in at.get(kind)]
     found += [button.label + (button.help or "") for button in at.button]
+    found += [field.label for field in at.text_input]
     found += [metric.label + str(metric.value) for metric in at.metric]
     found += [line for table in at.table for line in table.value.to_csv().splitlines()]
     return found
@@ -46,5 +47,15 @@ def test_the_page_of_a_campaign_shows_hostile_names_literally(open_desk, row_of)
     at = open_desk(CAMPAIGN, id=str(row.campaign.id))
     assert any("evil" in text for text in markup(at))
     assert not [text for text in markup(at) for bad in LIVE if bad in text and "evil" in text]
+    at.button(key=f"describe-{row.campaign.id}").click().run()
+    assert any(one.value == row.campaign.promotes for one in at.text_input)
+    assert not [text for text in markup(at) for bad in LIVE if bad in text and "evil" in text]
     at.button(key=f"pause-{row.campaign.id}").click().run()
+    assert not [text for text in markup(at) for bad in LIVE if bad in text and "evil" in text]
+
+
+@pytest.mark.usefixtures("hostile")
+def test_the_fields_for_titles_show_hostile_names_literally(open_desk):
+    at = open_desk("pages/marketing/present.py", artist=HOSTILE, titles="true")
+    assert sum("evil" in field.label for field in at.text_input) > 5
     assert not [text for text in markup(at) for bad in LIVE if bad in text and "evil" in text]

@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from lib.db.engine import DatabaseUnreachable
 from lib.domain.presentation import Period
 from lib.domain.rights import DESK, FULL, Place, Role
 from lib.domain.status import LIVE
@@ -287,9 +288,17 @@ def unnamed(engine, name=ALMA):
     """Return a campaign of the artist that runs, after forgetting what it promotes."""
     board = reads.board(artist_of(engine, name).id)
     assert board is not None
-    row = next(row for row in board.rows if row.status in LIVE)
+    row = next(row for row in board.rows if row.status in LIVE and row.campaign.promotes)
     say(engine, row.campaign, "")
     return row.campaign
+
+
+def first_by_name(engine, name=ALMA):
+    """Return the campaign of the artist that the panel begins with, where all have a title."""
+    board = reads.board(artist_of(engine, name).id)
+    assert board is not None
+    rows = sorted(board.rows, key=lambda row: row.campaign.name.casefold())
+    return next(row.campaign for row in rows if row.status in LIVE)
 
 
 def say(engine, one, words, *, seen=None):
@@ -323,7 +332,7 @@ def test_a_title_that_is_typed_is_what_the_artist_reads(demo_engine, at_noon, op
     assert one.name not in html
     before = dump(demo_engine)
     press(at, "Save titles")
-    assert not at.toast, "nothing was typed"
+    assert at.toast[0].value == esc("No title was changed.")
     assert dump(demo_engine) == before
 
 
@@ -334,8 +343,59 @@ def test_a_title_that_somebody_else_gave_meanwhile_stays(demo_engine, at_noon, o
     say(demo_engine, one.model_copy(update={"promotes": None}), "Track · Theirs")
     title_field(at, one).set_value("Track · Mine")
     press(at, "Save titles")
-    assert "promotes “Track · Theirs”" in texts(at)
+    assert "It is “Track · Theirs” now" in texts(at)
     assert "Track · Theirs" in unescape(shown_html(at))
+    assert title_field(at, one).value == "Track · Mine", "what was typed is not lost"
+    press(at, "Save titles")
+    assert "Track · Mine" in unescape(shown_html(at)), "and can be saved now that it was seen"
+
+
+def test_of_many_titles_one_that_is_refused_keeps_no_other(demo_engine, at_noon, open_desk):
+    del at_noon
+    first, second = unnamed(demo_engine), unnamed(demo_engine)
+    at = open_desk(PRESENT, artist=ALMA, titles="true")
+    say(demo_engine, first.model_copy(update={"promotes": None}), "Track · Theirs")
+    for one in (first, second):
+        title_field(at, one).set_value(f"Track {one.id}")
+    press(at, "Save titles")
+    assert "Saved 1 title" in at.toast[0].value
+    assert [each.value for each in (title_field(at, first), title_field(at, second))] == [
+        f"Track {first.id}",
+        f"Track {second.id}",
+    ]
+
+
+def test_without_the_database_nothing_typed_is_lost(demo_engine, at_noon, open_desk, monkeypatch):
+    del at_noon
+    both = unnamed(demo_engine), unnamed(demo_engine)
+    at = open_desk(PRESENT, artist=ALMA, titles="true")
+    for one in both:
+        title_field(at, one).set_value(f"Track {one.id}")
+    asked = []
+
+    def unreachable(*_args, **_kwargs):
+        asked.append(1)
+        raise DatabaseUnreachable("It does not answer.")
+
+    monkeypatch.setattr("lib.ui.present.writes.describe_campaign", unreachable)
+    press(at, "Save titles")
+    assert len(asked) == 1, "nobody waits for it twice"
+    assert "It does not answer" in texts(at)
+    assert [title_field(at, one).value for one in both] == [f"Track {one.id}" for one in both]
+
+
+def test_titles_keep_their_places_and_each_artist_its_page(demo_engine, open_desk):
+    unnamed(demo_engine, "Brother Abacus")
+    at = open_desk(PRESENT, artist="Brother Abacus", titles="true")
+    before = [each.label for each in at.text_input]
+    at.text_input[0].set_value("Track · Quill")
+    press(at, "Save titles")
+    assert [each.label for each in at.text_input] == before
+    at.session_state[f"titles-page-{artist_of(demo_engine, 'Brother Abacus').id}"] = 3
+    at.run()
+    assert [each.label for each in at.text_input] != before
+    at.selectbox(key="artist").select(ALMA).run()
+    assert next(iter(at.text_input)).label.startswith(esc(first_by_name(demo_engine).name))
 
 
 @pytest.mark.parametrize("role", Role)

@@ -136,7 +136,10 @@ def _learning_days(page: CampaignPage) -> tuple[date, date] | None:
 
 
 def _markers(page: CampaignPage) -> list[Marker]:
-    """Return the changes of each day together, since a day has one marker."""
+    """Return the changes of each day together, since a day has one marker.
+
+    What somebody says that it promotes moves no figure, so it has none.
+    """
     by_day: dict[date, list[str]] = {}
     for entry in reversed(page.history):
         if entry.event.startswith("campaign:") and entry.event != DESCRIBED:

@@ -176,7 +176,8 @@ def _describe(page: CampaignPage, asked: Asked) -> None:
     )
     st.caption(
         f"{esc(page.artist.name)} reads this in place of the campaign’s name: on Present, by link "
-        "and in reports. Searches find it. Nothing is sent to the ad platform."
+        "and in reports; words that name another artist of the desk are not shown there. Searches "
+        "find it. Nothing is sent to the ad platform."
     )
     footer(
         "Save",

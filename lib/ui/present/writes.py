@@ -1,7 +1,7 @@
 """The writes of the page Present, called from a button's `on_click`: links, costs, titles."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.db.engine import DatabaseUnreachable
 from lib.domain.presentation import Period
-from lib.domain.records import Artist
+from lib.domain.records import Artist, Campaign
 from lib.services import cost_sharing
 from lib.services.access import NotAllowed
 from lib.services.billing import ArtistNotFound
@@ -21,7 +21,7 @@ from lib.services.transactions import ChangeRefused
 from lib.settings import settings
 from lib.ui import clock, notices, reads, signin
 
-_MADE = "share-just-made"
+_MADE, _UNSAVED = "share-just-made", "titles-unsaved"
 _REFUSALS = (
     ArtistNotFound,
     CampaignNotFound,
@@ -38,7 +38,6 @@ class Titled:
     """A campaign with what it was said to promote, and the field that may say otherwise."""
 
     campaign_id: int
-    name: str
     promotes: str | None
     key: str
 
@@ -102,30 +101,57 @@ def set_costs(one: Artist, to: bool, seen: bool, request_id: str) -> None:
     _tell(work)
 
 
-def set_titles(titled: Iterable[Titled]) -> None:
-    """Record what the fields say otherwise than what was seen, each campaign by itself."""
-    saved, refused = 0, dict[str, None]()
-    for one in titled:
-        words = str(st.session_state.get(one.key) or "")
-        if words == (one.promotes or ""):
-            continue
-        try:
-            said = describe_campaign(
-                reads.engine(),
-                one.campaign_id,
-                words,
-                seen=one.promotes,
-                actor=signin.actor(),
-                request_id=secrets.token_hex(16),
-                now=clock.now(),
-            )
-            saved += said.is_changed
-        except _REFUSALS as refusal:
-            refused[str(refusal)] = None
-    for words in refused:
-        notices.tell_refused(words, title="Not every title was saved")
-    if saved:
-        notices.tell_done(f"Saved {saved} title{'' if saved == 1 else 's'}.")
+def set_titles(titled: Sequence[Titled]) -> None:
+    """Record what the fields say otherwise than what was seen, each campaign by itself.
+
+    What could not be saved stays in its field. Nothing of Streamlit is called between the first
+    and the last: a second click would abort the code there.
+    """
+    typed = {one: str(st.session_state.get(one.key) or "") for one in titled}
+    changed = {one: words for one, words in typed.items() if words != (one.promotes or "")}
+    saved, refused, unsaved = 0, list[str](), dict(changed)
+    try:
+        engine, actor, now = reads.engine(), signin.actor(), clock.now()
+        for one, words in changed.items():
+            try:
+                saved += describe_campaign(
+                    engine,
+                    one.campaign_id,
+                    words,
+                    seen=one.promotes,
+                    actor=actor,
+                    request_id=secrets.token_hex(16),
+                    now=now,
+                ).is_changed
+                del unsaved[one]
+            except ChangeRefused as refusal:
+                refused.append(str(refusal))
+    except _REFUSALS as fault:  # It would meet the others as well.
+        refused.append(str(fault))
+    st.session_state[_UNSAVED] = {one.campaign_id: words for one, words in unsaved.items()}
+    for reason in refused:
+        notices.tell_refused(
+            reason, title="Not every title was saved" if saved else "Nothing was changed"
+        )
+    if saved or not refused:
+        notices.tell_done(_saved(saved))
+
+
+def _saved(titles: int) -> str:
+    if not titles:
+        return "No title was changed."
+    return f"Saved {titles} title{'' if titles == 1 else 's'}."
+
+
+def words_of(one: Campaign) -> str:
+    """Return what the field of a campaign begins with: what could not be saved, or what stands."""
+    unsaved: dict[int, str] = st.session_state.get(_UNSAVED, {})
+    return unsaved.get(one.id, one.promotes or "")
+
+
+def forget_unsaved_titles() -> None:
+    """Forget what could not be saved: nobody looks at its fields any more."""
+    st.session_state.pop(_UNSAVED, None)
 
 
 def _tell(work: Callable[[], str]) -> None:

@@ -1,7 +1,9 @@
 """The command line: exit codes, what goes where, and refusals without a traceback."""
 
+import importlib
 import io
 import json
+import pkgutil
 import re
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from lib import cli
+from lib import cli, commands
 from lib.db.engine import reading
 from lib.domain.actions import Action
 from lib.services.scheduling.runs import show_alive
@@ -409,3 +411,11 @@ def test_a_connection_is_set_and_listed_by_command(
     assert run("connection", "set", "live", "--artist", "Ida", "--platform", "meta") == 1
     assert "no connection to Meta" in capsys.readouterr().err
     assert run("connection", "list", "--artist", "Nobody") == 1
+
+
+def test_every_module_that_adds_a_command_is_among_the_commands():
+    names = [one.name for one in pkgutil.iter_modules(commands.__path__)]
+    found = [importlib.import_module(f"lib.commands.{name}") for name in names]
+    adding = [one for one in found if hasattr(one, "add")]
+    assert len(adding) > 10
+    assert [one.__name__ for one in adding if one not in cli.COMMANDS] == []

@@ -1,5 +1,7 @@
 """What a campaign promotes: said once, from what was seen, with its history entry."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -104,9 +106,25 @@ def test_what_stands_there_already_is_no_change(engine, number, now):
 def test_whoever_saw_something_else_is_refused(engine, number, now):
     describe(engine, number, "Track · Sluice", now=now)
     before = dump(engine)
-    with pytest.raises(StaleCampaign, match="“Track · Sluice”"):
+    with pytest.raises(StaleCampaign, match="It is “Track · Sluice” now"):
         describe(engine, number, "Track · Tonnage", now=now, seen=None)
     assert dump(engine) == before
+
+
+def test_whoever_saw_words_that_were_taken_away_is_told_so(engine, number, now):
+    with pytest.raises(StaleCampaign, match="Nothing is said of it now"):
+        describe(engine, number, "Track · Tonnage", now=now, seen="Track · Sluice")
+
+
+def test_what_did_nothing_is_told_as_a_repetition(engine, number, now, caplog):
+    caplog.set_level("INFO", "desk.events")
+    request = new_request()
+    later = now + timedelta(minutes=5)
+    describe(engine, number, "Track · Sluice", now=now, request_id=request)
+    describe(engine, number, "Track · Sluice", now=later, request_id=request)
+    describe(engine, number, "Track · Sluice", now=later)
+    told = [one.message.split()[1] for one in caplog.records if DESCRIBED in one.message]
+    assert told == ["done", "repeated", "repeated"]
 
 
 @pytest.mark.parametrize("words", ["x" * (MOST_SIGNS + 1), "Track \x00", "Track \ud800"])
