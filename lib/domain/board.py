@@ -10,7 +10,15 @@ from lib.domain.learning import Learning, early_learning
 from lib.domain.metrics import Pacing, Totals, settle_age
 from lib.domain.records import Campaign, HistoryEntry
 from lib.domain.status import LIVE, Group, Status, group_of
-from lib.domain.trend import STALE_AFTER_DAYS, Trend, Verdict, first_readable_on, verdict_now
+from lib.domain.trend import (
+    STALE_AFTER_DAYS,
+    Averages,
+    Trend,
+    Verdict,
+    averages,
+    first_readable_on,
+    verdict_now,
+)
 from lib.domain.verdict import Why
 
 # Days to come count in these; of what is stopped no date can be promised.
@@ -84,6 +92,16 @@ class BoardRow:
     @property
     def month(self) -> Totals | None:
         return self.trend.month if self.trend else None
+
+    @property
+    def averages(self) -> tuple[Averages, Averages] | None:
+        """What the last 7 and the last 28 days come to a day."""
+        verdict = self.verdict
+        if verdict is None:
+            return None
+        # What is kept of the windows goes on behind the end of a run.
+        totals = (None, None) if verdict.is_final else (self.week, self.month)
+        return averages(verdict.week, totals[0]), averages(verdict.month, totals[1])
 
     @property
     def spend_by_day(self) -> tuple[float | None, ...]:

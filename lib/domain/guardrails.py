@@ -115,7 +115,7 @@ def spend_a_day(row: BoardRow, action: Action) -> SpendADay | None:
         return None
     week, one = row.week, row.campaign
     if action is Action.PAUSE and week is not None and week.days and week.spend_micros is not None:
-        full = row.verdict.week.spend_a_day_micros if row.verdict else None
+        full = row.averages[0].spend_micros if row.averages else None
         usual = week.spend_micros / week.days if full is None else full
         return SpendADay(usual, is_measured=True)
     if one.budget_micros is not None and one.budget_period is BudgetPeriod.DAILY:

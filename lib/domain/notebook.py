@@ -266,6 +266,8 @@ class Because(StrEnum):
     KIND = "kind"
     NO_FIGURES = "no figures"
     NOT_THEN = "neither ran nor reported then"
+    SILENT = "no longer in the exports of its account"
+    """From its last figures on: what it did then, nobody has said, nor is it waited for."""
 
 
 @dataclass(frozen=True)
@@ -332,6 +334,18 @@ class Feed:
     started_on: date
     until: date
     """The last day on which it can have run, as far as is known."""
+
+
+SILENT_AFTER = timedelta(days=7)
+
+
+def is_silent(covered_through: date, *, newest: date) -> bool:
+    """Return whether a campaign is not in the newer exports of its account any more.
+
+    `newest` is the last day that an export of the same artist and platform speaks for. Exports
+    leave out what did not run; an account that nobody exported lately says nothing of the sort.
+    """
+    return covered_through < newest - SILENT_AFTER
 
 
 def common_as_of(feeds: Iterable[Feed]) -> date:

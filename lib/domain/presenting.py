@@ -32,6 +32,8 @@ SOON = timedelta(days=28)
 """How far ahead the end of a running campaign is told as something that comes."""
 _ON_HOLD = frozenset({Group.PAUSED, Group.NEEDS_ATTENTION})
 
+_TOLD = frozenset({DayState.WHOLE, DayState.IDLE})
+
 # A campaign's days within a window: those it ran or reported; None where figures are missing.
 _Days = Mapping[date, DayTold | None]
 
@@ -60,7 +62,10 @@ def present(
             continue
         parts = [_part(one, told) for one, told in zip(members, days, strict=True)]
         found = _kind(kind, members, days, window)
-        kinds.append(replace(found, bought=_bought(parts)) if shares_cost else found)
+        if found.results_micros is None and not any(one.is_live for one in members):
+            continue  # It is over, and what it brought is not known.
+        is_bought = shares_cost and found.results_micros is not None
+        kinds.append(replace(found, bought=_bought(parts)) if is_bought else found)
         lessons += learned(kind, parts, found.whole_days, window=window, shares_cost=shares_cost)
     return Presentation(
         artist=artist,
@@ -150,6 +155,8 @@ def _kind(
     dates = (window.first + timedelta(days=at) for at in range(window.days))
     points = tuple(_point(kind, day, [told[day] for told in days if day in told]) for day in dates)
     known = [one.results_micros for one in points if one.results_micros is not None]
+    # Nothing where some days tell nothing is not known to be nothing.
+    is_known = any(known) or (bool(known) and all(one.state in _TOLD for one in points))
     second = SECOND_KIND.get(kind)
     seconds = [
         one.results[second]
@@ -165,7 +172,7 @@ def _kind(
             )
         ),
         window=window,
-        results_micros=sum(known) if known else None,
+        results_micros=sum(known) if is_known else None,
         second_kind=second if seconds else None,
         second_micros=sum(seconds) if seconds else None,
         points=points,

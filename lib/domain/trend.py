@@ -59,6 +59,28 @@ class Sums:
 
 
 @dataclass(frozen=True)
+class Averages:
+    """What a window comes to a day, and a result; in millionths, None is unknown."""
+
+    days: int
+    spend_micros: float | None
+    results_micros: float | None
+    cost_micros: float | None
+
+
+def averages(sums: Sums, totals: Totals | None) -> Averages:
+    """Return what the eligible days of a window come to a day.
+
+    Where spend was reported and no day says what it brought, the only eligible days are idle
+    ones: their nothing is not what the window brought, and spend is averaged over what was
+    reported.
+    """
+    if totals is not None and totals.spend_micros and totals.results_micros is None:
+        return Averages(totals.days, totals.spend_micros / totals.days, None, None)
+    return Averages(sums.days, sums.spend_a_day_micros, sums.results_a_day_micros, sums.cost_micros)
+
+
+@dataclass(frozen=True)
 class Side:
     """One question judged: cost per result, or results per day."""
 

@@ -28,6 +28,7 @@ from lib.domain.notebook import (
     Question,
     Split,
     common_as_of,
+    is_silent,
     resolved,
     window_of,
 )
@@ -125,7 +126,15 @@ def _ask(db: Connection, question: Question, now_it_stands: Standing) -> Found:
     chosen = [*fits, *_chosen(asked)]
     group, source = _group_of(asked, now_it_stands), now_it_stands.source
     days, absent = Reading(db, asked, window, source, chosen, group).days(subjects)
-    left = [*left_out, *([LeftOut(Because.NOT_THEN, absent)] if absent else [])]
+    silent = sum(one.is_silent and one.feed.until >= window.first for one in subjects)
+    left = [
+        *left_out,
+        *(
+            LeftOut(because, campaigns)
+            for because, campaigns in ((Because.NOT_THEN, absent), (Because.SILENT, silent))
+            if campaigns
+        ),
+    ]
     return replace(found, answer=answer(asked, window, days, left_out=left))
 
 
@@ -195,25 +204,38 @@ def _subjects(
         select(
             one.id,
             one.name,
-            _group_of(question, now_it_stands),
+            one.artist_id,
+            one.platform,
+            _group_of(question, now_it_stands).label("group"),
             one.currency,
-            kind_of(),
+            kind_of().label("kind"),
             trend.as_of,
             trend.started_on,
             trend.covered_through,
             one.ends_on,
-            now_it_stands.status,
+            now_it_stands.status.label("status"),
         )
         .select_from(now_it_stands.source)
         .where(*fits)
         .order_by(one.id)
-    )
-    found: dict[int, Subject | None] = {}
-    for number, name, group, currency, kind, as_of, started, covered, ends_on, status in rows:
-        found[number] = None
-        if as_of is not None:
-            ends = ends_on or date.max
-            until = ends if status in LIVE else min(covered, ends)
-            feed = Feed(as_of, covered, started, until)
-            found[number] = Subject(number, name, group, Bought(currency, kind), feed)
-    return found
+    ).all()
+    newest: dict[tuple[int, str], date] = {}
+    for row in rows:
+        if row.covered_through is not None:
+            account = row.artist_id, row.platform
+            newest[account] = max(newest.get(account, date.min), row.covered_through)
+    return {
+        row.id: None
+        if row.as_of is None
+        else _subject(row, newest=newest[row.artist_id, row.platform])
+        for row in rows
+    }
+
+
+def _subject(row: Any, *, newest: date) -> Subject:
+    ends, covered = row.ends_on or date.max, row.covered_through
+    silent = row.status in LIVE and is_silent(covered, newest=newest)
+    until = ends if row.status in LIVE and not silent else min(covered, ends)
+    feed = Feed(row.as_of, covered, row.started_on, until)
+    bought = Bought(row.currency, row.kind)
+    return Subject(row.id, row.name, row.group, bought, feed, is_silent=silent)

@@ -351,8 +351,13 @@ def _keys(
     spend = {Order.SPEND_7: trend.spend_7, Order.SPEND_28: trend.spend_28}
     if order in spend:
         current = case((now_it_stands.is_current, spend[order]))
-        # What is known from further back comes last, by how far.
-        return [rank, current.desc().nulls_last(), trend.as_of.desc().nulls_last(), one.id]
+        # What is known from further back comes last.
+        return [
+            rank,
+            current.desc().nulls_last(),
+            spend[order].desc().nulls_last(),
+            one.id,
+        ]
     if order is Order.STAKE:
         stake = case((now_it_stands.word == Word.DECLINING, trend.stake_micros))
         return [stake.is_(None), rank, stake.desc(), trend.spend_7.desc().nulls_last(), one.id]

@@ -12,10 +12,13 @@ from lib.domain.status import FACTS, LIVE, Status
 from lib.services.queries import CampaignPage
 from lib.ui import badges, clock
 from lib.ui.escape import esc
-from lib.ui.format import count, day, instant, money
+from lib.ui.format import count, day, day_before, instant, money
 from lib.ui.words import entry_words, reason_words, who_words
 
 NOT_REPORTED = "not reported"
+NO_FIGURES = (
+    "No daily figures have come in yet. Import an export of this campaign with a row for each day."
+)
 
 
 def status(page: CampaignPage, *, now: datetime) -> None:
@@ -117,11 +120,9 @@ def alerts(page: CampaignPage, *, now: datetime) -> None:
 
 def _stale(page: CampaignPage) -> str:
     if page.row.covered_through is None:
-        return "No figures have come in yet. Import an export of this campaign."
-    return (
-        f"The figures end on {day(page.row.covered_through)}. Import a newer export to see the "
-        "last days."
-    )
+        return NO_FIGURES
+    through = day_before(page.row.covered_through, page.row.now)
+    return f"The figures end on {through}. Import a newer export to see the last days."
 
 
 def _since(page: CampaignPage) -> str:

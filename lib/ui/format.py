@@ -105,6 +105,11 @@ def day(value: date | None, *, with_year: bool = False) -> str:
     return str(format_date(value, "d MMM yyyy" if with_year else "d MMM", locale=LOCALE))
 
 
+def day_before(value: date | None, now: datetime) -> str:
+    """Return a date that may lie far back: with its year where that is not the one of `now`."""
+    return day(value, with_year=value is not None and value.year != now.year)
+
+
 def span(window: Window | None) -> str:
     """Return both ends of a window: "15–21 Nov", "25 Oct – 21 Nov"."""
     if window is None:

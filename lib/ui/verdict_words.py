@@ -5,7 +5,7 @@ number (cost per result up or down), and the colour of its goodness. Spend has n
 """
 
 import math
-from datetime import date
+from datetime import date, datetime
 
 from lib.domain.board import RUNS_ON, BoardRow
 from lib.domain.drivers import Driver, Drivers
@@ -23,7 +23,7 @@ from lib.domain.verdict import (
     Word,
 )
 from lib.ui.badges import Colour
-from lib.ui.format import a_day, day, money, one_of, percent, results, unit_cost
+from lib.ui.format import a_day, day, day_before, money, one_of, percent, results, unit_cost
 
 # A falling cost is good, a rising one is not; the arrow is the number's, the colour the goodness.
 ARROWS = {Word.IMPROVING: "↓", Word.DECLINING: "↑", Word.STEADY: "→", Word.TOO_EARLY: "◔"}
@@ -147,7 +147,7 @@ def headline(row: BoardRow, *, changed_by: str = "") -> str:
     if verdict.word is not Word.TOO_EARLY or verdict.why is None:
         return ""
     if row.group is Group.FINISHED:
-        return _at_the_end(verdict)
+        return _at_the_end(verdict, now=row.now)
     reason = too_early_words(verdict.why)
     if row.learning:
         reason = f"day {row.learning.day} of {LEARNING_DAYS} of the learning period"
@@ -158,7 +158,7 @@ def headline(row: BoardRow, *, changed_by: str = "") -> str:
             f" by {changed_by}" if changed_by else ""
         )
     elif verdict.why is Why.STALE:
-        reason = f"no figures since {day(verdict.as_of)}"
+        reason = f"no figures since {day_before(verdict.as_of, row.now)}"
         if verdict.last and _is_named(verdict.last):
             reason += f"; the verdict was {verdict.last.word.value} then"
     elif verdict.why is Why.UNCONFIRMED:
@@ -166,10 +166,10 @@ def headline(row: BoardRow, *, changed_by: str = "") -> str:
     return f"Too early to tell: {reason}." + _readable(row.readable_on)
 
 
-def _at_the_end(verdict: Verdict) -> str:
+def _at_the_end(verdict: Verdict, *, now: datetime) -> str:
     last = verdict.last or verdict.cost
     if _is_named(last):
-        return f"At its end, on {day(verdict.as_of)}, it was {last.word.value}."
+        return f"At its end, on {day_before(verdict.as_of, now)}, it was {last.word.value}."
     if last.why in _NOT_BY_TIME:
         return f"At its end the trend could not be told: {too_early_words(last.why)}."
     return "It ended before the trend could be told."

@@ -9,11 +9,12 @@ from lib.domain.lag import ends_higher
 from lib.domain.metrics import SECOND_KIND, Window, total, trailing_window
 from lib.domain.records import BudgetPeriod
 from lib.domain.run_days import missing_between
-from lib.domain.trend import Sums, Verdict
+from lib.domain.trend import Sums, Verdict, averages
 from lib.domain.verdict import Why, Word
 from lib.services.queries import CampaignPage
 from lib.ui import badges, reads, verdict_words
 from lib.ui.escape import esc
+from lib.ui.explain import NO_FIGURES
 from lib.ui.format import (
     MISSING,
     a_day,
@@ -75,7 +76,7 @@ def windows(page: CampaignPage) -> None:
     """Draw both trailing windows side by side, a day each, over the same eligible days."""
     row = page.row
     if row.as_of is None or row.week is None or row.month is None or row.verdict is None:
-        st.info("No figures have come in yet. Import an export of this campaign.")
+        st.info(NO_FIGURES)
         return
     with st.container(key="figures"):
         st.markdown(f"{_figures_table(page)}\n\n{small(_through(page))}")
@@ -121,15 +122,15 @@ def _window_figures(page: CampaignPage, window: Window) -> dict[str, str]:
             total(page.days, window, kind=one.headline_kind), days=window.days - missing
         )
     sums: Sums = row.verdict.week if is_week else row.verdict.month
+    of = averages(sums, totals)
+    over = "days in full and settled" if of.days == sums.days else "reported days"
     kind = esc(one.headline_kind)
     named = kind[:1].upper() + kind[1:]
     found = {
-        f"Cost per {esc(one_of(one.headline_kind))}": esc(
-            unit_cost(sums.cost_micros, one.currency)
-        ),
-        "Spend a day": esc(money(sums.spend_a_day_micros, one.currency)),
-        f"{named} a day": a_day(sums.results_a_day_micros),
-        "– over days in full and settled": count(sums.days),
+        f"Cost per {esc(one_of(one.headline_kind))}": esc(unit_cost(of.cost_micros, one.currency)),
+        "Spend a day": esc(money(of.spend_micros, one.currency)),
+        f"{named} a day": a_day(of.results_micros),
+        f"– over {over}": count(of.days),
         "Spend in total": esc(money(totals.spend_micros, one.currency)),
         **_blank_spend(page, window),
         f"{named} in total": results(totals.results_micros),

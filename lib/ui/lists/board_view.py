@@ -20,7 +20,7 @@ from lib.ui.escape import esc
 from lib.ui.fields import OneOf
 from lib.ui.filtering import columns, filter_bar, filters
 from lib.ui.filtering.board_order import BY_STATUS, OF_COLUMNS, ORDERS, RISING, in_order
-from lib.ui.format import count, day
+from lib.ui.format import count, day, day_before
 from lib.ui.lists import campaign_cells, neighbours, taking
 from lib.ui.lists.campaign_cells import Shown
 
@@ -42,13 +42,20 @@ def warnings(board: Board) -> None:
         st.warning(_broken_words(broken, board.rows), icon=":material/link_off:")
     stale = [row for row in board.rows if row.is_stale]
     if stale:
-        known = [row.covered_through for row in stale if row.covered_through]
-        since = f" since {day(min(known))}" if known else ""
         st.warning(
             f"{campaign_cells.summary(len(stale))} run{'s' if len(stale) == 1 else ''} without new "
-            f"figures{since}. Import a newer export.",
+            f"figures{_since(stale)}. Import a newer export.",
             icon=":material/update_disabled:",
         )
+
+
+def _since(stale: Sequence[BoardRow]) -> str:
+    """Return since when figures lack: the last day of the first to stop, and of the last."""
+    known = [row.covered_through for row in stale if row.covered_through]
+    if not known:
+        return ""
+    first, last = (day_before(one, stale[0].now) for one in (min(known), max(known)))
+    return f" since {first}" if first == last else f": they end between {first} and {last}"
 
 
 def _broken_words(broken: Sequence[Platform], rows: Sequence[BoardRow]) -> str:

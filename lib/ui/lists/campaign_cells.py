@@ -8,10 +8,9 @@ from typing import Any
 from lib.domain.actions import Action, Decision
 from lib.domain.board import BoardRow
 from lib.domain.metrics import trailing_window
-from lib.domain.records import Campaign
 from lib.domain.rights import Deed
 from lib.domain.status import Group
-from lib.domain.trend import Sums
+from lib.domain.trend import Averages
 from lib.ui import badges, reads, verdict_words
 from lib.ui.changing import bulk as bulks
 from lib.ui.format import (
@@ -20,6 +19,7 @@ from lib.ui.format import (
     budget,
     count,
     day,
+    day_before,
     listed,
     money,
     percent,
@@ -71,31 +71,29 @@ def _verdict(one: Shown) -> list[tuple[str, ...]] | None:
     return [chip(words, colour) for words, colour in verdict_words.chips(one.row).items()] or None
 
 
-def _both(one: Shown, words: Callable[[Sums], str]) -> tuple[tuple[str, str], ...] | None:
-    """Return a figure over both windows, made of their eligible days."""
-    verdict = one.row.verdict
-    if verdict is None:
+def _both(one: Shown, words: Callable[[Averages], str]) -> tuple[tuple[str, str], ...] | None:
+    """Return a figure of both windows."""
+    if one.row.averages is None:
         return None
-    return ("7 d", words(verdict.week)), ("28 d", words(verdict.month))
+    week, month = one.row.averages
+    return ("7 d", words(week)), ("28 d", words(month))
 
 
 def _cost(one: Shown) -> Any:
-    return _both(one, lambda sums: unit_cost(sums.cost_micros, one.row.campaign.currency))
+    return _both(one, lambda of: unit_cost(of.cost_micros, one.row.campaign.currency))
 
 
 def _spend(one: Shown) -> Any:
-    return _both(one, lambda sums: money(sums.spend_a_day_micros, one.row.campaign.currency))
+    return _both(one, lambda of: money(of.spend_micros, one.row.campaign.currency))
 
 
 def _results(one: Shown) -> Any:
-    return _both(one, lambda sums: results_a_day(sums, one.row.campaign))
+    return _both(one, lambda of: _results_words(of, one.row.campaign.headline_kind))
 
 
-def results_a_day(sums: Sums, campaign: Campaign) -> str:
+def _results_words(of: Averages, kind: str) -> str:
     """Return results a day with their kind: "33.3 saves"."""
-    if not sums.days:
-        return MISSING
-    return f"{a_day(sums.results_a_day_micros)} {campaign.headline_kind}"
+    return MISSING if of.results_micros is None else f"{a_day(of.results_micros)} {kind}"
 
 
 def _line(one: Shown) -> Any:
@@ -134,7 +132,7 @@ def _figures(one: Shown) -> tuple[str, str]:
     if row.covered_through is None or row.as_of is None:
         return "No figures yet", ""
     through = row.as_of if row.verdict and row.verdict.is_final else row.covered_through
-    return day(through), f"7 d: {span(trailing_window(row.as_of, 7))}"
+    return day_before(through, one.now), f"7 d: {span(trailing_window(row.as_of, 7))}"
 
 
 def _stake(one: Shown) -> str | None:

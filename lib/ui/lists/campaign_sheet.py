@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from lib.domain.metrics import trailing_window
 from lib.domain.records import MICROS
 from lib.domain.status import FACTS
-from lib.domain.trend import Sums
+from lib.domain.trend import Averages
 from lib.services.sheets import Column, Kind, Sheet, Value
 from lib.ui import badges, verdict_words
 from lib.ui.format import instant, listed, zone_name
@@ -20,16 +20,18 @@ def _units(micros: float | None) -> float | None:
     return None if micros is None else micros / MICROS
 
 
-def _both(name: str, kind: Kind, of: Callable[[Sums], float | None]) -> list[tuple[Column, Cell]]:
+def _both(
+    name: str, kind: Kind, of: Callable[[Averages], float | None]
+) -> list[tuple[Column, Cell]]:
     """Return the columns of a figure over the last 7 and the last 28 days."""
 
-    def cell(one: Shown, window: str) -> Value:
-        verdict = one.row.verdict
-        return None if verdict is None else _units(of(getattr(verdict, window)))
+    def cell(one: Shown, window: int) -> Value:
+        found = one.row.averages
+        return None if found is None else _units(of(found[window]))
 
     return [
-        (Column(f"{name}, 7 days", kind), lambda one: cell(one, "week")),
-        (Column(f"{name}, 28 days", kind), lambda one: cell(one, "month")),
+        (Column(f"{name}, 7 days", kind), lambda one: cell(one, 0)),
+        (Column(f"{name}, 28 days", kind), lambda one: cell(one, 1)),
     ]
 
 
@@ -67,13 +69,13 @@ _OF: Mapping[str, list[tuple[Column, Cell]]] = {
         (Column("Badges"), _badges),
     ],
     "verdict": [(Column("Verdict"), _verdict)],
-    "cost": _both("Cost per result", Kind.COST, lambda sums: sums.cost_micros),
+    "cost": _both("Cost per result", Kind.COST, lambda found: found.cost_micros),
     "spend": [
-        *_both("Spend a day", Kind.MONEY, lambda sums: sums.spend_a_day_micros),
+        *_both("Spend a day", Kind.MONEY, lambda found: found.spend_micros),
         (Column("Currency"), lambda one: one.row.campaign.currency),
     ],
     "results": [
-        *_both("Results a day", Kind.COUNT, lambda sums: sums.results_a_day_micros),
+        *_both("Results a day", Kind.COUNT, lambda found: found.results_micros),
         (Column("Result kind"), lambda one: one.row.campaign.headline_kind),
     ],
     "stake": [(Column("At stake", Kind.MONEY), _stake)],

@@ -157,10 +157,12 @@ def _items(
 
 def since_last_look() -> None:
     """Draw, folded, what moved since the person last looked."""
-    at = _looked_at()
+    at, is_first = _looked_at()
     found = reads.since(at)
+    when = instant(at, clock.zone())
+    since = f"Your first look: since {when}" if is_first else f"Since you last looked, {when}"
     folded = st.expander(
-        f"Since you last looked, {instant(at, clock.zone())} · {count(found.total)} moved",
+        f"{since} · {count(found.total)} moved",
         key="roster_moved",
         icon=":material/history:",
         on_change="rerun",
@@ -188,14 +190,17 @@ def _open_moved(ids: Sequence[int], press: table.Pressed) -> None:
     open_campaign(int(press.ident[0]))
 
 
-def _looked_at() -> datetime:
-    """Return when the person looked before this session; noted once a session."""
+def _looked_at() -> tuple[datetime, bool]:
+    """Return when the person looked before this session, and whether they never had.
+
+    Noted once a session. A first look goes back a week.
+    """
     if _SINCE not in st.session_state:
         now = clock.now()
         before = looks.look(reads.engine(), actor=signin.actor(), now=now)
-        st.session_state[_SINCE] = before or now - FIRST_LOOK
-    at: datetime = st.session_state[_SINCE]
-    return at
+        st.session_state[_SINCE] = (before or now - FIRST_LOOK, before is None)
+    found: tuple[datetime, bool] = st.session_state[_SINCE]
+    return found
 
 
 def narrowed() -> tuple[CampaignFilter, Order, bool]:
@@ -244,7 +249,9 @@ def totals(fitting: Overview) -> None:
     current = sum(total.current for total in fitting.totals)
     head = f"**{_plural(fitting.campaigns, 'campaign')}**; the {count(current)} with current "
     lines = [f"{head}figures, each to its as-of day, currency by currency and kind by kind:"]
-    for total in fitting.totals:
+    if not current:
+        lines = [f"**{_plural(fitting.campaigns, 'campaign')}**, none with current figures."]
+    for total in (one for one in fitting.totals if one.current):
         week = roster_tables.kinds_words(total.kinds, lambda kind: kind.results_7_micros)
         month = roster_tables.kinds_words(total.kinds, lambda kind: kind.results_28_micros)
         lines.append(
@@ -255,7 +262,7 @@ def totals(fitting: Overview) -> None:
     if current < fitting.campaigns:
         lines.append(
             f"Of {count(fitting.campaigns - current)} the figures are older, or there are none: "
-            "they are left out here. Explore adds up a stretch of days over all."
+            "they are left out here. Explore adds up what was reported, to its last day."
         )
     st.caption("  \n".join(lines))
 

@@ -105,11 +105,14 @@ def group_words(group: Group) -> str:
 def left_out_words(one: LeftOut) -> str:
     """Return what is left out and why: "12 campaigns in USD"."""
     campaigns = f"{count(one.campaigns)} campaign{'' if one.campaigns == 1 else 's'}"
+    whose = "its" if one.campaigns == 1 else "their"
     return {
         Because.CURRENCY: f"{campaigns} in {one.of}",
         Because.KIND: f"{campaigns} bought for {one.of}",
         Because.NO_FIGURES: f"{campaigns} without any figures",
         Because.NOT_THEN: f"{campaigns} that neither ran nor reported then",
+        Because.SILENT: f"{campaigns} after {whose} last figures, as newer exports of the same "
+        "account hold none",
     }[one.because]
 
 

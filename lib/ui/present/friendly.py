@@ -5,6 +5,7 @@ The template of the page escapes these texts; they must not pass through `escape
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from lib.domain.learning import LEARNING_DAYS
 from lib.domain.lessons import Lesson, LessonKind
@@ -25,6 +26,8 @@ from lib.ui.verdict_words import before_words, sentence_of
 MOST_RUNNING, MOST_COMING = 5, 10
 """Of one result kind; and altogether."""
 LEARNED = "What was learned"
+OLD = timedelta(days=14)
+"""Figures that end so long ago are not what somebody takes for the last days."""
 NO_FIGURES = (
     "There are no figures of this period yet. They come in day by day once a campaign runs."
 )
@@ -95,8 +98,12 @@ class Section:
 
 
 def lead(shown: Presentation) -> str:
-    """Return the line below the artist's name: what this is, and of which period."""
-    return f"How your campaigns go · {shown.period.label}"
+    """Return the line below the artist's name: what this is, of which period, and if it is old."""
+    said = f"How your campaigns go · {shown.period.label}"
+    newest = max((one.window.last for one in shown.kinds), default=None)
+    if newest is None or newest >= shown.told_at.date() - OLD:
+        return said
+    return f"{said} · The newest figures are of {day(newest, with_year=True)}"
 
 
 def foot(shown: Presentation, *, label: str, until: str = "") -> str:
@@ -309,8 +316,12 @@ def on_hold(shown: Presentation) -> str:
 
 
 def lessons(shown: Presentation) -> list[str]:
-    """Return what the period taught, a sentence each."""
-    return [_lesson(one) for one in shown.lessons]
+    """Return what the period taught, a sentence each; what taught nothing is one together."""
+    nothing = [one.kind for one in shown.lessons if one.what is LessonKind.TOO_FEW]
+    found = [_lesson(one) for one in shown.lessons if one.what is not LessonKind.TOO_FEW]
+    if nothing:
+        found.append(f"Nothing stands out in {_and(nothing)} yet beyond what chance does.")
+    return found
 
 
 def _lesson(one: Lesson) -> str:
@@ -325,13 +336,11 @@ def _lesson(one: Lesson) -> str:
             f"{unit_cost(one.others_cost_micros, one.currency)} "
             f"({brought} and {results(int(one.others_micros))} {one.kind})."
         )
-    if one.what is LessonKind.STRONGEST_WEEK:
-        usual = results(round(one.others_micros / 1e6) * 1_000_000)
-        return (
-            f"{span(one.week)} was the strongest week: {brought} {one.kind}; the other weeks "
-            f"brought {usual} on average."
-        )
-    return f"Nothing stands out in {one.kind} yet beyond what chance does."
+    usual = results(round(one.others_micros / 1e6) * 1_000_000)
+    return (
+        f"{span(one.week)} was the strongest week: {brought} {one.kind}; the other weeks "
+        f"brought {usual} on average."
+    )
 
 
 def _and(words: Iterable[str]) -> str:

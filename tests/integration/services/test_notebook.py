@@ -225,6 +225,29 @@ def test_campaigns_that_neither_ran_nor_reported_then_are_said(ask, alma, add, n
     assert ask(Question(reach=Reach.WHOLE, grain=Grain.TOTAL)).answer.campaigns == 2
 
 
+def test_a_campaign_that_newer_exports_do_not_hold_leaves_no_gap_behind_its_last_figures(
+    ask, alma, add
+):
+    for _ in range(3):
+        add(alma, RUN)
+    add(alma, dict.fromkeys(range(20, 41), (10, 2)))
+    found = ask(Question(grain=Grain.DAY)).answer
+    (series,) = found.series
+    assert all(one.is_whole for one in series.cells), "the others say what there is to be said"
+    assert {one.value for one in series.cells[-10:]} == {30}
+    assert [(one.because, one.campaigns) for one in found.left_out] == [(Because.SILENT, 1)]
+
+
+def test_an_account_that_was_not_exported_lately_is_missing_and_not_silent(
+    ask, engine, now, alma, add
+):
+    add(alma, RUN)
+    add(add_artist(engine, now=now, name="Bruno"), dict.fromkeys(range(20, 41), (10, 2)))
+    found = ask(Question(grain=Grain.DAY)).answer
+    assert not found.left_out
+    assert not found.series[0].cells[-1].is_whole
+
+
 def test_a_chosen_first_day_and_the_whole_run(ask, alma, add, now):
     add(alma, RUN)
     since = now.date() - timedelta(days=9)

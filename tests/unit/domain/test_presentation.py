@@ -113,6 +113,25 @@ def test_kinds_and_currencies_are_never_added():
     assert [one.currency for one in by_name["views"].bought] == ["USD"]
 
 
+def without_results(**more):
+    """A campaign that spent, and of which nobody says what that brought."""
+    one = told(days=dict.fromkeys(range(5), 1), **more)
+    return replace(one, days={on: DayTold(2 * UNIT, {}) for on in one.days})
+
+
+def test_nothing_known_is_not_told_as_nothing():
+    (kind,) = shown(without_results()).kinds
+    assert (kind.results_micros, kind.bought) == (None, ())
+    (kind,) = shown(without_results(), told(days={0: 3}, id=8)).kinds
+    assert kind.results_micros == 3 * UNIT, "what is known is told, and the gaps with it"
+    assert kind.incomplete == 5
+
+
+def test_what_is_over_and_told_nothing_is_left_out():
+    over = without_results(status=Status.ENDED, ends_on=ago(0))
+    assert not shown(over).kinds
+
+
 def test_a_missing_day_is_a_gap_an_idle_one_a_zero_and_a_part_says_so():
     whole = told(days={0: 5, 2: 6}, covered=(ago(3), AS_OF))
     late = told(days={}, covered=(ago(1), AS_OF), id=8)
