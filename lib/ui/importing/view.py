@@ -205,16 +205,18 @@ def agree(file: ExportFile, seen: ImportPreview, *, observed_on: date | None) ->
             f"Leave out what cannot be read ({count(seen.unreadable_count)}), import the others",
             key="import-good-rows",
         )
-    is_blocked = bool(seen.unreadable_count) and not with_good_rows
+    why_not = ""
+    if not (seen.new_campaigns or seen.known_campaigns or seen.unreadable_count):
+        why_not = "There is no campaign in this file."
+    elif seen.unreadable_count and not with_good_rows:
+        why_not = "Some rows cannot be read: leave them out, or correct the file."
     st.button(
         "Import",
         type="primary",
         key="import-start",
         icon=":material/upload:",
-        disabled=is_blocked or seen.is_repeat,
-        help="Some rows cannot be read: leave them out, or correct the file."
-        if is_blocked
-        else None,
+        disabled=bool(why_not) or seen.is_repeat,
+        help=why_not or None,
         on_click=steps.start,
         args=(file, seen),
         kwargs={
