@@ -336,18 +336,6 @@ class Feed:
     """The last day on which it can have run, as far as is known."""
 
 
-SILENT_AFTER = timedelta(days=7)
-
-
-def is_silent(covered_through: date, *, newest: date) -> bool:
-    """Return whether a campaign is not in the newer exports of its account any more.
-
-    `newest` is the last day that an export of the same artist and platform speaks for. Exports
-    leave out what did not run; an account that nobody exported lately says nothing of the sort.
-    """
-    return covered_through < newest - SILENT_AFTER
-
-
 def common_as_of(feeds: Iterable[Feed]) -> date:
     """Return the as-of day of several campaigns: the newest that nearly all have reported.
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from lib.db.engine import reading, retrying
 from lib.db.tables import campaign, campaign_trend
 from lib.domain.answer import Answer, answer
+from lib.domain.metrics import SILENT_AFTER
 from lib.domain.notebook import (
     Because,
     Bought,
@@ -28,7 +29,6 @@ from lib.domain.notebook import (
     Question,
     Split,
     common_as_of,
-    is_silent,
     resolved,
     window_of,
 )
@@ -234,7 +234,7 @@ def _subjects(
 
 def _subject(row: Any, *, newest: date) -> Subject:
     ends, covered = row.ends_on or date.max, row.covered_through
-    silent = row.status in LIVE and is_silent(covered, newest=newest)
+    silent = row.status in LIVE and covered < newest - SILENT_AFTER
     until = ends if row.status in LIVE and not silent else min(covered, ends)
     feed = Feed(row.as_of, covered, row.started_on, until)
     bought = Bought(row.currency, row.kind)

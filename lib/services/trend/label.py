@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import artist, campaign, campaign_trend, connection, organization
-from lib.domain.metrics import MOST_MISSING
+from lib.domain.metrics import MOST_MISSING, SILENT_AFTER
 from lib.domain.rights import Rights
 from lib.domain.status import LIVE
 from lib.domain.verdict import MONTH, WEEK
@@ -85,6 +85,8 @@ def label_spend(engine: Engine, *, rights: Rights, now: datetime) -> tuple[Label
             campaign.c.ends_on,
             campaign.c.status,
             campaign.c.currency,
+            campaign.c.artist_id,
+            campaign.c.platform,
         )
         .join_from(campaign, campaign_trend, trend.campaign_id == campaign.c.id)
         .where(
@@ -110,7 +112,7 @@ def label_spend(engine: Engine, *, rights: Rights, now: datetime) -> tuple[Label
 
 
 def _added(rows: Sequence[Any], *, through: date) -> tuple[LabelSpend, ...]:
-    lines, covers, started, ends, status, currency = zip(*rows, strict=True)
+    lines, covers, started, ends, status, currency, artists, platforms = zip(*rows, strict=True)
     values = np.frombuffer(b"".join(lines), dtype="<f4").reshape(-1, MONTH).astype(np.float64)
     covered = _ordinals(covers, date.min)
     last = min(int(covered.max()), through.toordinal())
@@ -126,11 +128,24 @@ def _added(rows: Sequence[Any], *, through: date) -> tuple[LabelSpend, ...]:
     is_known = np.zeros(values.shape, dtype=bool)
     is_known[is_told.nonzero()[0], columns[is_told]] = True
     ends_on = _ordinals(ends, date.max)
-    until = np.where(np.isin(status, sorted(LIVE)), ends_on, np.minimum(covered, ends_on))
+    is_silent = covered < _newest(covered, artists, platforms) - SILENT_AFTER.days
+    runs_on = np.isin(status, sorted(LIVE)) & ~is_silent
+    until = np.where(runs_on, ends_on, np.minimum(covered, ends_on))
     runs = (_ordinals(started, date.min)[:, None] <= days) & (days <= until[:, None])
     lacking, at = (runs & ~is_known).nonzero()
     missing = np.bincount(of[lacking] * MONTH + at, minlength=size).reshape(-1, MONTH)
     return _records(names, of, last, spend, reported, missing)
+
+
+def _newest(covered: np.ndarray, artists: Sequence[int], platforms: Sequence[str]) -> np.ndarray:
+    """Return for each campaign the last day that an export of its account speaks for."""
+    accounts = list(zip(artists, platforms, strict=True))
+    place = {account: at for at, account in enumerate(dict.fromkeys(accounts))}
+    of = np.array([place[account] for account in accounts], dtype=np.int64)
+    newest = np.zeros(len(place), dtype=np.int64)
+    np.maximum.at(newest, of, covered)
+    found: np.ndarray = newest[of]
+    return found
 
 
 def _records(

@@ -131,7 +131,13 @@ def sheet(
         *(filters or (("Filters", "none"),)),
         ("Campaigns", f"{len(shown)} of {total}" if total > len(shown) else str(len(shown))),
         ("As-of day", f"each campaign’s own: {days}" if days else "none: no figures yet"),
-        ("Figures", "means over the days of the last 7 and 28 that ran in full and have settled"),
+        (
+            "Figures",
+            (
+                "means over the days of the last 7 and 28 that ran in full and have settled; of "
+                "spend over all reported days where none says what it brought"
+            ),
+        ),
         ("Days", "dates of the ad accounts’ own time zones"),
         ("Currency", ", ".join(currencies) or "none"),
         ("Made", f"{instant(now, zone)}, {zone_name(zone)}"),

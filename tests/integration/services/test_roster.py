@@ -272,6 +272,17 @@ def test_the_labels_spend_adds_days_and_leaves_gaps(engine, now, alma, add):
     assert (dollar.currency, dollar.week, dollar.week_before) == ("USD", 700, 700)
 
 
+def test_who_is_in_the_exports_no_more_is_not_waited_for(engine, now, alma, add):
+    add(alma, dict.fromkeys(range(1, 30), (1, 1)))
+    add(alma, dict.fromkeys(range(10, 30), (4, 1)))
+    (euro,) = label.label_spend(engine, rights=FULL, now=now)
+    assert euro.week == 7, "of an account of two, one has run no more for nine days"
+    bruno = add_artist(engine, now=now, name="Bruno")
+    add(bruno, dict.fromkeys(range(10, 30), (4, 1)))
+    (euro,) = label.label_spend(engine, rights=FULL, now=now)
+    assert euro.days[-1].missing == 1, "an account that was not exported is"
+
+
 def test_the_labels_spend_ends_with_the_last_day_that_is_over_everywhere(engine, now, alma, add):
     def lies_in(zone):
         with writing(engine) as db:
