@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from lib.domain.metrics import SAVES
 from lib.domain.records import Platform
 from lib.platforms import captions
 from lib.platforms.captions import Aliases, normalised, plain, split_currency
@@ -234,7 +235,7 @@ class Meta:
             likely_mark=_likely_mark(head),
             standing_columns=_standing_columns(header, is_campaigns_own=is_campaigns_own),
             budget_periods=_PERIODS,
-            notes=_notes(header, columns),
+            notes=_notes(header, columns, kinds),
             aside=_aside(columns, header),
             standing=_standing,
             kind=result_kind,
@@ -283,12 +284,23 @@ def _standing(words: tuple[str, ...]) -> Standing:
     return Standing(status=status, platform_status=word.strip())
 
 
-def _notes(header: tuple[str, ...], columns: dict[str, int]) -> tuple[str, ...]:
-    if "clicks" not in columns:
-        return ()
-    if plain(header[columns["clicks"]]) in _LINK_CLICKS:
-        return ("Clicks are Meta's link clicks.",)
-    return ("Clicks are all clicks on the ad: the file has no column of link clicks.",)
+def _notes(
+    header: tuple[str, ...], columns: dict[str, int], kinds: dict[str, int]
+) -> tuple[str, ...]:
+    notes = []
+    if "clicks" in columns:
+        is_of_links = plain(header[columns["clicks"]]) in _LINK_CLICKS
+        notes.append(
+            "Clicks are Meta's link clicks."
+            if is_of_links
+            else "Clicks are all clicks on the ad: the file has no column of link clicks."
+        )
+    if "results" not in columns and SAVES not in kinds:
+        notes.append(
+            "The file has no column “Results” and none of saves: a campaign whose result no export "
+            "has named counts as bought for saves, and how many there are stays unknown."
+        )
+    return tuple(notes)
 
 
 def _aside(columns: dict[str, int], header: tuple[str, ...]) -> Callable[[Row], Aside | None]:

@@ -43,6 +43,17 @@ def test_clicks_all_stand_in_where_the_file_has_no_link_clicks():
     assert "all clicks" in export.notes[0]
 
 
+def test_a_file_without_results_says_what_its_campaigns_count_as(read):
+    export = read_export(b"Campaign name,Day,Amount spent (EUR)\nOstra,2026-10-01,1.50\n")
+    assert any("counts as bought for saves" in note for note in export.notes)
+    for columns in ("Results", "Saves"):
+        named = read_export(
+            f"Campaign name,Day,Amount spent (EUR),{columns}\nOstra,2026-10-01,1.50,7\n".encode()
+        )
+        assert not any("bought for saves" in note for note in named.notes)
+    assert not any("bought for saves" in note for note in read("meta-daily-saves.csv").notes)
+
+
 def test_saves_of_the_post_are_not_saves_of_the_music(read):
     quiet = days_of(read("meta-daily-saves.csv"))['Halden & Moss: "Paper Lungs"\n\nthe remix', 2]
     assert quiet.results["post saves"] == 1_000_000
