@@ -32,8 +32,16 @@ def no_artist() -> None:
         with st.container(
             horizontal=True, horizontal_alignment="center", vertical_alignment="center"
         ):
-            st.page_link(IMPORT_PAGE, label="Import an export", icon=":material/upload_file:")
+            _to_import()
             demo.offer()
+
+
+def _to_import() -> None:
+    """Draw the way to the import as what there is to do here."""
+    if st.button(
+        "Import an export", key="to-import", type="primary", icon=":material/upload_file:"
+    ):
+        st.switch_page(IMPORT_PAGE)
 
 
 def no_campaign(artist: str) -> None:
@@ -49,7 +57,7 @@ def no_campaign(artist: str) -> None:
             "Import an export of an ad platform to see this artist's campaigns.",
             text_alignment="center",
         )
-        st.page_link(IMPORT_PAGE, label="Import an export", icon=":material/upload_file:")
+        _to_import()
 
 
 def nothing_matches(total: str) -> None:
