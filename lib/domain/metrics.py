@@ -44,12 +44,6 @@ SETTLES_IN_A_DAY = frozenset({VIEWS, CLICKS})
 
 MOST_MISSING = 0.05
 """A day on which more of the campaigns than this are missing says too little to be a sum."""
-SILENT_AFTER = timedelta(days=7)
-"""So far behind the newest figures of its account a live campaign is in its exports no more.
-
-Exports leave out what did not run: nobody waits for its figures. An account that was not exported
-lately says nothing of the sort.
-"""
 
 
 def usual_type(platform: Platform) -> str:

@@ -266,7 +266,7 @@ class Because(StrEnum):
     KIND = "kind"
     NO_FIGURES = "no figures"
     NOT_THEN = "neither ran nor reported then"
-    SILENT = "no longer in the exports of its account"
+    UNHEARD = "no longer in the exports of its account"
     """From its last figures on: what it did then, nobody has said, nor is it waited for."""
 
 

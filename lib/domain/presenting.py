@@ -32,7 +32,7 @@ SOON = timedelta(days=28)
 """How far ahead the end of a running campaign is told as something that comes."""
 _ON_HOLD = frozenset({Group.PAUSED, Group.NEEDS_ATTENTION})
 
-_TOLD = frozenset({DayState.WHOLE, DayState.IDLE})
+_LACKING = frozenset({DayState.PART, DayState.MISSING})
 
 # A campaign's days within a window: those it ran or reported; None where figures are missing.
 _Days = Mapping[date, DayTold | None]
@@ -139,13 +139,13 @@ def _each_day(one: CampaignTold, window: Window) -> Iterator[tuple[date, DayTold
 
 
 def _part(one: CampaignTold, days: _Days) -> Part:
-    """Return what a campaign added to its kind."""
-    told = [day for day in days.values() if day is not None]
+    """Return what a campaign added to its kind: on days that say what their spend brought."""
+    told = [day for day in days.values() if day is not None and one.kind in day.results]
     return Part(
         one.title,
         one.row.campaign.currency,
         sum(day.spend_micros or 0 for day in told),
-        sum(day.results.get(one.kind, 0) for day in told),
+        sum(day.results[one.kind] for day in told),
     )
 
 
@@ -155,8 +155,9 @@ def _kind(
     dates = (window.first + timedelta(days=at) for at in range(window.days))
     points = tuple(_point(kind, day, [told[day] for told in days if day in told]) for day in dates)
     known = [one.results_micros for one in points if one.results_micros is not None]
-    # Nothing where some days tell nothing is not known to be nothing.
-    is_known = any(known) or (bool(known) and all(one.state in _TOLD for one in points))
+    # Nothing is not known to be nothing where most days do not tell.
+    lacking = sum(one.state in _LACKING for one in points)
+    is_known = any(known) or (bool(known) and 2 * lacking <= len(points))
     second = SECOND_KIND.get(kind)
     seconds = [
         one.results[second]

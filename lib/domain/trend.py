@@ -71,11 +71,14 @@ class Averages:
 def averages(sums: Sums, totals: Totals | None) -> Averages:
     """Return what the eligible days of a window come to a day.
 
-    Where spend was reported and no day says what it brought, the only eligible days are idle
-    ones: their nothing is not what the window brought, and spend is averaged over what was
-    reported.
+    Eligible days that were idle say nothing of the days around them, of which some figures are
+    not known. Where there are no others, spend is averaged over what was reported, the `totals`
+    of the same window; without these nothing is known.
     """
-    if totals is not None and totals.spend_micros and totals.results_micros is None:
+    is_idle = bool(sums.days) and not sums.spend_micros and not sums.results_micros
+    if totals is None and is_idle:
+        return Averages(sums.days, None, None, None)
+    if totals is not None and totals.spend_micros and (is_idle or not sums.days):
         return Averages(totals.days, totals.spend_micros / totals.days, None, None)
     return Averages(sums.days, sums.spend_a_day_micros, sums.results_a_day_micros, sums.cost_micros)
 

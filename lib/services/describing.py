@@ -85,7 +85,7 @@ def describe_campaign(
 
 
 def _now_it_says(promotes: str | None) -> str:
-    return f"It is “{promotes}” now." if promotes else "Nothing is said of it now."
+    return f"It is “{promotes}” now." if promotes else "It says nothing now."
 
 
 def _check(words: str | None, name: str) -> None:

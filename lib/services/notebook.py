@@ -12,6 +12,7 @@ from sqlalchemy import (
     Engine,
     Text,
     cast,
+    func,
     literal,
     literal_column,
     select,
@@ -20,7 +21,6 @@ from sqlalchemy import (
 from lib.db.engine import reading, retrying
 from lib.db.tables import campaign, campaign_trend
 from lib.domain.answer import Answer, answer
-from lib.domain.metrics import SILENT_AFTER
 from lib.domain.notebook import (
     Because,
     Bought,
@@ -32,6 +32,7 @@ from lib.domain.notebook import (
     resolved,
     window_of,
 )
+from lib.domain.reach import Account, is_unheard, reach
 from lib.domain.rights import Rights
 from lib.domain.status import LIVE
 from lib.services.notebook_days import Reading, Subject, kind_of
@@ -126,12 +127,14 @@ def _ask(db: Connection, question: Question, now_it_stands: Standing) -> Found:
     chosen = [*fits, *_chosen(asked)]
     group, source = _group_of(asked, now_it_stands), now_it_stands.source
     days, absent = Reading(db, asked, window, source, chosen, group).days(subjects)
-    silent = sum(one.is_silent and one.feed.until >= window.first for one in subjects)
+    unheard = sum(
+        one.is_unheard and window.first <= one.feed.until < window.last for one in subjects
+    )
     left = [
         *left_out,
         *(
             LeftOut(because, campaigns)
-            for because, campaigns in ((Because.NOT_THEN, absent), (Because.SILENT, silent))
+            for because, campaigns in ((Because.NOT_THEN, absent), (Because.UNHEARD, unheard))
             if campaigns
         ),
     ]
@@ -219,23 +222,31 @@ def _subjects(
         .where(*fits)
         .order_by(one.id)
     ).all()
-    newest: dict[tuple[int, str], date] = {}
-    for row in rows:
-        if row.covered_through is not None:
-            account = row.artist_id, row.platform
-            newest[account] = max(newest.get(account, date.min), row.covered_through)
-    return {
-        row.id: None
-        if row.as_of is None
-        else _subject(row, newest=newest[row.artist_id, row.platform])
-        for row in rows
-    }
+    reached = _reach(db, now_it_stands)
+    return {row.id: None if row.as_of is None else _subject(row, reached) for row in rows}
 
 
-def _subject(row: Any, *, newest: date) -> Subject:
+def _subject(row: Any, reached: Mapping[Account, date]) -> Subject:
     ends, covered = row.ends_on or date.max, row.covered_through
-    silent = row.status in LIVE and covered < newest - SILENT_AFTER
-    until = ends if row.status in LIVE and not silent else min(covered, ends)
+    is_live = row.status in LIVE
+    unheard = is_live and is_unheard(covered, of_account=reached[row.artist_id, row.platform])
+    until = ends if is_live and not unheard else min(covered, ends)
     feed = Feed(row.as_of, covered, row.started_on, until)
     bought = Bought(row.currency, row.kind)
-    return Subject(row.id, row.name, row.group, bought, feed, is_silent=silent)
+    return Subject(row.id, row.name, row.group, bought, feed, is_unheard=unheard)
+
+
+def _reach(db: Connection, now_it_stands: Standing) -> dict[Account, date]:
+    """Return how far the exports of each account reach, whatever a question is narrowed to."""
+    one, through = campaign.c, campaign_trend.c.covered_through
+    of_account = (one.artist_id, one.platform, through)
+    query = (
+        select(*of_account, func.count().label("campaigns"))
+        .select_from(now_it_stands.source)
+        .where(now_it_stands.is_seen, now_it_stands.status.in_(sorted(LIVE)), through.is_not(None))
+        .group_by(*of_account)
+    )
+    return reach(
+        ((row.artist_id, row.platform), row.covered_through, row.campaigns)
+        for row in db.execute(query)
+    )

@@ -46,8 +46,8 @@ class Subject:
     """What the database says of it in the column of the split."""
     bought: Bought
     feed: Feed
-    is_silent: bool = False
-    """Whether it counts as running until its last figures only, whatever its status."""
+    is_unheard: bool = False
+    """Whether it counts as running until its last figures only: see `lib.domain.reach`."""
 
 
 def kind_of() -> ColumnElement[str]:

@@ -48,7 +48,7 @@ def reported(page: CampaignPage) -> str:
     if one.platform_note:
         said += f" · **Platform's note:** {esc(one.platform_note)}"
     if one.reported_on:
-        said += f" · reported {day(one.reported_on)}"
+        said += f" · reported {day_before(one.reported_on, page.row.now)}"
     return said
 
 

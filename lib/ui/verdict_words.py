@@ -88,7 +88,10 @@ def _too_early_chips(row: BoardRow) -> dict[str, Colour]:
     verdict = row.verdict
     if verdict is not None and verdict.last and _is_named(verdict.last):
         last = verdict.last.word
-        return {f"{ARROWS[last]} {last.value}": "gray", f"as of {day(verdict.as_of)}": "gray"}
+        return {
+            f"{ARROWS[last]} {last.value}": "gray",
+            f"as of {day_before(verdict.as_of, row.now)}": "gray",
+        }
     found: dict[str, Colour] = {f"◔ too early: {short_reason(row)}": "blue"}
     if row.readable_on:
         found[f"readable on {day(row.readable_on)}"] = "gray"
@@ -103,7 +106,11 @@ def badge(row: BoardRow) -> tuple[str, str, Colour] | None:
     verdict = row.verdict
     if verdict is not None and verdict.last and _is_named(verdict.last):
         last = verdict.last.word
-        return f"{last.value.capitalize()} as of {day(verdict.as_of)}", ICONS[last], "gray"
+        return (
+            f"{last.value.capitalize()} as of {day_before(verdict.as_of, row.now)}",
+            ICONS[last],
+            "gray",
+        )
     word = verdict.word if verdict else Word.TOO_EARLY
     if word is Word.TOO_EARLY and (row.group is Group.FINISHED or not is_shown(row)):
         return None

@@ -365,6 +365,23 @@ def test_of_many_titles_one_that_is_refused_keeps_no_other(demo_engine, at_noon,
     ]
 
 
+def test_what_could_not_be_saved_on_one_page_outlives_another(demo_engine, at_noon, open_desk):
+    del at_noon
+    one = unnamed(demo_engine, "Brother Abacus")
+    page = f"titles-page-{artist_of(demo_engine, 'Brother Abacus').id}"
+    at = open_desk(PRESENT, artist="Brother Abacus", titles="true")
+    say(demo_engine, one.model_copy(update={"promotes": None}), "Track · Theirs")
+    title_field(at, one).set_value("Track · Mine")
+    press(at, "Save titles")
+    at.session_state[page] = 2
+    at.run()
+    at.text_input[0].set_value("Track · Another")
+    press(at, "Save titles")
+    at.session_state[page] = 1
+    at.run()
+    assert title_field(at, one).value == "Track · Mine"
+
+
 def test_without_the_database_nothing_typed_is_lost(demo_engine, at_noon, open_desk, monkeypatch):
     del at_noon
     both = unnamed(demo_engine), unnamed(demo_engine)

@@ -156,6 +156,23 @@ def test_an_all_clear_is_said(empty_engine, open_desk, now):
     assert "What needs attention" not in labels(at)
 
 
+@pytest.mark.usefixtures("demo_engine")
+def test_a_first_look_is_called_one(open_desk, monkeypatch, now):
+    first = open_desk(ROSTER)
+    assert any(one.label.startswith("Your first look: since ") for one in first.expander)
+    monkeypatch.setattr(looks, "look", lambda _engine, **_asked: now - timedelta(days=1))
+    again = open_desk(ROSTER)
+    assert any(one.label.startswith("Since you last looked, ") for one in again.expander)
+
+
+def test_without_current_figures_no_sum_is_shown(empty_engine, open_desk, now):
+    one = add_artist(empty_engine, now=now)
+    add_campaign(empty_engine, one, now=now)
+    words = texts(open_desk(ROSTER))
+    assert "none with current figures" in words
+    assert "7 d:" not in words
+
+
 def test_what_moved_since_the_last_look_is_told_once_a_session(
     demo_engine, open_desk, now, monkeypatch
 ):

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, select
 
 from lib.db.engine import reading, retrying
 from lib.db.tables import artist, campaign, campaign_trend, connection, organization
-from lib.domain.metrics import MOST_MISSING, SILENT_AFTER
+from lib.domain.metrics import MOST_MISSING
+from lib.domain.reach import UNHEARD_AFTER, Account, reach
 from lib.domain.rights import Rights
 from lib.domain.status import LIVE
 from lib.domain.verdict import MONTH, WEEK
@@ -128,8 +129,9 @@ def _added(rows: Sequence[Any], *, through: date) -> tuple[LabelSpend, ...]:
     is_known = np.zeros(values.shape, dtype=bool)
     is_known[is_told.nonzero()[0], columns[is_told]] = True
     ends_on = _ordinals(ends, date.max)
-    is_silent = covered < _newest(covered, artists, platforms) - SILENT_AFTER.days
-    runs_on = np.isin(status, sorted(LIVE)) & ~is_silent
+    is_live = np.isin(status, sorted(LIVE))
+    accounts = list(zip(artists, platforms, strict=True))
+    runs_on = is_live & (covered >= _reach(accounts, covers, is_live) - UNHEARD_AFTER.days)
     until = np.where(runs_on, ends_on, np.minimum(covered, ends_on))
     runs = (_ordinals(started, date.min)[:, None] <= days) & (days <= until[:, None])
     lacking, at = (runs & ~is_known).nonzero()
@@ -137,15 +139,11 @@ def _added(rows: Sequence[Any], *, through: date) -> tuple[LabelSpend, ...]:
     return _records(names, of, last, spend, reported, missing)
 
 
-def _newest(covered: np.ndarray, artists: Sequence[int], platforms: Sequence[str]) -> np.ndarray:
-    """Return for each campaign the last day that an export of its account speaks for."""
-    accounts = list(zip(artists, platforms, strict=True))
-    place = {account: at for at, account in enumerate(dict.fromkeys(accounts))}
-    of = np.array([place[account] for account in accounts], dtype=np.int64)
-    newest = np.zeros(len(place), dtype=np.int64)
-    np.maximum.at(newest, of, covered)
-    found: np.ndarray = newest[of]
-    return found
+def _reach(accounts: Sequence[Account], covers: Sequence[date], is_live: np.ndarray) -> np.ndarray:
+    """Return for each campaign how far the exports of its account reach, as ordinals."""
+    lives = zip(accounts, covers, is_live.tolist(), strict=True)
+    reached = reach((account, through, 1) for account, through, lives_on in lives if lives_on)
+    return _ordinals(tuple(reached.get(account) for account in accounts), date.min)
 
 
 def _records(

@@ -20,6 +20,7 @@ from lib.ui.format import (
     a_day,
     count,
     day,
+    day_before,
     money,
     one_of,
     percent,
@@ -183,8 +184,8 @@ def _through(page: CampaignPage) -> str:
     """Return up to which day there are figures, and up to which they count."""
     row = page.row
     if row.verdict is not None and row.verdict.is_final:
-        return f"Figures through {day(row.as_of)}, the last day of its run."
-    words = f"Figures through {day(row.covered_through)}."
+        return f"Figures through {day_before(row.as_of, row.now)}, the last day of its run."
+    words = f"Figures through {day_before(row.covered_through, row.now)}."
     if row.covered_through != row.as_of:
         words += f" Days after {day(row.as_of)} may still change and are not counted."
         words += _usually_ends(page)

@@ -206,10 +206,10 @@ def agree(file: ExportFile, seen: ImportPreview, *, observed_on: date | None) ->
             key="import-good-rows",
         )
     why_not = ""
-    if not (seen.new_campaigns or seen.known_campaigns or seen.unreadable_count):
-        why_not = "There is no campaign in this file."
-    elif seen.unreadable_count and not with_good_rows:
+    if seen.unreadable_count and not with_good_rows:
         why_not = "Some rows cannot be read: leave them out, or correct the file."
+    elif not seen.campaigns:
+        why_not = "There is no campaign in this file."
     st.button(
         "Import",
         type="primary",

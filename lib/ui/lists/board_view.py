@@ -55,7 +55,7 @@ def _since(stale: Sequence[BoardRow]) -> str:
     if not known:
         return ""
     first, last = (day_before(one, stale[0].now) for one in (min(known), max(known)))
-    return f" since {first}" if first == last else f": they end between {first} and {last}"
+    return f" since {first}" if first == last else f"; their last ones are of {first} to {last}"
 
 
 def _broken_words(broken: Sequence[Platform], rows: Sequence[BoardRow]) -> str:

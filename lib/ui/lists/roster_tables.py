@@ -15,7 +15,7 @@ from lib.services.roster import ArtistTotal, KindTotal
 from lib.services.trend.label import LabelSpend
 from lib.ui import verdict_words
 from lib.ui.badges import Colour
-from lib.ui.format import MISSING, count, day, instant, money, one_of, percent, results
+from lib.ui.format import MISSING, count, day, day_before, instant, money, one_of, percent, results
 from lib.ui.table import Column, Line, Row, chip, line
 
 
@@ -183,12 +183,13 @@ def why(need: Need, row: BoardRow) -> str:
         return row.campaign.platform_note or FACTS[row.status].meaning
     if need is Need.STILL_SPENDING:
         return (
-            f"{FACTS[row.status].label}, yet spend was reported for {day(row.spent_after_stop_on)}"
+            f"{FACTS[row.status].label}, yet spend was reported for "
+            f"{day_before(row.spent_after_stop_on, row.now)}"
         )
     if need is Need.BROKEN:
         return f"{FACTS[row.status].label} on a broken connection to {row.campaign.platform.label}"
     if need is Need.SILENT:
-        return f"Live, and nothing was spent on {day(row.silent_on)}"
+        return f"Live, and nothing was spent on {day_before(row.silent_on, row.now)}"
     if need is Need.FRUITLESS:
         kind = row.campaign.headline_kind
         days = count(row.month.days if row.month else None)
@@ -211,7 +212,7 @@ def why(need: Need, row: BoardRow) -> str:
         )
     if row.covered_through is None:
         return "Live, and no figures have come in yet"
-    return f"Live, and the figures end on {day(row.covered_through)}"
+    return f"Live, and the figures end on {day_before(row.covered_through, row.now)}"
 
 
 def _billing_words(item: StoppedByBilling) -> str:

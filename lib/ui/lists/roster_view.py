@@ -22,7 +22,7 @@ from lib.ui.lists import campaign_cells, neighbours, roster_tables, taking
 from lib.ui.lists.board_view import open_campaign, pressed
 from lib.ui.lists.campaign_cells import Shown
 
-_SINCE, _NEED = "roster-since", "attention"
+_SINCE, _NEED = "roster-looked", "attention"
 FIRST_LOOK = timedelta(days=7)
 OF_EACH_KIND = 3
 CAMPAIGNS, ARTISTS = "Campaigns", "Totals per artist"
@@ -262,7 +262,7 @@ def totals(fitting: Overview) -> None:
     if current < fitting.campaigns:
         lines.append(
             f"Of {count(fitting.campaigns - current)} the figures are older, or there are none: "
-            "they are left out here. Explore adds up what was reported, to its last day."
+            "they are left out here. Explore adds up older figures too."
         )
     st.caption("  \n".join(lines))
 

@@ -111,7 +111,7 @@ def left_out_words(one: LeftOut) -> str:
         Because.KIND: f"{campaigns} bought for {one.of}",
         Because.NO_FIGURES: f"{campaigns} without any figures",
         Because.NOT_THEN: f"{campaigns} that neither ran nor reported then",
-        Because.SILENT: f"{campaigns} after {whose} last figures, as newer exports of the same "
+        Because.UNHEARD: f"{campaigns} after {whose} last figures, as newer exports of the same "
         "account hold none",
     }[one.because]
 

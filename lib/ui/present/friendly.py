@@ -20,7 +20,18 @@ from lib.domain.presentation import (
 )
 from lib.domain.records import Platform
 from lib.domain.verdict import FEWEST_DATES, Why, Word
-from lib.ui.format import a_day, count, day, local, money, one_of, results, span, unit_cost
+from lib.ui.format import (
+    a_day,
+    count,
+    day,
+    day_before,
+    local,
+    money,
+    one_of,
+    results,
+    span,
+    unit_cost,
+)
 from lib.ui.verdict_words import before_words, sentence_of
 
 MOST_RUNNING, MOST_COMING = 5, 10
@@ -98,12 +109,8 @@ class Section:
 
 
 def lead(shown: Presentation) -> str:
-    """Return the line below the artist's name: what this is, of which period, and if it is old."""
-    said = f"How your campaigns go · {shown.period.label}"
-    newest = max((one.window.last for one in shown.kinds), default=None)
-    if newest is None or newest >= shown.told_at.date() - OLD:
-        return said
-    return f"{said} · The newest figures are of {day(newest, with_year=True)}"
+    """Return the line below the artist's name: what this is, and of which period."""
+    return f"How your campaigns go · {shown.period.label}"
 
 
 def foot(shown: Presentation, *, label: str, until: str = "") -> str:
@@ -158,7 +165,7 @@ def _card(shown: Presentation, one: KindTold) -> Card:
         if one.second_kind
         else "",
         bought=tuple(_bought_words(one.kind, each) for each in one.bought),
-        note=_gaps(one.incomplete),
+        note=_note(shown, one),
         trend=_trend(shown, one.kind),
         told=one,
     )
@@ -183,6 +190,13 @@ def _bought_words(kind: str, one: Bought) -> str:
         return f"{amount} bought no {kind} yet."
     each = unit_cost(one.cost_micros, one.currency)
     return f"{amount} bought {results(one.results_micros)} {kind}: {each} each."
+
+
+def _note(shown: Presentation, one: KindTold) -> str:
+    """Return what to mind about the figures of a kind: gaps, and how old they are."""
+    is_old = one.window.last < shown.told_at.date() - OLD
+    newest = f"The newest figures are of {day(one.window.last, with_year=True)}." if is_old else ""
+    return " ".join(_said(newest, _gaps(one.incomplete)))
 
 
 def _gaps(days: int) -> str:
@@ -230,11 +244,11 @@ def _run_line(shown: Presentation, one: Running) -> Line:
     called = by_word.get(word, _TOO_EARLY).format(one=one_of(one.kind), kind=one.kind)
     return Line(
         title=one.title,
-        where=f"{_place(one.platform, one.kind)} · {_dates(one)}",
+        where=f"{_place(one.platform, one.kind)} · {_dates(shown, one)}",
         word=called,
         icon=ICONS[word],
         tone=TONES[word],
-        sentence=_too_early(one) if word is Word.TOO_EARLY else _numbers(shown, one),
+        sentence=_too_early(shown, one) if word is Word.TOO_EARLY else _numbers(shown, one),
     )
 
 
@@ -253,18 +267,18 @@ def _numbers(shown: Presentation, one: Running) -> str:
     )
 
 
-def _dates(one: Running) -> str:
-    since = f"since {day(one.since)}" if one.since else "running"
+def _dates(shown: Presentation, one: Running) -> str:
+    since = f"since {day_before(one.since, shown.told_at)}" if one.since else "running"
     return f"{since}, until {day(one.until)}" if one.until else since
 
 
-def _too_early(one: Running) -> str:
+def _too_early(shown: Presentation, one: Running) -> str:
     """Return why it is too early, and when it can be told, in words for somebody who asks once."""
     readable = f" It can be told from {day(one.readable_on)} on." if one.readable_on else ""
-    return f"{_reason(one)}.{readable}"
+    return f"{_reason(shown, one)}.{readable}"
 
 
-def _reason(one: Running) -> str:
+def _reason(shown: Presentation, one: Running) -> str:
     why = one.judged.why if one.judged else None
     if one.learning_day:
         return (
@@ -274,7 +288,7 @@ def _reason(one: Running) -> str:
     if one.verdict is None or why is None:
         return "The first figures have not settled yet"
     if why is Why.STALE:
-        return f"No new figures since {day(one.verdict.as_of)}"
+        return f"No new figures since {day_before(one.verdict.as_of, shown.told_at)}"
     if why is Why.CHANGED and one.verdict.changed_on:
         return f"It was changed on {day(one.verdict.changed_on)}"
     return {

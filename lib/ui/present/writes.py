@@ -124,11 +124,14 @@ def set_titles(titled: Sequence[Titled]) -> None:
                     now=now,
                 ).is_changed
                 del unsaved[one]
-            except ChangeRefused as refusal:
+            except (CampaignNotFound, ChangeRefused) as refusal:
                 refused.append(str(refusal))
     except _REFUSALS as fault:  # It would meet the others as well.
         refused.append(str(fault))
-    st.session_state[_UNSAVED] = {one.campaign_id: words for one, words in unsaved.items()}
+    here = {one.campaign_id for one in titled}
+    elsewhere = {of: words for of, words in _unsaved().items() if of not in here}
+    mine = {one.campaign_id: words for one, words in unsaved.items()}
+    st.session_state[_UNSAVED] = elsewhere | mine
     for reason in refused:
         notices.tell_refused(
             reason, title="Not every title was saved" if saved else "Nothing was changed"
@@ -145,8 +148,12 @@ def _saved(titles: int) -> str:
 
 def words_of(one: Campaign) -> str:
     """Return what the field of a campaign begins with: what could not be saved, or what stands."""
-    unsaved: dict[int, str] = st.session_state.get(_UNSAVED, {})
-    return unsaved.get(one.id, one.promotes or "")
+    return _unsaved().get(one.id, one.promotes or "")
+
+
+def _unsaved() -> dict[int, str]:
+    kept: dict[int, str] = st.session_state.get(_UNSAVED, {})
+    return kept
 
 
 def forget_unsaved_titles() -> None:

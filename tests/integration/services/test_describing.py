@@ -112,7 +112,7 @@ def test_whoever_saw_something_else_is_refused(engine, number, now):
 
 
 def test_whoever_saw_words_that_were_taken_away_is_told_so(engine, number, now):
-    with pytest.raises(StaleCampaign, match="Nothing is said of it now"):
+    with pytest.raises(StaleCampaign, match="It says nothing now"):
         describe(engine, number, "Track · Tonnage", now=now, seen="Track · Sluice")
 
 

@@ -5,6 +5,7 @@ import pytest
 from lib.domain.rights import FULL, NOTHING, Place, Role, rights
 from lib.domain.status import Status
 from lib.services.demo_label import demo
+from lib.services.describing import describe_campaign
 from lib.services.finding import MOST_CAMPAIGNS, Found, find
 from tests.cast import ALICE, add_artist, add_campaign
 
@@ -52,6 +53,22 @@ def test_the_platforms_id_finds_its_campaign_whole_only(label):
         ids["Lead single"]
     ]
     assert find(engine, "471", rights=FULL, now=now) == Found()
+
+
+def test_what_a_campaign_promotes_finds_it(label):
+    engine, now, ids, _ = label
+    number = ids["Lead video"]
+    describe_campaign(
+        engine,
+        number,
+        "Vidéo · Quillwort",
+        seen=None,
+        actor=ALICE,
+        request_id="request",
+        now=now,
+    )
+    found = find(engine, "quillwort video", rights=FULL, now=now)
+    assert [one.id for one in found.campaigns] == [number]
 
 
 def test_signs_of_sql_are_letters_like_others(label):

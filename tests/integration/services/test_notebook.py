@@ -235,7 +235,29 @@ def test_a_campaign_that_newer_exports_do_not_hold_leaves_no_gap_behind_its_last
     (series,) = found.series
     assert all(one.is_whole for one in series.cells), "the others say what there is to be said"
     assert {one.value for one in series.cells[-10:]} == {30}
-    assert [(one.because, one.campaigns) for one in found.left_out] == [(Because.SILENT, 1)]
+    assert [(one.because, one.campaigns) for one in found.left_out] == [(Because.UNHEARD, 1)]
+    for grain in (Grain.DAY, Grain.TOTAL):
+        narrowed = ask(Question(grain=grain, statuses=(Status.ACTIVE,))).answer
+        assert narrowed.left_out == found.left_out, "whatever is asked for"
+
+
+def test_what_is_asked_for_alone_to_its_own_last_day_has_nothing_left_out(ask, alma, add):
+    for _ in range(3):
+        add(alma, RUN)
+    one = add(alma, dict.fromkeys(range(20, 41), (10, 2)), campaign_type="Other")
+    found = ask(Question(types=("Other",), grain=Grain.DAY)).answer
+    assert one
+    assert not found.left_out
+    assert all(cell.is_whole for cell in found.series[0].cells)
+
+
+def test_a_campaign_exported_alone_silences_no_other(ask, alma, add):
+    for _ in range(4):
+        add(alma, dict.fromkeys(range(10, 41), (100, 2)))
+    add(alma, RUN)
+    found = ask(Question(grain=Grain.DAY)).answer
+    assert not found.left_out
+    assert not found.series[0].cells[-1].is_whole
 
 
 def test_an_account_that_was_not_exported_lately_is_missing_and_not_silent(

@@ -94,6 +94,11 @@ def test_figures_from_further_back_are_not_this_weeks(engine, now, alma, add):
     (total,) = found.totals
     assert (total.campaigns, total.current, total.spend_7_micros) == (2, 1, 70 * UNIT)
     assert names(roster.page(engine, ALL, Order.SPEND_7, now=now, rights=FULL)) == ["now", "over"]
+    later = now + timedelta(days=20)
+    add(alma, dict.fromkeys(range(40, 60), (900, 1)), name="dear", ends_on=now.date())
+    old = roster.page(engine, ALL, Order.SPEND_7, now=later, rights=FULL)
+    spends = [one.row.week.spend_micros or 0 for one in old if one.row.week]
+    assert spends == sorted(spends, reverse=True), "what is old is in order as well"
 
 
 def test_the_chosen_statuses_narrow_everything_but_their_own_counts(engine, now, alma, add):
@@ -281,6 +286,15 @@ def test_who_is_in_the_exports_no_more_is_not_waited_for(engine, now, alma, add)
     add(bruno, dict.fromkeys(range(10, 30), (4, 1)))
     (euro,) = label.label_spend(engine, rights=FULL, now=now)
     assert euro.days[-1].missing == 1, "an account that was not exported is"
+
+
+def test_a_campaign_exported_alone_makes_no_sum_of_its_account(engine, now, alma, add):
+    for _ in range(9):
+        add(alma, dict.fromkeys(range(9, 30), (100, 1)))
+    add(alma, dict.fromkeys(range(1, 30), (1, 1)))
+    (euro,) = label.label_spend(engine, rights=FULL, now=now)
+    assert euro.days[-1].missing == 9
+    assert euro.through == now.date() - timedelta(days=9)
 
 
 def test_the_labels_spend_ends_with_the_last_day_that_is_over_everywhere(engine, now, alma, add):

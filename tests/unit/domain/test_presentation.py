@@ -8,6 +8,7 @@ import pytest
 
 from lib.domain.actions import Action, Circumstances
 from lib.domain.board import board_row
+from lib.domain.lessons import LessonKind
 from lib.domain.metrics import Window
 from lib.domain.presentation import (
     CampaignTold,
@@ -125,6 +126,22 @@ def test_nothing_known_is_not_told_as_nothing():
     (kind,) = shown(without_results(), told(days={0: 3}, id=8)).kinds
     assert kind.results_micros == 3 * UNIT, "what is known is told, and the gaps with it"
     assert kind.incomplete == 5
+
+
+def test_spend_that_nobody_knows_the_results_of_bought_none_and_teaches_nothing():
+    costly = replace(
+        without_results(id=9), days={ago(0): DayTold(500 * UNIT, {})}, title="Track · Blank"
+    )
+    cheap = [told(days=dict.fromkeys(range(7), 30), id=at, title=f"Track {at}") for at in (7, 8)]
+    found = shown(*cheap, costly)
+    assert [one.cost_micros for one in found.kinds[0].bought] == [2 * UNIT]
+    assert LessonKind.CHEAPEST not in {one.what for one in found.lessons}
+
+
+def test_nothing_on_all_days_but_one_is_nothing():
+    quiet = told(days=dict.fromkeys(range(6), 0), covered=(ago(5), AS_OF))
+    (kind,) = shown(quiet).kinds
+    assert (kind.results_micros, kind.incomplete) == (0, 1)
 
 
 def test_what_is_over_and_told_nothing_is_left_out():

@@ -28,5 +28,14 @@ def test_days_that_were_idle_brought_nothing_and_that_is_known():
     assert averages(IDLE, reported(spend=0, results=None)) == found
 
 
+def test_results_of_a_day_that_did_not_run_in_full_are_no_average_of_idle_ones():
+    found = averages(IDLE, reported(spend=70_000_000, results=3_000_000))
+    assert found == Averages(7, 10_000_000, None, None)
+
+
+def test_of_a_run_that_is_over_idle_days_alone_say_nothing():
+    assert averages(IDLE, None) == Averages(2, None, None, None)
+
+
 def test_of_no_day_nothing_is_known():
     assert averages(Sums(0, 0, 0), None) == Averages(0, None, None, None)

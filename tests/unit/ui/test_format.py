@@ -56,3 +56,10 @@ def test_an_instant_is_told_in_the_zone_of_the_reader():
 def test_a_zone_reads_as_a_person_calls_it():
     assert fmt.zone_name(ZoneInfo("UTC")) == "UTC"
     assert fmt.zone_name(ZoneInfo("Europe/Berlin")) == "Central European Time"
+
+
+def test_a_date_of_another_year_says_which():
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    assert fmt.day_before(date(2026, 1, 1), now) == "1 Jan"
+    assert fmt.day_before(date(2025, 12, 31), now) == "31 Dec 2025"
+    assert fmt.day_before(None, now) == "—"

@@ -8,13 +8,15 @@ from lib.ui.present import friendly
 from tests.unit.ui.present.test_artist_page import kind, presentation
 
 
-def test_figures_that_end_long_ago_say_when():
-    fresh = presentation(kind(1, 2, 3))
-    assert "newest" not in friendly.lead(fresh)
-    old = replace(fresh, told_at=fresh.told_at + friendly.OLD + timedelta(days=1))
-    newest = fresh.kinds[0].window.last
-    assert friendly.lead(old).endswith(f"The newest figures are of {newest.day} {newest:%b %Y}")
-    assert "newest" not in friendly.lead(presentation())
+def test_figures_that_end_long_ago_say_so_kind_by_kind():
+    fresh = presentation(kind(1, 2, 3), kind(4, 5, name="views"))
+    assert not any("newest" in card.note for card in friendly.cards(fresh))
+    saves, views = fresh.kinds
+    last = saves.window.last - friendly.OLD - timedelta(days=1)
+    old = replace(saves, window=replace(saves.window, first=last, last=last))
+    first, second = friendly.cards(replace(fresh, kinds=(old, views)))
+    assert first.note == f"The newest figures are of {last.day} {last:%b %Y}."
+    assert not second.note
 
 
 def test_what_taught_nothing_is_one_sentence_after_what_did():
