@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from lib.domain.board import board_row, by_group, counts, is_stale
 from lib.domain.metrics import Pacing
 from lib.domain.records import BillingState, Platform
 from lib.domain.status import Group, Status
+from lib.domain.trend import Sums
 from tests import rules
 from tests.unit.domain.make import NOW, TODAY, a_campaign, a_trend
 
@@ -25,6 +27,28 @@ def row(campaign, trend=None, circumstances=None):
 
 def days_ago(count):
     return TODAY - timedelta(days=count)
+
+
+def test_spend_without_results_is_averaged_as_reported_until_the_run_is_over():
+    one = a_campaign()
+    trend = a_trend(one)
+    idle = Sums(2, 0, 0)
+    trend = replace(
+        trend,
+        week=replace(trend.week, spend_micros=70, results_micros=None),
+        month=replace(trend.month, spend_micros=280, results_micros=None),
+        verdict=replace(trend.verdict, week=idle, month=idle),
+    )
+    running = row(one, trend).averages
+    assert running
+    assert [(of.days, of.spend_micros, of.results_micros) for of in running] == [
+        (7, 10, None),
+        (28, 10, None),
+    ]
+    over = row(one, replace(trend, verdict=replace(trend.verdict, is_final=True))).averages
+    assert over, "the windows that are kept go on behind its end"
+    assert [(of.spend_micros, of.results_micros) for of in over] == [(None, None)] * 2
+    assert row(one).averages is None
 
 
 def test_the_groups_stand_in_their_order_and_empty_ones_are_left_out():
