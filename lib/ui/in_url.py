@@ -2,19 +2,24 @@
 
 Streamlit takes the query away when another page is opened; what is kept here comes back with the
 page, as the values of bound widgets do. On the way in a value is any text at all.
+
+Each run brings the address that the browser had when it asked for it. One that was asked for while
+a change was on its way still says what the change replaced: such an echo changes nothing back.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from time import monotonic
 
 import streamlit as st
 
 MOST_VALUES = 100
 """Of one name; what a URL has beyond that is left out."""
-_KEPT = "in-url"
+_KEPT, _REPLACED, _CHANGED = "in-url", "in-url-replaced", "in-url-changed"
 _BACK = "back"
 """What `static/steps.js` adds to an address that the browser goes back or forth to."""
+_ECHO_SECONDS = 10
 _comes_back: ContextVar[bool] = ContextVar("comes-back", default=False)
 
 
@@ -26,6 +31,9 @@ def address() -> Iterator[bool]:
     What other pages read stays kept.
     """
     is_back = st.query_params.pop(_BACK, None) is not None
+    if is_back:
+        st.session_state.pop(_REPLACED, None)
+    _hush_echoes()
     token = _comes_back.set(is_back)
     try:
         yield is_back
@@ -57,11 +65,35 @@ def keep(name: str, value: str) -> None:
 
 def keep_all(name: str, values: Sequence[str]) -> None:
     """Keep `values` under `name`, none not at all."""
-    _kept()[name] = list(values)
+    before, now = _kept().get(name, []), list(values)
+    if before and before != now:
+        replaced = st.session_state.setdefault(_REPLACED, {})
+        replaced.setdefault(name, []).append((before, monotonic() + _ECHO_SECONDS))
+    st.session_state.setdefault(_CHANGED, set()).add(name)
+    _kept()[name] = now
+    _say(name, now)
+
+
+def _say(name: str, values: Sequence[str]) -> None:
     if values:
         st.query_params[name] = list(values)
     else:
         st.query_params.pop(name, None)
+
+
+def _hush_echoes() -> None:
+    """Let the address say what is kept where it says what was replaced a moment ago.
+
+    Once it has said what is kept, the browser knows of the change: what it says then is meant.
+    """
+    changed: set[str] = st.session_state.pop(_CHANGED, set())
+    replaced: dict[str, list[tuple[list[str], float]]] = st.session_state.get(_REPLACED, {})
+    for name in replaced.keys() - changed:  # What has just been changed says so already.
+        said, now = st.query_params.get_all(name), monotonic()
+        if any(said == values and now < until for values, until in replaced[name]):
+            _say(name, _kept().get(name, []))
+        else:
+            del replaced[name]
 
 
 def _kept() -> dict[str, list[str]]:
